@@ -1,0 +1,153 @@
+"""Conditions on named columns: ``layer1 == 16 and layerdense in (16, 32)``.
+
+One small language serves the grid rules of a study, the differences between its protocols and
+the ``--where`` of the command. Python's parser reads it; nothing is ever evaluated as code.
+"""
+
+import ast
+import functools
+import operator
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from .errors import SpecError
+
+_COMPARISONS: dict[type[ast.cmpop], Callable[..., bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.In: lambda value, values: value in values,
+    ast.NotIn: lambda value, values: value not in values,
+}
+_ALLOWED = (
+    ast.Expression,
+    ast.BoolOp,
+    ast.And,
+    ast.Or,
+    ast.UnaryOp,
+    ast.Not,
+    ast.USub,
+    ast.Compare,
+    *_COMPARISONS,
+    ast.Name,
+    ast.Load,
+    ast.Constant,
+    ast.Tuple,
+    ast.List,
+)
+_GRAMMAR = "write comparisons (==, !=, <, <=, >, >=, in (…)) joined by and, or, not"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition, read once and asked of many rows.
+
+    Attributes:
+        text: the condition as it was written.
+        columns: the names that it mentions.
+    """
+
+    text: str
+    columns: frozenset[str]
+
+    def matches(self, row: Mapping[str, object]) -> bool:
+        """Say whether the row meets the condition; a row without a column named in it does not.
+
+        >>> parse_condition("layer1 <= layer2").matches({"layer1": 16, "layer2": 32})
+        True
+        >>> parse_condition("layer3 != 16").matches({"layer1": 16})
+        False
+        """
+        if any(row.get(column) is None for column in self.columns):
+            return False
+        try:
+            return bool(_value(_tree(self.text).body, row))
+        except TypeError:
+            raise SpecError(
+                f"The condition '{self.text}' compares a number with a text: "
+                f"put quotes around texts only."
+            ) from None
+
+
+def parse_condition(text: str) -> Condition:
+    """Read a condition.
+
+    Raises:
+        SpecError: for anything but comparisons of columns and constants.
+    """
+    tree = _tree(text)
+    for node in ast.walk(tree):
+        if not isinstance(node, _ALLOWED) or _is_bare(node, tree):
+            raise SpecError(f"The condition '{text}' cannot be read: {_GRAMMAR}.")
+    names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    if not names:
+        raise SpecError(f"The condition '{text}' names no column: {_GRAMMAR}.")
+    return Condition(text, names)
+
+
+def check_columns(condition: Condition, known: Collection[str]) -> None:
+    """Refuse a condition that names a column which no row has."""
+    unknown = sorted(condition.columns - set(known))
+    if unknown:
+        raise SpecError(
+            f"The condition '{condition.text}' names {', '.join(unknown)}, "
+            f"which is no column here: there are {', '.join(sorted(known))}."
+        )
+
+
+@functools.lru_cache(maxsize=256)
+def _tree(text: str) -> ast.Expression:
+    try:
+        return ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise SpecError(f"The condition '{text}' cannot be read: {_GRAMMAR}.") from None
+
+
+def _is_bare(node: ast.AST, tree: ast.Expression) -> bool:
+    """Find what is no truth value where one is needed: `layer1 and layer2`, or a lone `16`."""
+    if isinstance(node, ast.Expression):
+        parts = [node.body]
+    elif isinstance(node, ast.BoolOp):
+        parts = node.values
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        parts = [node.operand]
+    else:
+        return False
+    negations = [part for part in parts if isinstance(part, ast.UnaryOp)]
+    truths = (ast.Compare, ast.BoolOp, ast.UnaryOp)
+    return not all(isinstance(part, truths) for part in parts) or any(
+        isinstance(part.op, ast.USub) for part in negations
+    )
+
+
+def _value(node: ast.expr, row: Mapping[str, object]) -> object:
+    match node:
+        case ast.BoolOp(op=op, values=values):
+            every = all if isinstance(op, ast.And) else any
+            return every(_value(value, row) for value in values)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return not _value(operand, row)
+        case ast.UnaryOp(operand=operand):
+            return operator.neg(_value(operand, row))
+        case ast.Compare():
+            return _compare(node, row)
+        case ast.Name(id=name):
+            return row[name]
+        case ast.Constant(value=value):
+            return value
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            return [_value(element, row) for element in elements]
+    raise AssertionError(node)
+
+
+def _compare(node: ast.Compare, row: Mapping[str, object]) -> bool:
+    left = _value(node.left, row)
+    for op, comparator in zip(node.ops, node.comparators, strict=True):
+        right = _value(comparator, row)
+        if not _COMPARISONS[type(op)](left, right):
+            return False
+        left = right
+    return True

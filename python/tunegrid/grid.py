@@ -1,0 +1,210 @@
+"""From a study's grid rules to configurations, in a stable order, with every setting resolved."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from .architectures import ARCHITECTURES
+from .conditions import check_columns, parse_condition
+from .datasets import SHAPES
+from .errors import SpecError
+from .settings import DEFAULTS, check_settings
+from .study import Experiment, Rule, Scalar, Study
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One row of a grid under one protocol.
+
+    Attributes:
+        study, protocol, experiment: where it belongs.
+        columns: the row as the study writes it (`layer1`, `kernel`, …, labels).
+        settings: everything that is set for it, by name.
+        departures: where a user's overrides changed what the protocol says, by name.
+    """
+
+    study: str
+    protocol: str
+    experiment: str
+    columns: Mapping[str, Scalar]
+    settings: Mapping[str, object]
+    departures: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def row(self) -> dict[str, object]:
+        """What conditions can name: columns, settings, experiment and conv_layers."""
+        layers = [name for name in ("layer1", "layer2", "layer3") if name in self.settings]
+        own = {"experiment": self.experiment, "protocol": self.protocol}
+        return {**self.settings, **self.columns, **own, "conv_layers": len(layers)}
+
+
+def configurations(
+    study: Study,
+    *,
+    protocol: str | None = None,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    grid: Sequence[Mapping[str, Scalar]] | None = None,
+) -> list[Configuration]:
+    """Expand a study's experiments.
+
+    Args:
+        study: from `load_study`.
+        protocol: the study's default for None.
+        experiments: names; all for None.
+        where: a condition on configuration columns and settings.
+        overrides: settings that take the place of the protocol's, and mark a departure.
+        grid: rows that take the place of the (one) experiment's own.
+
+    Returns:
+        In the study's order of experiments, each as R's expand.grid orders it: the first
+        factor runs fastest.
+
+    Raises:
+        SpecError: for unknown names, for overrides that apply to no configuration, and when
+            the condition leaves nothing.
+    """
+    chosen = study.pick_protocol(protocol)
+    names = study.pick_experiments(experiments)
+    if grid is not None and len(names) != 1:
+        raise SpecError(
+            f"A grid of one's own needs exactly one experiment to take its settings from: "
+            f"choose from {', '.join(study.experiments)}."
+        )
+    changed = check_settings(overrides or {}, "--set")
+    found = [
+        resolve(study, chosen, name, columns, changed, own_grid=grid is not None)
+        for name in names
+        for columns in _rows(study.experiments[name], chosen, grid)
+    ]
+    _check_overrides(changed, found)
+    return found if where is None else _filter(found, where)
+
+
+def resolve(
+    study: Study,
+    protocol: str,
+    experiment: str,
+    columns: Mapping[str, Scalar],
+    overrides: Mapping[str, object],
+    *,
+    own_grid: bool = False,
+) -> Configuration:
+    """Settle every setting of one configuration.
+
+    Later layers win: defaults, the study, the experiment, its rules, the configuration's own
+    columns, the protocol's differences, the overrides.
+    """
+    described = study.experiments[experiment]
+    own = {name: value for name, value in columns.items() if name not in described.labels}
+    names = {**columns, "experiment": experiment, "protocol": protocol}
+    settings: dict[str, object] = {**DEFAULTS, **study.settings, **described.settings}
+    for rule in described.when:
+        settings |= _applies(rule, {**settings, **names})
+    settings |= own
+    for rule in study.protocols[protocol].difference:
+        settings |= _applies(rule, {**settings, **names})
+    settings, departures = _override(settings, overrides)
+    _settle_train_size(settings, departures)
+    if own_grid:
+        departures["grid"] = "own"
+    try:
+        _check_settled(settings)
+    except SpecError as error:
+        raise SpecError(f"experiment.{experiment}: {error}") from None
+    return Configuration(study.id, protocol, experiment, columns, settings, departures)
+
+
+def _applies(rule: Rule, row: Mapping[str, object]) -> Mapping[str, object]:
+    condition = rule.condition
+    return rule.set if condition is None or condition.matches(row) else {}
+
+
+def _override(
+    settings: Mapping[str, object], overrides: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """Put overrides where they mean something, and note those that change something."""
+    after = dict(settings) | {
+        name: value for name, value in overrides.items() if _concerns(name, settings)
+    }
+    changed = {name: after[name] for name in overrides if after.get(name) != settings.get(name)}
+    return after, changed
+
+
+def _settle_train_size(settings: dict[str, object], departures: dict[str, object]) -> None:
+    """Let a train_size of all the images be the same as none, and refuse more than there are."""
+    there = SHAPES["x_train"][0] - settings["validation_size"]
+    size = settings.get("train_size")
+    if there < 1 or (size or 0) > there:
+        raise SpecError(
+            f"train_size = {size} is more than the {max(there, 0)} training images that are left "
+            f"after validation_size = {settings['validation_size']}."
+        )
+    if size == there:
+        del settings["train_size"]
+        departures.pop("train_size", None)
+
+
+def _concerns(name: str, settings: Mapping[str, object]) -> bool:
+    """Say whether a setting has a meaning here: architectures ignore each other's parameters."""
+    parameters = {p for known in ARCHITECTURES.values() for p in known.parameters}
+    own = ARCHITECTURES.get(str(settings.get("architecture")))
+    return name not in parameters or (own is not None and name in own.parameters)
+
+
+def _check_settled(settings: Mapping[str, object]) -> None:
+    missing = [name for name in ("dataset", "architecture", "epochs") if name not in settings]
+    if missing:
+        raise SpecError(f"the setting {missing[0]} is given nowhere; put it under [settings].")
+    held_out = settings["validation"] != "test"
+    if held_out != (settings["validation_size"] > 0):
+        raise SpecError("validation_size belongs to validation = 'first' or 'last', and to those only.")
+    ARCHITECTURES[settings["architecture"]].resolve(settings)
+
+
+def _check_overrides(changed: Mapping[str, object], found: Sequence[Configuration]) -> None:
+    for name in changed:
+        if not any(_concerns(name, one.settings) for one in found):
+            raise SpecError(f"--set {name} means nothing for the experiments chosen: leave it out.")
+
+
+def _rows(
+    experiment: Experiment, protocol: str, grid: Sequence[Mapping[str, Scalar]] | None
+) -> Iterator[Mapping[str, Scalar]]:
+    if grid is not None:
+        yield from (_checked(experiment, row) for row in grid)
+    elif experiment.row:
+        for row in experiment.row:
+            if not row.protocols or protocol in row.protocols:
+                yield experiment.check_row(row.values)
+    else:
+        yield from _expand(experiment)
+
+
+def _checked(experiment: Experiment, row: Mapping[str, Scalar]) -> Mapping[str, Scalar]:
+    try:
+        return experiment.check_row(row)
+    except ValueError as error:
+        raise SpecError(f"In the grid given, {error}") from None
+
+
+def _expand(experiment: Experiment) -> Iterator[Mapping[str, Scalar]]:
+    condition = None if experiment.keep is None else parse_condition(experiment.keep)
+    names = list(experiment.grid)
+    if condition is not None:
+        check_columns(condition, names)
+    for levels in itertools.product(*(experiment.grid[name] for name in reversed(names))):
+        row = dict(zip(names, reversed(levels), strict=True))
+        if condition is None or condition.matches(row):
+            yield experiment.check_row(row)
+
+
+def _filter(found: Sequence[Configuration], where: str) -> list[Configuration]:
+    condition = parse_condition(where)
+    rows = [one.row for one in found]
+    check_columns(condition, {column for row in rows for column in row})
+    kept = [one for one, row in zip(found, rows, strict=True) if condition.matches(row)]
+    if not kept:
+        raise SpecError(f"No configuration meets the condition '{where}': it leaves nothing to do.")
+    return kept

@@ -1,0 +1,218 @@
+"""Runs as values: what decides a run's numbers, the key made of it, and what a run returns."""
+
+import dataclasses
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from .architectures import ARCHITECTURES
+from .datasets import DATASETS
+from .grid import Configuration
+from .settings import OPTIMIZERS
+
+#: Part of every key. It rises when the same spec would be trained differently.
+SCHEMA = 1
+
+Pairs = tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A built-in architecture with its parameters, sorted by name."""
+
+    architecture: str
+    revision: int
+    parameters: Pairs
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """What is learned from: the data set by digest, and how it is scaled, turned and split."""
+
+    dataset: str
+    digest: str
+    scaling: str
+    orientation: str
+    validation: str
+    validation_size: int
+    train_size: int | None
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """Everything that decides the numbers of one run.
+
+    Attributes:
+        model, data: what learns, from what.
+        loss: the name of a Keras loss.
+        optimizer: the name of a Keras optimizer with all its settings.
+        batch_size, epochs: images a step, passes over the training images.
+        precision: `float32`.
+        engine, backend, device: what trains.
+        seed: the replicate's number, from 1.
+    """
+
+    model: ModelSpec
+    data: DataSpec
+    loss: str
+    optimizer: Pairs
+    batch_size: int
+    epochs: int
+    precision: str
+    engine: str
+    backend: str
+    device: str
+    seed: int
+
+    def to_json(self) -> str:
+        """Write the spec as canonical JSON: sorted keys, no spaces, pairs as objects."""
+        values = dataclasses.asdict(self) | {"schema": SCHEMA, "optimizer": dict(self.optimizer)}
+        values["model"]["parameters"] = dict(self.model.parameters)
+        return canonical(values)
+
+    @classmethod
+    def from_json(cls, text: str) -> "RunSpec":
+        """Read what `to_json` wrote."""
+        values = json.loads(text)
+        del values["schema"]
+        model, data = values.pop("model"), values.pop("data")
+        return cls(
+            model=ModelSpec(**model | {"parameters": _pairs(model["parameters"])}),
+            data=DataSpec(**data),
+            **values | {"optimizer": _pairs(values["optimizer"])},
+        )
+
+    @functools.cached_property
+    def key(self) -> str:
+        """The SHA-256 of the canonical JSON, in hexadecimal."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def streams(self) -> tuple[np.random.SeedSequence, ...]:
+        """Give the seeds of initialisation, order of images, and dropout.
+
+        They depend on the replicate, the model and the data only: a longer run, or another
+        engine, starts from the same weights and sees the images in the same order.
+        """
+        part = canonical([dataclasses.asdict(self.model), dataclasses.asdict(self.data)])
+        digest = int.from_bytes(hashlib.sha256(part.encode()).digest())
+        return tuple(np.random.SeedSequence([self.seed, digest]).spawn(3))
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One replicate of one configuration: what a study asks for, and the run that answers it."""
+
+    configuration: Configuration
+    replicate: int
+    spec: RunSpec
+
+    @property
+    def key(self) -> str:
+        """The key of the run."""
+        return self.spec.key
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """The scores after one epoch, by Keras's names: training, then validation (or test)."""
+
+    loss: float
+    accuracy: float
+    val_loss: float
+    val_accuracy: float
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run returns.
+
+    Attributes:
+        history: one entry an epoch.
+        best_epoch: the first with the highest val_accuracy, counted from 1.
+        last_classes, best_classes: the predicted class of each test image after the last and
+            after the best epoch, one byte each.
+        seconds: wall time of training and scoring, without imports and loading.
+        parameters: trainable and not.
+        environment: versions, processor, threads, device.
+        weights: an HDF5 file of the last epoch's weights, when they were asked for.
+    """
+
+    history: tuple[Epoch, ...]
+    best_epoch: int
+    last_classes: bytes
+    best_classes: bytes
+    seconds: float
+    parameters: int
+    environment: Mapping[str, object]
+    weights: bytes | None = None
+
+
+def plan(
+    configurations: Iterable[Configuration],
+    *,
+    seeds: int = 1,
+    engine: str = "tensorflow",
+    backend: str = "tensorflow",
+    device: str = "cpu",
+) -> list[PlannedRun]:
+    """Plan `seeds` replicates of each configuration.
+
+    Returns:
+        All first replicates, then all second ones: when time runs out, every configuration
+        has as many replicates as any other, give or take one.
+    """
+    found = list(configurations)
+    how = {"engine": engine, "backend": backend, "device": device}
+    return [
+        PlannedRun(configuration, seed, spec_of(configuration, seed=seed, **how))
+        for seed in range(1, seeds + 1)
+        for configuration in found
+    ]
+
+
+def spec_of(
+    configuration: Configuration, *, seed: int, engine: str, backend: str, device: str
+) -> RunSpec:
+    """Make the spec of one replicate of a configuration."""
+    settings = configuration.settings
+    architecture = ARCHITECTURES[settings["architecture"]]
+    data = {name: settings.get(name) for name in _DATA_SETTINGS}
+    return RunSpec(
+        model=ModelSpec(
+            architecture.name, architecture.revision, _pairs(architecture.resolve(settings))
+        ),
+        data=DataSpec(digest=DATASETS[settings["dataset"]].digest, **data),
+        optimizer=_optimizer(settings),
+        **{name: settings[name] for name in ("loss", "batch_size", "epochs", "precision")},
+        engine=engine,
+        backend=backend,
+        device=device,
+        seed=seed,
+    )
+
+
+def canonical(value: object) -> str:
+    """Write JSON in the one form that is hashed."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+
+
+_DATA_SETTINGS = tuple(
+    field.name for field in dataclasses.fields(DataSpec) if field.name != "digest"
+)
+
+
+def _pairs(values: Mapping[str, object]) -> Pairs:
+    return tuple(sorted(values.items()))
+
+
+def _optimizer(settings: Mapping[str, object]) -> Pairs:
+    """Fill an optimizer's settings up with Keras's defaults, so that they are part of the key."""
+    defaults = OPTIMIZERS[settings["optimizer"]]
+    given = {name: settings[name] for name in defaults if name in settings}
+    return _pairs({"name": settings["optimizer"], **defaults, **given})

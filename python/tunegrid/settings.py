@@ -1,0 +1,139 @@
+"""The settings of a run: their names, types and limits, and Keras's defaults for optimizers.
+
+A study file gives settings in layers (study, experiment, protocol, configuration, command); each
+layer is a part of `Settings`. Names are Keras's where Keras has one.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    TypeAdapter,
+    ValidationError,
+    with_config,
+)
+from typing_extensions import TypedDict
+
+from .errors import SpecError
+
+
+def _whole(value: object) -> object:
+    """Let 16.0 pass for 16, which is how R writes whole numbers."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Count = Annotated[int, Strict(), Field(ge=1, le=10**9), BeforeValidator(_whole)]
+Natural = Annotated[int, Strict(), Field(ge=0, le=10**9), BeforeValidator(_whole)]
+Rate = Annotated[float, Strict(), Field(ge=0, lt=1, allow_inf_nan=False)]
+Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
+NonNegative = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class Settings(TypedDict, total=False):
+    """Every name that a setting can have. Absent means: as the layer below says.
+
+    dataset to train_size say what is learned from, architecture to l2 what learns,
+    loss to precision how, and reported_loss what the study's own `loss` column holds.
+    """
+
+    dataset: Literal["mnist", "fashion_mnist"]
+    scaling: Literal["none", "unit"]
+    orientation: Literal["upright", "transposed"]
+    validation: Literal["test", "first", "last"]
+    validation_size: Natural
+    train_size: Count
+
+    architecture: Literal["conv_stack", "dense_stack"]
+    layer1: Count
+    layer2: Count
+    layer3: Count
+    kernel: Count
+    layerdense: Count
+    dense1: Count
+    dense2: Count
+    dense3: Count
+    dropout: Rate
+    l2: NonNegative
+
+    loss: Literal["categorical_crossentropy"]
+    optimizer: Literal["adam", "rmsprop", "sgd"]
+    learning_rate: Positive
+    momentum: Rate
+    batch_size: Count
+    epochs: Count
+    precision: Literal["float32"]
+
+    reported_loss: Literal["training", "validation"]
+
+
+NAMES = frozenset(Settings.__annotations__)
+_ADAPTER = TypeAdapter(Settings)
+
+#: What holds when neither the study nor the user says otherwise.
+DEFAULTS: Mapping[str, object] = {
+    "scaling": "unit",
+    "orientation": "upright",
+    "validation": "test",
+    "validation_size": 0,
+    "loss": "categorical_crossentropy",
+    "optimizer": "rmsprop",
+    "batch_size": 32,
+    "precision": "float32",
+    "reported_loss": "validation",
+}
+
+#: Keras's own defaults, written out so that they are part of a run's key
+#: (source: the constructors in `keras.optimizers`; a test compares).
+OPTIMIZERS: Mapping[str, Mapping[str, object]] = {
+    "adam": {
+        "learning_rate": 0.001,
+        "beta_1": 0.9,
+        "beta_2": 0.999,
+        "epsilon": 1e-07,
+        "amsgrad": False,
+    },
+    "rmsprop": {
+        "learning_rate": 0.001,
+        "rho": 0.9,
+        "momentum": 0.0,
+        "epsilon": 1e-07,
+        "centered": False,
+    },
+    "sgd": {"learning_rate": 0.01, "momentum": 0.0, "nesterov": False},
+}
+
+
+def check_settings(values: Mapping[str, object], where: str) -> dict[str, object]:
+    """Return the settings with their types put right (16.0 becomes 16).
+
+    Args:
+        values: some of the names of `Settings`.
+        where: what is being checked, for the message (`--set`, a file's name).
+
+    Raises:
+        SpecError: for an unknown name or a value out of bounds, naming it.
+    """
+    try:
+        return dict(_ADAPTER.validate_python(dict(values)))
+    except ValidationError as error:
+        raise SpecError(f"{where}: {explain(error)}") from None
+
+
+def explain(error: ValidationError) -> str:
+    """Say in one sentence, by key path, what is wrong first in a checked value."""
+    first = error.errors(include_url=False)[0]
+    path = ".".join(str(part) for part in first["loc"]) or "the file"
+    match first["type"]:
+        case "extra_forbidden":
+            return f"{path} is not a known key; is it misspelt?"
+        case "missing":
+            return f"{path} is missing."
+        case "value_error":
+            return f"{path}: {first['ctx']['error']}"
+    problem = first["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    return f"{path} must be {problem}, not {first['input']!r}."
