@@ -1,0 +1,65 @@
+"""Run a published Keras tuning study again, and see which of its conclusions survive.
+
+The public names are here and nowhere else. They are imported when they are first used: importing
+tunegrid imports neither Keras nor pandas.
+"""
+
+import importlib
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .datasets import dataset_status
+    from .driver import RunSummary, run_grid
+    from .errors import DataError, RunError, SpecError, StoreError, TunegridError
+    from .loop import Progress
+    from .compare import comparison_table
+    from .results import read_results, run_status
+    from .study import Study, load_study, studies
+
+_HOMES = {
+    "dataset_status": "datasets",
+    "RunSummary": "driver",
+    "run_grid": "driver",
+    "DataError": "errors",
+    "RunError": "errors",
+    "SpecError": "errors",
+    "StoreError": "errors",
+    "TunegridError": "errors",
+    "Progress": "loop",
+    "comparison_table": "compare",
+    "read_results": "results",
+    "run_status": "results",
+    "Study": "study",
+    "load_study": "study",
+    "studies": "study",
+}
+
+__all__ = [
+    "DataError",
+    "Progress",
+    "RunError",
+    "RunSummary",
+    "SpecError",
+    "StoreError",
+    "Study",
+    "TunegridError",
+    "comparison_table",
+    "dataset_status",
+    "load_study",
+    "read_results",
+    "run_grid",
+    "run_status",
+    "studies",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

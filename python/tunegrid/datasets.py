@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import DataError
+from .errors import DataError, DataMissingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,14 +135,15 @@ def find_dataset(
     cache, Debian's package dataset-fashion-mnist, and, if allowed, Keras's own download.
 
     Raises:
-        DataError: when it is nowhere, or when `data_dir` is no folder.
+        DataMissingError: when it is nowhere.
+        DataError: when `data_dir` is no folder.
     """
     dataset = DATASETS[name]
     for source in _places(dataset, data_dir):
         return source
     if download:
         return _download(dataset)
-    raise DataError(f"{dataset.title} was not found on this machine. {dataset.advice}")
+    raise DataMissingError(f"{dataset.title} was not found on this machine. {dataset.advice}")
 
 
 def load_dataset(source: Source) -> Images:
@@ -326,7 +327,7 @@ def _download(dataset: Dataset) -> Source:
         with contextlib.redirect_stdout(sys.stderr):
             importlib.import_module(f"keras.datasets.{dataset.name}").load_data()
     except Exception as error:
-        raise DataError(
+        raise DataMissingError(
             f"{dataset.title} was not found on this machine and Keras could not download it "
             f"({_short(error)}). {dataset.advice}"
         ) from None

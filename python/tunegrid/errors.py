@@ -13,6 +13,10 @@ class DataError(TunegridError):
     """A data set is missing, incomplete or not the one that it claims to be."""
 
 
+class DataMissingError(DataError):
+    """A data set is nowhere to be found, and could not be downloaded."""
+
+
 class RunError(TunegridError):
     """Training cannot start or cannot go on."""
 

@@ -8,8 +8,14 @@ from .architectures import ARCHITECTURES
 from .conditions import check_columns, parse_condition
 from .datasets import SHAPES
 from .errors import SpecError
-from .settings import DEFAULTS, check_settings
+from .settings import DEFAULTS, OPTIMIZERS, check_settings
 from .study import Experiment, Rule, Scalar, Study
+
+_PARAMETERS = frozenset(
+    name
+    for group in (*(known.parameters for known in ARCHITECTURES.values()), *OPTIMIZERS.values())
+    for name in group
+)
 
 
 @dataclass(frozen=True)
@@ -147,10 +153,15 @@ def _settle_train_size(settings: dict[str, object], departures: dict[str, object
 
 
 def _concerns(name: str, settings: Mapping[str, object]) -> bool:
-    """Say whether a setting has a meaning here: architectures ignore each other's parameters."""
-    parameters = {p for known in ARCHITECTURES.values() for p in known.parameters}
-    own = ARCHITECTURES.get(str(settings.get("architecture")))
-    return name not in parameters or (own is not None and name in own.parameters)
+    """Say whether a setting has a meaning here.
+
+    Architectures ignore each other's parameters, and so do optimizers.
+    """
+    architecture = ARCHITECTURES.get(str(settings.get("architecture")))
+    own = set(architecture.parameters if architecture else ()) | set(
+        OPTIMIZERS[settings["optimizer"]]
+    )
+    return name not in _PARAMETERS or name in own
 
 
 def _check_settled(settings: Mapping[str, object]) -> None:

@@ -108,6 +108,13 @@ OPTIMIZERS: Mapping[str, Mapping[str, object]] = {
 }
 
 
+#: Named overrides. `quick` is a look at a grid in minutes, and no replication of it.
+PRESETS: Mapping[str, Mapping[str, object]] = {
+    "full": {},
+    "quick": {"epochs": 2, "train_size": 10_000},
+}
+
+
 def check_settings(values: Mapping[str, object], where: str) -> dict[str, object]:
     """Return the settings with their types put right (16.0 becomes 16).
 

@@ -1,0 +1,133 @@
+"""The SQLite file of a store: opening it, its version, transactions, and errors in one sentence."""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from .errors import StoreError
+
+VERSION = 1
+FILE = "results.sqlite"
+
+
+def store_path(store: str | Path | None = None) -> Path:
+    """Give the folder of the store: the argument, else TUNEGRID_STORE, else ./tunegrid-store."""
+    return Path(store or os.environ.get("TUNEGRID_STORE") or "tunegrid-store")
+
+
+def connect_writer(folder: Path) -> sqlite3.Connection:
+    """Open a store's file for writing, and make folder, file and tables when they are missing.
+
+    Raises:
+        StoreError: when that cannot be, or the file is of a newer version.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The store {folder} cannot be made ({error.strerror}): give another --store."
+        ) from None
+    with told(folder):
+        connection = _connect(folder / FILE, "rwc")
+        if _version(connection) == 0:
+            _create_tables(connection, folder)
+        _check_version(connection, folder)
+    return connection
+
+
+def connect_reader(folder: Path) -> sqlite3.Connection:
+    """Open a store's file for reading; a store that does not exist is an empty one in memory.
+
+    Raises:
+        StoreError: when the file is no store, is damaged, or is of a newer version.
+    """
+    file = folder / FILE
+    with told(folder):
+        if not file.exists():
+            connection = sqlite3.connect(":memory:", isolation_level=None)
+            _create_tables(connection, folder)
+            return connection
+        writable = os.access(file, os.W_OK) and os.access(folder, os.W_OK)
+        connection = _connect(file, "rw" if writable else "ro")
+        if _version(connection) == 0:
+            raise StoreError(f"{file} holds no tunegrid store: give another --store.")
+        _check_version(connection, folder)
+    return connection
+
+
+@contextlib.contextmanager
+def transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[sqlite3.Cursor]:
+    """Hold the write lock from the start, so that what was read is still true when written."""
+    cursor = connection.cursor()
+    with told(folder):
+        cursor.execute("BEGIN IMMEDIATE")
+        try:
+            yield cursor
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):  # a full disk has rolled back by itself
+                cursor.execute("ROLLBACK")
+            raise
+        cursor.execute("COMMIT")
+
+
+@contextlib.contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Turn SQLite's errors into one sentence each."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StoreError(
+            f"The store {folder} cannot be used ({error}): check that the folder can be written "
+            f"and the disk has room, or give another --store."
+        ) from None
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"The store {folder} is damaged ({error}): restore it from a copy, or give "
+            f"another --store."
+        ) from None
+
+
+def _connect(file: Path, mode: str) -> sqlite3.Connection:
+    address = f"{file.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(address, uri=True, timeout=60, isolation_level=None)
+    if mode != "ro":
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _create_tables(connection: sqlite3.Connection, folder: Path) -> None:
+    """Make the tables, once, also when two drivers come at the same time."""
+    script = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+    with transaction(connection, folder) as cursor:
+        if _version(connection) == 0:
+            for statement in _statements(script):
+                cursor.execute(statement)
+            cursor.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Split a script into statements; executescript would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]
+
+
+def _check_version(connection: sqlite3.Connection, folder: Path) -> None:
+    found = _version(connection)
+    if found > VERSION:
+        raise StoreError(
+            f"The store {folder} was written by a newer tunegrid (its version is {found}, "
+            f"this tunegrid reads {VERSION}): upgrade tunegrid, or give another --store."
+        )

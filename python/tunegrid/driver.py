@@ -1,0 +1,222 @@
+"""`run_grid`: plan a study's runs, train those that are missing, store what comes back."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .database import store_path
+from .datasets import DATASETS, Source, find_dataset, load_dataset
+from .errors import DataError, DataMissingError, SpecError
+from .execute import LocalExecutor
+from .grid import Configuration, configurations
+from .loop import Progress, TrainingLoop
+from .runs import PlannedRun, plan
+from .settings import PRESETS
+from .store import Store
+from .study import Scalar, Study, load_study
+from .train import check_engine
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Configurations that cannot be run here, for want of their data set."""
+
+    experiment: str
+    dataset: str
+    configurations: int
+    of: int
+    reason: str
+
+
+@dataclass
+class RunSummary:
+    """What `run_grid` did.
+
+    Attributes:
+        study, protocol, store: what was run, and where it is stored.
+        planned: runs asked for; `found` of them were done before.
+        done, failed: runs that were trained now; failed ones are stored as such.
+        failed_before: runs that failed earlier and were not tried again.
+        left_out: what could not be run for want of data.
+        seconds: wall time.
+    """
+
+    study: str
+    protocol: str
+    store: Path
+    planned: int = 0
+    found: int = 0
+    done: int = 0
+    failed: int = 0
+    failed_before: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def run_grid(
+    study: str | Path | Study,
+    *,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    protocol: str | None = None,
+    set: Mapping[str, Scalar] | None = None,  # noqa: A002 - the command's and R's word
+    preset: str = "full",
+    grid: Sequence[Mapping[str, Scalar]] | None = None,
+    seeds: int = 1,
+    epochs: int | None = None,
+    train_size: int | None = None,
+    workers: int | None = None,
+    engine: str = "tensorflow",
+    store: str | Path | None = None,
+    data_dir: str | Path | None = None,
+    retry_failed: bool = False,
+    keep_models: bool = False,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """Train what is missing of a study's grid.
+
+    Repeating a call trains only what is missing; a run that two studies share is trained once.
+
+    Args:
+        study: the id of a shipped study, the path of a study.toml, or a `Study`.
+        experiments: names; all by default.
+        where: a condition on configuration columns, as `"layer1 == 16 and layerdense <= 32"`.
+        protocol: default: the study's own default.
+        set: settings that take the place of the protocol's; the runs are marked.
+        preset: `full`, or `quick` (2 epochs of 10 000 images: a look, no replication).
+        grid: rows (one mapping each) in place of the one experiment's own; the runs are marked.
+        seeds: at least this many replicates of each configuration.
+        epochs, train_size: short for `set`.
+        workers: runs that train at once; as many as there are cores by default.
+        engine: `tensorflow`, or `reference` (plain `Model.fit`).
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+        data_dir: a folder with data sets; default TUNEGRID_DATA.
+        retry_failed: try runs again that failed earlier.
+        keep_models: keep the weights of every run, not only of each experiment's best.
+        time_limit: seconds that one run may take.
+        progress: told what happens.
+
+    Raises:
+        SpecError: for what cannot be asked for.
+        DataError: when a data set is damaged, or none that is needed can be had.
+        RunError: when there is no backend to train with.
+        StoreError: when the store cannot be written.
+        KeyboardInterrupt: after Ctrl-C, SIGTERM or SIGHUP; what was done is kept.
+    """
+    started = time.monotonic()
+    progress = progress or Progress()
+    study = load_study(study)
+    _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
+    backend = _backend(engine)
+    check_engine(engine, backend)
+    overrides = given_overrides(preset, set, epochs=epochs, train_size=train_size)
+    chosen = configurations(
+        study,
+        protocol=protocol,
+        experiments=experiments,
+        where=where,
+        overrides=overrides,
+        grid=grid,
+    )
+    sources, left_out = _find_data(chosen, data_dir, progress)
+    planned = plan(
+        [one for one in chosen if one.settings["dataset"] in sources],
+        seeds=seeds,
+        engine=engine,
+        backend=backend,
+    )
+    summary = RunSummary(study.id, chosen[0].protocol, store_path(store), left_out=left_out)
+    with Store(store, write=True) as opened:
+        opened.add_plan(study, planned)
+        missing = _missing(opened, planned, summary, retry_failed=retry_failed)
+        progress.begin(summary.planned, missing)
+        if missing:
+            slots = min(workers or os.cpu_count() or 1, len(missing))
+            with LocalExecutor(slots, time_limit=time_limit) as executor:
+                loop = TrainingLoop(
+                    opened, executor, sources, keep_models=keep_models, progress=progress
+                )
+                loop.run(missing)
+            summary.done, summary.failed = loop.done, loop.failed
+            if loop.stopped:
+                raise KeyboardInterrupt
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def given_overrides(
+    preset: str,
+    values: Mapping[str, Scalar] | None,
+    *,
+    epochs: int | None = None,
+    train_size: int | None = None,
+) -> dict[str, object]:
+    """Put a preset and single settings together; the single ones win.
+
+    Raises:
+        SpecError: for an unknown preset.
+    """
+    if preset not in PRESETS:
+        raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
+    short = {"epochs": epochs, "train_size": train_size}
+    given = {name: value for name, value in short.items() if value is not None}
+    return {**PRESETS[preset], **given, **(values or {})}
+
+
+def _check_counts(**counts: float | None) -> None:
+    for name, count in counts.items():
+        if count is not None and not (count > 0 and (name == "time_limit" or count == int(count))):
+            kind = "a number" if name == "time_limit" else "a whole number"
+            raise SpecError(f"{name} must be {kind} above 0, not {count!r}.")
+
+
+def _backend(engine: str) -> str:
+    return os.environ.get("KERAS_BACKEND", "tensorflow") if engine == "reference" else "tensorflow"
+
+
+def _find_data(
+    chosen: Sequence[Configuration], data_dir: str | Path | None, progress: Progress
+) -> tuple[dict[str, Source], list[LeftOut]]:
+    """Find and check every data set that is needed; leave out what needs a missing one."""
+    sources, missing = {}, {}
+    for name in dict.fromkeys(str(one.settings["dataset"]) for one in chosen):
+        try:
+            sources[name] = find_dataset(name, data_dir=data_dir)
+            load_dataset(sources[name])
+        except DataMissingError as error:
+            missing[name] = str(error)
+        else:
+            origin, path = sources[name].origin, sources[name].path
+            progress.notice(f"{DATASETS[name].title}: {path} ({origin}).")
+    if not sources:
+        raise DataError(" ".join(missing.values()))
+    return sources, [
+        left for name, reason in missing.items() for left in _left_out(chosen, name, reason)
+    ]
+
+
+def _left_out(chosen: Sequence[Configuration], dataset: str, reason: str) -> list[LeftOut]:
+    found = []
+    for experiment in dict.fromkeys(one.experiment for one in chosen):
+        own = [one for one in chosen if one.experiment == experiment]
+        without = [one for one in own if one.settings["dataset"] == dataset]
+        if without:
+            found.append(LeftOut(experiment, dataset, len(without), len(own), reason))
+    return found
+
+
+def _missing(
+    store: Store, planned: Sequence[PlannedRun], summary: RunSummary, *, retry_failed: bool
+) -> list[PlannedRun]:
+    """Give the runs to train, each once: two experiments may ask for the same run."""
+    distinct = {one.key: one for one in planned}
+    if retry_failed:
+        store.reopen_failed(distinct)
+    outcomes = store.outcomes(distinct)
+    summary.planned = len(distinct)
+    summary.found = sum(outcome == "done" for outcome in outcomes.values())
+    summary.failed_before = sum(outcome == "failed" for outcome in outcomes.values())
+    return [one for key, one in distinct.items() if outcomes[key] is None]

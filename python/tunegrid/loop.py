@@ -1,0 +1,191 @@
+"""The driver's loop: claim a run, hand it to a slot, store what comes back."""
+
+import contextlib
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+
+from .datasets import Source
+from .execute import Event, LocalExecutor, Task
+from .runs import PlannedRun, RunResult
+from .store import LEASE_SECONDS, Claim, Store
+
+_POLL_SECONDS = 0.5
+
+
+class Progress:
+    """Hears what happens while a grid is run. Every method may be left as it is."""
+
+    def begin(self, planned: int, missing: Sequence[PlannedRun]) -> None:
+        """The plan is written; `missing` is what of its `planned` runs will be trained now."""
+
+    def notice(self, text: str) -> None:
+        """Something worth a line: where data was found, what was left out."""
+
+    def epoch(self, planned: PlannedRun) -> None:
+        """A run has one more epoch behind it."""
+
+    def done(self, planned: PlannedRun, result: RunResult) -> None:
+        """A run is done and stored."""
+
+    def failed(self, planned: PlannedRun, text: str, *, final: bool) -> None:
+        """An attempt failed; unless final, the run will be tried again."""
+
+    def elsewhere(self, planned: PlannedRun, outcome: str) -> None:
+        """A run got its outcome from another driver."""
+
+
+class TrainingLoop:
+    """Trains a list of runs to its end, beside whatever other drivers work on the store.
+
+    Attributes:
+        done, failed: how many runs got that outcome here.
+        stopped: whether a signal ended the loop early.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        executor: LocalExecutor,
+        sources: Mapping[str, Source],
+        *,
+        keep_models: bool,
+        progress: Progress,
+    ) -> None:
+        self.done = 0
+        self.failed = 0
+        self.stopped = False
+        self._store = store
+        self._executor = executor
+        self._sources = sources
+        self._progress = progress
+        self._models = _Models(store, keep_all=keep_models)
+        self._waiting: deque[PlannedRun] = deque()
+        self._training: dict[str, tuple[PlannedRun, Claim]] = {}
+        self._renewed = time.monotonic()
+
+    def run(self, missing: Sequence[PlannedRun]) -> None:
+        """Train runs until each has an outcome, or a signal stops the loop.
+
+        What is in training when it stops is given back, and counts against no run.
+        """
+        self._waiting.extend(missing)
+        try:
+            with self._stopped_by_signals():
+                while (self._waiting or self._training) and not self.stopped:
+                    self._hand_out()
+                    event = self._executor.next_event(_POLL_SECONDS)
+                    if event is not None:
+                        self._handle(event)
+                    self._renew()
+        finally:
+            self._executor.close()
+            if self._training:
+                self._store.interrupt(claim for _, claim in self._training.values())
+
+    def _hand_out(self) -> None:
+        """Fill the free slots with runs that can be claimed, in the plan's order."""
+        if not self._executor.free or not self._waiting:
+            return
+        in_training = self._store.in_training()
+        for _ in range(len(self._waiting)):
+            if not self._executor.free:
+                return
+            planned = self._waiting.popleft()
+            claim = None if planned.key in in_training else self._store.claim(planned.key)
+            if claim is not None:
+                self._start(planned, claim)
+            else:
+                self._look_elsewhere(planned)
+
+    def _start(self, planned: PlannedRun, claim: Claim) -> None:
+        self._training[planned.key] = (planned, claim)
+        source = self._sources[planned.spec.data.dataset]
+        self._executor.start(Task(planned.spec, source, self._models.keep_above(planned)))
+
+    def _look_elsewhere(self, planned: PlannedRun) -> None:
+        """Drop a run that another driver has finished; wait for one that it trains."""
+        outcome = self._store.outcomes([planned.key])[planned.key]
+        if outcome is None:
+            self._waiting.append(planned)
+        else:
+            self._progress.elsewhere(planned, outcome)
+
+    def _handle(self, event: Event) -> None:
+        planned, claim = self._training[event.task.spec.key]
+        if event.kind == "epoch":
+            self._progress.epoch(planned)
+            return
+        if event.kind == "done":
+            self._models.finish(planned, claim, event.result)
+            self.done += 1
+            self._progress.done(planned, event.result)
+        else:
+            self._fail(planned, claim, event)
+        del self._training[planned.key]
+
+    def _fail(self, planned: PlannedRun, claim: Claim, event: Event) -> None:
+        final = self._store.fail(claim, event.failure, event.text, final=event.kind != "died")
+        self._progress.failed(planned, event.text, final=final)
+        self.failed += final
+        if not final:
+            self._waiting.append(planned)
+
+    def _renew(self) -> None:
+        if time.monotonic() - self._renewed > LEASE_SECONDS / 4:
+            self._store.renew(claim for _, claim in self._training.values())
+            self._renewed = time.monotonic()
+
+    @contextlib.contextmanager
+    def _stopped_by_signals(self) -> Iterator[None]:
+        """Stop at Ctrl-C, SIGTERM or SIGHUP between two events, never inside a transaction.
+
+        A second signal acts as it did before: Ctrl-C then raises KeyboardInterrupt at once.
+        Python allows handlers in the main thread only; elsewhere the caller's stay.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        names = ("SIGINT", "SIGTERM", "SIGHUP")
+        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        before = {number: signal.getsignal(number) for number in numbers}
+
+        def stop(number: int, frame: object) -> None:
+            self.stopped = True
+            self._executor.wake()
+            signal.signal(number, before[number])
+
+        for number in numbers:
+            if before[number] is not signal.SIG_IGN:  # as nohup asks for
+                signal.signal(number, stop)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class _Models:
+    """Which weights are kept: those of every run, or of the best run of each experiment."""
+
+    def __init__(self, store: Store, *, keep_all: bool) -> None:
+        self._store = store
+        self._keep_all = keep_all
+
+    def keep_above(self, planned: PlannedRun) -> float:
+        """Give the accuracy above which a run's weights are worth sending back."""
+        best = self._store.best_kept(planned)
+        return -1.0 if self._keep_all or best is None else best[1]
+
+    def finish(self, planned: PlannedRun, claim: Claim, result: RunResult) -> None:
+        """Store a result, its weights if they are kept, and let go of what it surpasses."""
+        best = None if self._keep_all else self._store.best_kept(planned)
+        surpassed = best is not None and result.history[-1].val_accuracy > best[1]
+        weights = result.weights if best is None or surpassed else None
+        self._store.finish(
+            claim, result, weights=weights, kept="asked" if self._keep_all else "best"
+        )
+        if surpassed and weights is not None:
+            self._store.drop_weights(best[0])

@@ -1,0 +1,319 @@
+"""The tidy tables: one row a run, and one row a part of a store's plan."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from .conditions import Condition, parse_condition
+from .errors import SpecError
+from .grid import Configuration, configurations, resolve
+from .runs import RunSpec, canonical, spec_of
+from .settings import PRESETS
+from .store import Store
+from .study import Study, load_study
+
+#: Columns that every row of `read_results` has after those of its configuration.
+MEASURES = {
+    "epochs": "Int64",
+    "replicate": "Int64",
+    "loss": "Float64",
+    "accuracy": "Float64",
+    "train_loss": "Float64",
+    "train_accuracy": "Float64",
+    "val_loss": "Float64",
+    "val_accuracy": "Float64",
+    "best_epoch": "Int64",
+    "best_accuracy": "Float64",
+    "parameters": "Int64",
+    "seconds": "Float64",
+    "engine": "string",
+    "backend": "string",
+    "device": "string",
+    "departures": "string",
+    "outcome": "string",
+    "failure": "string",
+    "message": "string",
+    "key": "string",
+}
+
+_RUNS = """
+SELECT plan.experiment, plan.configuration, plan.departures, plan.replicate, run.*,
+       last.loss, last.accuracy, last.val_loss, last.val_accuracy,
+       best.val_accuracy AS best_accuracy
+FROM plan JOIN run ON run.key = plan.run
+LEFT JOIN epoch AS last ON last.run = run.key
+     AND last.epoch = json_extract(run.spec, '$.epochs')
+LEFT JOIN epoch AS best ON best.run = run.key AND best.epoch = run.best_epoch
+WHERE plan.study = :study AND plan.protocol = :protocol AND run.outcome IS NOT NULL"""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which of a study's runs are meant.
+
+    Attributes:
+        study, protocol, experiments: resolved names.
+        where: None for all configurations.
+        preset: `full` or `quick`.
+        any: whatever the preset, all runs that are there.
+    """
+
+    study: Study
+    protocol: str
+    experiments: Sequence[str]
+    where: Condition | None
+    preset: str
+    any: bool
+
+
+def select(
+    study: str | Path | Study,
+    *,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    protocol: str | None = None,
+    preset: str = "full",
+    any: bool = False,  # noqa: A002 - the command's and R's word
+) -> Selection:
+    """Resolve and check what a reader asks for.
+
+    Raises:
+        SpecError: for names that do not exist, and a condition that no configuration meets.
+    """
+    study = load_study(study)
+    if preset not in PRESETS:
+        raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
+    chosen = study.pick_protocol(protocol)
+    names = study.pick_experiments(experiments)
+    configurations(study, protocol=chosen, experiments=names, where=where)
+    condition = None if where is None else parse_condition(where)
+    return Selection(study, chosen, names, condition, preset, any)
+
+
+def read_results(
+    study: str | Path | Study,
+    *,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    protocol: str | None = None,
+    preset: str = "full",
+    any: bool = False,  # noqa: A002 - the command's and R's word
+    store: str | Path | None = None,
+) -> pd.DataFrame:
+    """Read a study's runs, one row each, failed ones too.
+
+    Args:
+        study: the id of a shipped study, the path of a study.toml, or a `Study`.
+        experiments: names; all by default.
+        where: a condition on configuration columns.
+        protocol: default: the study's own default.
+        preset: `full` for runs of the whole protocol, `quick` for those of that preset.
+        any: all runs that are there, whatever their departures from the protocol.
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+
+    Returns:
+        study, protocol, experiment; the configuration's columns; then `MEASURES`. `loss` and
+        `accuracy` are what the study's own columns of these names hold, after the last epoch;
+        accuracies are shares of images, seconds are wall time. `attrs["left_out"]` says in
+        sentences what was not taken.
+
+    Raises:
+        SpecError: for what does not exist.
+        StoreError: when the store cannot be read.
+    """
+    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    chosen = select(study, experiments=experiments, **how)
+    with Store(store) as opened:
+        stored = opened.rows(_RUNS, {"study": chosen.study.id, "protocol": chosen.protocol})
+    names = {"study": chosen.study.id, "protocol": chosen.protocol}
+    reader = _Reader(chosen)
+    rows = [names | row for row in map(reader.read, stored) if row is not None]
+    rows.sort(key=reader.place)
+    frame = _frame(rows, chosen)
+    frame.attrs["left_out"] = reader.left_out()
+    return frame
+
+
+class _Reader:
+    """Turns stored rows into tidy ones, and counts what it leaves out."""
+
+    def __init__(self, chosen: Selection) -> None:
+        self._chosen = chosen
+        self._configurations: dict[tuple[str, str, str], Configuration | None] = {}
+        self._order = {
+            (one.experiment, canonical(one.columns)): position
+            for position, one in enumerate(
+                configurations(
+                    chosen.study, protocol=chosen.protocol, experiments=chosen.experiments
+                )
+            )
+        }
+        self._stale = 0
+        self._other_presets: dict[str, int] = {}
+
+    def read(self, stored: Mapping[str, object]) -> dict[str, object] | None:
+        """Give the tidy row, or None when the run is not meant."""
+        if stored["experiment"] not in self._chosen.experiments:
+            return None
+        configuration = self._configuration(stored)
+        spec = RunSpec.from_json(stored["spec"])
+        if configuration is None or _expected(configuration, spec).key != stored["key"]:
+            self._stale += 1
+            return None
+        if not self._wanted(configuration):
+            return None
+        return _tidy(configuration, spec, stored)
+
+    def place(self, row: Mapping[str, object]) -> tuple:
+        """Order rows as the study orders its configurations, then by replicate."""
+        configuration = {name: row[name] for name in row["_columns"]}
+        known = self._order.get((row["experiment"], canonical(configuration)))
+        return (known is None, known or 0, row["departures"], row["engine"], row["replicate"])
+
+    def left_out(self) -> list[str]:
+        """Say in sentences what was not taken."""
+        said = [
+            f"{count} {_runs(count)} {'departs' if count == 1 else 'depart'} from the protocol "
+            f"({departures}) and {'is' if count == 1 else 'are'} left out: see them with --any"
+            f"{' or --preset quick' if departures == _QUICK else ''}."
+            for departures, count in self._other_presets.items()
+        ]
+        if self._stale:
+            said.append(
+                f"{self._stale} {_runs(self._stale)} of an earlier version of the study file "
+                f"left out."
+            )
+        return said
+
+    def _configuration(self, stored: Mapping[str, object]) -> Configuration | None:
+        """Settle a stored configuration by the study file as it is now; None if that fails."""
+        place = (stored["experiment"], stored["configuration"], stored["departures"])
+        if place not in self._configurations:
+            departures = json.loads(stored["departures"])
+            own_grid = departures.pop("grid", None) is not None
+            try:
+                self._configurations[place] = resolve(
+                    self._chosen.study,
+                    self._chosen.protocol,
+                    stored["experiment"],
+                    json.loads(stored["configuration"]),
+                    departures,
+                    own_grid=own_grid,
+                )
+            except SpecError:
+                self._configurations[place] = None
+        return self._configurations[place]
+
+    def _wanted(self, configuration: Configuration) -> bool:
+        where = self._chosen.where
+        if where is not None and not where.matches(configuration.row):
+            return False
+        if self._chosen.any or configuration.departures == self._preset_departures(configuration):
+            return True
+        said = _say(configuration.departures)
+        self._other_presets[said] = self._other_presets.get(said, 0) + 1
+        return False
+
+
+    def _preset_departures(self, configuration: Configuration) -> Mapping[str, object]:
+        """Say how a run of the preset departs here: not at all in what the protocol has anyway."""
+        preset = PRESETS[self._chosen.preset]
+        if not preset:
+            return {}
+        place = (configuration.experiment, configuration.columns, preset)
+        return resolve(self._chosen.study, self._chosen.protocol, *place).departures
+
+
+def run_status(
+    study: str | Path | Study | None = None, *, store: str | Path | None = None
+) -> pd.DataFrame:
+    """Count a store's runs by what has become of them.
+
+    Args:
+        study: only this one; all that the store knows by default.
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+
+    Returns:
+        One row a study, protocol, experiment and departures: planned, done, failed, training
+        (a living driver has it), missing, and the seconds that the done ones took in all.
+    """
+    query = """
+        SELECT study, protocol, experiment, departures, run.key, outcome, seconds
+        FROM plan JOIN run ON run.key = plan.run WHERE :study IS NULL OR study = :study"""
+    wanted = None if study is None else load_study(study).id
+    with Store(store) as opened:
+        stored = pd.DataFrame(
+            map(dict, opened.rows(query, {"study": wanted})),
+            columns=["study", "protocol", "experiment", "departures", "key", "outcome", "seconds"],
+        )
+        training = opened.in_training()
+    counts = pd.DataFrame(
+        {
+            **{name: stored[name] for name in ("study", "protocol", "experiment")},
+            "departures": [_say(json.loads(text)) for text in stored["departures"]],
+            "planned": 1,
+            "done": stored["outcome"].eq("done"),
+            "failed": stored["outcome"].eq("failed"),
+            "training": stored["key"].isin(training) & stored["outcome"].isna(),
+            "missing": stored["outcome"].isna() & ~stored["key"].isin(training),
+            "seconds": stored["seconds"].astype("Float64"),
+        }
+    )
+    by = ["study", "protocol", "experiment", "departures"]
+    return counts.groupby(by, sort=False).sum().reset_index()
+
+
+def _expected(configuration: Configuration, spec: RunSpec) -> RunSpec:
+    how = {"engine": spec.engine, "backend": spec.backend, "device": spec.device}
+    return spec_of(configuration, seed=spec.seed, **how)
+
+
+def _tidy(
+    configuration: Configuration, spec: RunSpec, stored: Mapping[str, object]
+) -> dict[str, object]:
+    reported = "loss" if configuration.settings["reported_loss"] == "training" else "val_loss"
+    copied = ("replicate", "val_loss", "val_accuracy", "best_epoch", "best_accuracy")
+    ended = ("parameters", "seconds", "outcome", "failure", "message", "key")
+    return {
+        "experiment": configuration.experiment,
+        "_columns": list(configuration.columns),
+        **configuration.columns,
+        **{name: stored[name] for name in (*copied, *ended)},
+        "epochs": spec.epochs,
+        "loss": stored[reported],
+        "accuracy": stored["val_accuracy"],
+        "train_loss": stored["loss"],
+        "train_accuracy": stored["accuracy"],
+        "engine": spec.engine,
+        "backend": spec.backend,
+        "device": spec.device,
+        "departures": _say(configuration.departures),
+    }
+
+
+def _frame(rows: Sequence[Mapping[str, object]], chosen: Selection) -> pd.DataFrame:
+    columns: dict[str, None] = {}
+    for name in chosen.experiments:
+        experiment = chosen.study.experiments[name]
+        written = experiment.row[0].values if experiment.row else experiment.grid
+        columns |= dict.fromkeys(written)
+    columns |= {name: None for row in rows for name in row["_columns"]}
+    names = ["study", "protocol", "experiment", *columns, *MEASURES]
+    names = list(dict.fromkeys(names))
+    return pd.DataFrame(rows, columns=names).astype(MEASURES).convert_dtypes(
+        convert_boolean=False, convert_floating=False
+    )
+
+
+def _say(departures: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in sorted(departures.items()))
+
+
+_QUICK = _say(PRESETS["quick"])
+
+
+def _runs(count: int) -> str:
+    return "run" if count == 1 else "runs"

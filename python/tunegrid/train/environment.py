@@ -1,0 +1,41 @@
+"""What a run was made with: recorded beside its numbers, never part of its key."""
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from ..runs import RunSpec
+
+
+def describe_environment(spec: RunSpec) -> dict[str, object]:
+    """Describe this process: versions, processor, threads, device and the flags that matter."""
+    packages = ("tunegrid", "keras", "numpy", "h5py")
+    backend = {"tensorflow": ("tensorflow", "tensorflow-cpu")}.get(spec.backend, (spec.backend,))
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processor": _processor(),
+        "device": spec.device,
+        "threads": int(os.environ.get("TUNEGRID_THREADS", 0)) or (os.cpu_count() or 1),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+        "packages": {name: found for name in packages if (found := _version(name))},
+        "backend": {spec.backend: next(filter(None, map(_version, backend)), "unknown")},
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    """Name the processor's model; platform.processor() is empty on most Linux systems."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return named[0] if named else platform.machine()

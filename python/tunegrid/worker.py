@@ -1,0 +1,109 @@
+"""The process that trains: it takes run after run from its driver and sends back what came of it.
+
+Started as `python -m tunegrid.worker` by the local executor, with the number of threads and the
+backend in its environment, before anything is imported. It ends when its driver does, however
+that ends: a thread waits for the end of the pipe and then leaves at once.
+"""
+
+import dataclasses
+import os
+import queue
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+from .frames import read_frame, write_frame
+
+# Imported in `_run`, not here: what trains takes seconds to import, and the thread that watches
+# the pipe must be up before.
+
+
+def main() -> None:
+    """Serve runs until the driver closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    replies = _private_stdout()
+    tasks: queue.SimpleQueue[dict] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
+    while True:
+        _serve(tasks.get(), replies)
+
+
+def _listen(stream: BinaryIO, tasks: "queue.SimpleQueue[dict]") -> None:
+    while (message := read_frame(stream)) is not None:
+        tasks.put(message[0])
+    os._exit(0)
+
+
+def _private_stdout() -> BinaryIO:
+    """Keep the pipe for messages: whatever a library prints goes to standard error instead."""
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return replies
+
+
+def _serve(task: dict, replies: BinaryIO) -> None:
+    try:
+        header, blobs = _run(task, replies)
+    except Exception as error:
+        header, blobs = {"kind": "failed", **_describe(error)}, []
+    try:
+        write_frame(replies, header | {"key": task["key"], "memory": _memory()}, blobs)
+    except BrokenPipeError:
+        os._exit(0)
+
+
+def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
+    import keras
+
+    from .datasets import Source, load_dataset
+    from .runs import Epoch, RunResult, RunSpec
+    from .train import train
+
+    def tell(epoch: Epoch) -> None:
+        write_frame(replies, {"kind": "epoch", "key": task["key"], **dataclasses.asdict(epoch)})
+
+    def keep(result: RunResult) -> bool:
+        above = task["keep_above"]
+        return above is not None and result.history[-1].val_accuracy > above
+
+    origin, path = task["source"]
+    spec = RunSpec.from_json(task["spec"])
+    images = load_dataset(Source(spec.data.dataset, origin, Path(path)))
+    keras.backend.clear_session()
+    result = train(spec, images, keep_weights=keep, on_epoch=tell)
+    values = {
+        field.name: getattr(result, field.name)
+        for field in dataclasses.fields(result)
+        if field.name not in ("history", "last_classes", "best_classes", "weights")
+    }
+    history = [dataclasses.astuple(epoch) for epoch in result.history]
+    blobs = [result.last_classes, result.best_classes, result.weights or b""]
+    return {"kind": "done", "history": history, **values}, blobs
+
+
+def _describe(error: Exception) -> dict[str, str]:
+    """Name the class of a failure, as the store has them, and say what happened."""
+    name = type(error).__name__
+    if name == "DivergedError":
+        return {"failure": "diverged", "text": str(error)}
+    if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
+        return {"failure": "oom", "text": f"out of memory: {_first_line(error)}"}
+    return {"failure": "error", "text": f"{name}: {_first_line(error)}"}
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:500] if lines else type(error).__name__
+
+
+def _memory() -> int:
+    """Resident memory of this process, bytes."""
+    import psutil
+
+    return psutil.Process().memory_info().rss
+
+
+if __name__ == "__main__":
+    main()
