@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .grid import configurations
+from .grid import Configuration, configurations
 from .results import Selection, read_results, select
 from .settings import PRESETS
 from .study import Study
 
 _PUBLISHED = {"loss": "published_loss", "accuracy": "published_accuracy"}
 _OURS = {"replicates": "Int64", "loss": "Float64", "accuracy": "Float64", "accuracy_sd": "Float64"}
+_NUMBERS = ("epochs", "departures", "engine", "backend", *_PUBLISHED.values(), *_OURS)
 
 
 def comparison_table(
@@ -40,22 +41,47 @@ def comparison_table(
         One row a configuration, highest published accuracy first, ties in the study's order:
         its columns, epochs, published_loss, published_accuracy (what the study printed),
         replicates, loss, accuracy (means over replicates), accuracy_sd (their standard
-        deviation with n - 1; NA for fewer than two). Runs that differ in anything but the seed
-        are never pooled: with more than one engine or departure there is a row for each, with
-        columns that tell them apart. Several experiments have a first column `experiment`.
+        deviation with n - 1; NA for fewer than two). With `any` a column `departures`. Runs
+        that differ in anything but the seed are never pooled: there is a row for each, with
+        columns that tell them apart. Several experiments stand below each other, told apart by
+        a first column `experiment`. `attrs["left_out"]` says in sentences what was not taken.
+
+    Raises:
+        SpecError: for what does not exist.
+        StoreError: when the store cannot be read.
     """
+    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    tables = comparison_tables(study, experiments=experiments, store=store, **how)
+    if len(tables) == 1:
+        return next(iter(tables.values()))
+    named = [table.assign(experiment=name) for name, table in tables.items()]
+    stacked = pd.concat(named, ignore_index=True).convert_dtypes()
+    columns = [name for name in stacked if name not in ("experiment", *_NUMBERS)]
+    stacked = stacked[["experiment", *columns, *(name for name in _NUMBERS if name in stacked)]]
+    stacked.attrs = named[0].attrs
+    return stacked
+
+
+def comparison_tables(
+    study: str | Path | Study,
+    *,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    protocol: str | None = None,
+    preset: str = "full",
+    any: bool = False,  # noqa: A002
+    store: str | Path | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Give the tables of `comparison_table` one by one, by experiment."""
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
     chosen = select(study, experiments=experiments, **how)
     runs = read_results(chosen.study, experiments=chosen.experiments, store=store, **how)
-    tables = {name: _table(chosen, name, where, runs) for name in chosen.experiments}
-    if len(tables) == 1:
-        frame = next(iter(tables.values()))
-    else:
-        for name, table in tables.items():
-            table.insert(0, "experiment", name)
-        frame = pd.concat(tables.values(), ignore_index=True).convert_dtypes()
-    frame.attrs["left_out"] = runs.attrs["left_out"]
-    return frame
+    tables = {
+        name: _table(grid, name, runs, any=any) for name, grid in _grids(chosen, where).items()
+    }
+    for table in tables.values():
+        table.attrs["left_out"] = runs.attrs["left_out"]
+    return tables
 
 
 class Agreement(NamedTuple):
@@ -87,18 +113,12 @@ def rank_agreement(table: pd.DataFrame) -> Agreement | None:
     return None if math.isnan(tau) else Agreement(tau, len(both))
 
 
-def _table(
-    chosen: Selection, experiment: str, where: str | None, runs: pd.DataFrame
-) -> pd.DataFrame:
-    grid = _grid(chosen, experiment, where)
+def _table(grid: pd.DataFrame, experiment: str, runs: pd.DataFrame, *, any: bool) -> pd.DataFrame:  # noqa: A002
     columns = [name for name in grid if name not in ("epochs", *_PUBLISHED.values())]
     own = runs[runs["experiment"].eq(experiment) & runs["outcome"].eq("done")]
     apart = [name for name in ("engine", "backend") if own[name].nunique() > 1]
-    apart = [*(["departures"] if chosen.any else []), *apart]
-    ours = _pool(own, [*columns, *apart])
-    table = grid.merge(
-        ours, how="outer" if chosen.any else "left", on=columns, suffixes=("_planned", "")
-    )
+    apart = ["departures", *apart] if any else apart
+    table = _beside(grid, _pool(own, [*columns, *apart]), columns)
     table["epochs"] = table.pop("epochs").fillna(table.pop("epochs_planned")).astype("Int64")
     table["replicates"] = table["replicates"].fillna(0)
     published = [name for name in _PUBLISHED.values() if name in grid]
@@ -110,16 +130,31 @@ def _table(
     return table.reset_index(drop=True)
 
 
-def _grid(chosen: Selection, experiment: str, where: str | None) -> pd.DataFrame:
-    """Give the configurations in the study's order, with what was published of each."""
-    study = chosen.study
+def _beside(grid: pd.DataFrame, ours: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Put our numbers beside the grid, in its order; then those of configurations not in it."""
+    both = grid.merge(ours, how="left", on=columns, suffixes=("_planned", ""))
+    known = ours.merge(grid[columns], how="left", on=columns, indicator="where")["where"]
+    extra = ours[known.eq("left_only").to_numpy()]
+    return both if extra.empty else pd.concat([both, extra], ignore_index=True)
+
+
+def _grids(chosen: Selection, where: str | None) -> dict[str, pd.DataFrame]:
+    """Give each experiment's configurations in the study's order, with what was published."""
     found = configurations(
-        study,
+        chosen.study,
         protocol=chosen.protocol,
-        experiments=experiment,
+        experiments=chosen.experiments,
         where=where,
         overrides=PRESETS[chosen.preset],
     )
+    names = dict.fromkeys(one.experiment for one in found)
+    return {
+        name: _grid(chosen.study, name, [one for one in found if one.experiment == name])
+        for name in names
+    }
+
+
+def _grid(study: Study, experiment: str, found: Sequence[Configuration]) -> pd.DataFrame:
     grid = pd.DataFrame([dict(one.columns) for one in found])
     columns = list(grid)
     grid["epochs"] = pd.array([one.settings["epochs"] for one in found], dtype="Int64")
@@ -129,7 +164,7 @@ def _grid(chosen: Selection, experiment: str, where: str | None) -> pd.DataFrame
     if not shared or not values:
         return grid
     printed = printed[[*shared, *values]].rename(columns=_PUBLISHED)
-    return grid.merge(printed, how="left", on=shared, sort=False, validate="many_to_one")
+    return grid.merge(printed, how="left", on=shared, validate="many_to_one")
 
 
 def _pool(runs: pd.DataFrame, by: list[str]) -> pd.DataFrame:

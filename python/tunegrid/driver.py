@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .csvfile import Scalar
 from .database import store_path
 from .datasets import DATASETS, Source, find_dataset, load_dataset
 from .errors import DataError, DataMissingError, SpecError
@@ -15,7 +16,7 @@ from .loop import Progress, TrainingLoop
 from .runs import PlannedRun, plan
 from .settings import PRESETS
 from .store import Store
-from .study import Scalar, Study, load_study
+from .study import Study, load_study
 from .train import check_engine
 
 

@@ -3,13 +3,15 @@
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .architectures import ARCHITECTURES
 from .conditions import check_columns, parse_condition
+from .csvfile import Scalar, read_rows
 from .datasets import SHAPES
 from .errors import SpecError
 from .settings import DEFAULTS, OPTIMIZERS, check_settings
-from .study import Experiment, Rule, Scalar, Study
+from .study import Experiment, Rule, Study
 
 _PARAMETERS = frozenset(
     name
@@ -86,6 +88,25 @@ def configurations(
     ]
     _check_overrides(changed, found)
     return found if where is None else _filter(found, where)
+
+
+def read_grid(file: str | Path) -> list[dict[str, Scalar]]:
+    """Read a grid of one's own: a CSV file with a row for each configuration.
+
+    Raises:
+        SpecError: when it cannot be read, has no rows, or lacks a value.
+    """
+    path = Path(file)
+    if path.suffix.lower() != ".csv":
+        raise SpecError(f"--grid: {path} must be a .csv file (in R: write.csv(x, row.names = FALSE)).")
+    rows = read_rows(path, "--grid")
+    if not rows:
+        raise SpecError(f"--grid: {path} has no rows.")
+    for number, row in enumerate(rows, start=1):
+        empty = [name for name, value in row.items() if value is None]
+        if empty:
+            raise SpecError(f"--grid: row {number} of {path} has no value for {empty[0]}.")
+    return rows
 
 
 def resolve(

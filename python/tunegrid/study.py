@@ -4,7 +4,6 @@ A study is a folder with a `study.toml` and its published tables as CSV files. E
 checked when it is read; what is wrong is reported by its key path.
 """
 
-import csv
 import datetime
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -15,13 +14,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from pydantic import model_validator
 
 from .conditions import Condition, parse_condition
+from .csvfile import Scalar, read_rows
 from .errors import SpecError
 from .settings import NAMES, Settings, check_settings, explain
 
 STUDIES = Path(__file__).parent / "studies"
-
-Scalar = bool | int | float | str
-
 
 def _condition(text: str) -> str:
     try:
@@ -207,7 +204,7 @@ class Study(_Part):
         table = self.experiments[experiment].published
         if table is None:
             return []
-        rows = _read_csv(self._folder / table.file, f"experiment.{experiment}.published.file")
+        rows = read_rows(self._folder / table.file, f"experiment.{experiment}.published.file")
         if table.where is not None:
             condition = parse_condition(table.where)
             rows = [row for row in rows if condition.matches(row)]
@@ -259,26 +256,6 @@ def _read_study(file: Path) -> Study:
     except SpecError as error:
         raise SpecError(f"{file}: {error}") from None
     return study
-
-
-def _read_csv(file: Path, key: str) -> list[dict[str, Scalar | None]]:
-    try:
-        with file.open(newline="", encoding="utf-8") as stream:
-            return [{k: _scalar(v) for k, v in row.items()} for row in csv.DictReader(stream)]
-    except OSError as error:
-        raise SpecError(f"{key}: {file.name} cannot be read: {error.strerror}.") from None
-
-
-def _scalar(text: str) -> Scalar | None:
-    """Read a cell as R's read.csv would: NA, then integer, then number, then text."""
-    if text in ("", "NA"):
-        return None
-    for kind in (int, float):
-        try:
-            return kind(text)
-        except ValueError:
-            continue
-    return text
 
 
 def _narrow(

@@ -1,0 +1,57 @@
+# make run   set up, train the 65 configurations of kh2021 with the quick preset, print its tables
+# make test  set up and run every test
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STUDY := kh2021
+TABLES := one-layer,two-layer,three-layer
+DATA_PACKAGE := dataset-fashion-mnist
+
+.PHONY: run test lint setup data lock clean
+.DEFAULT_GOAL := run
+
+run: setup
+	$(BIN)/tune-grid run $(STUDY) --experiment $(TABLES) --preset quick
+	@$(BIN)/tune-grid table $(STUDY) --experiment $(TABLES) --preset quick
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+setup: $(VENV)/ready data
+
+# The lock pins every package by hash; the package itself is installed from here.
+$(VENV)/ready: requirements.lock pyproject.toml
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { \
+	  rm -rf $(VENV); \
+	  echo "Python needs its venv module: sudo apt install python3-venv, then make again." >&2; \
+	  exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Fashion-MNIST from Debian's package, when it is nowhere yet and we may install it.
+data: $(VENV)/ready
+	@$(BIN)/python -c "from tunegrid.datasets import find_dataset; \
+	  find_dataset('fashion_mnist', download=False)" 2>/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
+	  echo "Installing $(DATA_PACKAGE) ..." >&2; \
+	  { $$as_root apt-get -qq update && \
+	    $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $(DATA_PACKAGE); \
+	  } >/dev/null 2>&1 || \
+	  echo "Fashion-MNIST is not here and could not be installed. On Debian: sudo apt install" \
+	    "$(DATA_PACKAGE). Elsewhere: put its four IDX files into a folder fashion-mnist and set" \
+	    "TUNEGRID_DATA to the folder above it." >&2; }
+
+lock: $(VENV)/ready
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --output-file requirements.lock requirements.in
+
+clean:
+	rm -rf $(VENV) tunegrid-store

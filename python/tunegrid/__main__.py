@@ -1,0 +1,5 @@
+"""`python -m tunegrid` is `tune-grid`."""
+
+from .cli import main
+
+main()

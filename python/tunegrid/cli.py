@@ -1,0 +1,336 @@
+"""The command `tune-grid`: it parses, calls the verb of the same name, and prints."""
+
+import os
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from .errors import SpecError, TunegridError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(
+    name="tune-grid",
+    help="Run a published Keras tuning study again, with as many seeds as it takes, and see "
+    "which of its conclusions survive.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+StudyArgument = Annotated[
+    str, typer.Argument(metavar="ID", help="A study's id, or the path of a study.toml.")
+]
+StoreOption = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="DIR", help="Default: TUNEGRID_STORE, ./tunegrid-store."),
+]
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help="A folder of data sets. Default: TUNEGRID_DATA."),
+]
+FormatOption = Annotated[
+    str, typer.Option("--format", metavar="F", help="pipe, html, latex, csv, json, grid, …")
+]
+ExperimentOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--experiment", metavar="E", help="One or more, with commas or repeated. Default: all."
+    ),
+]
+WhereOption = Annotated[
+    str | None,
+    typer.Option("--where", metavar="COND", help="As: layer1 == 16 and layerdense in (16, 32)"),
+]
+ProtocolOption = Annotated[
+    str | None, typer.Option("--protocol", metavar="P", help="Default: the study's own.")
+]
+PresetOption = Annotated[
+    str, typer.Option("--preset", metavar="full|quick", help="quick is a look, no replication.")
+]
+AnyOption = Annotated[
+    bool, typer.Option("--any", help="All runs, whatever their departures from the protocol.")
+]
+
+
+@app.command()
+def studies(format: FormatOption = "pipe") -> None:  # noqa: A002
+    """List the studies that ship with tunegrid.
+
+    Example: tune-grid studies
+    """
+    from .describe import studies_table
+
+    _check(format)
+    _print_table(studies_table(), format)
+
+
+@app.command()
+def show(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    format: FormatOption = "pipe",  # noqa: A002
+) -> None:
+    """Show a study: protocols, assumptions, experiments; with --experiment its printed tables.
+
+    Example: tune-grid show kh2021 --experiment two-layer
+    """
+    from .describe import study_tables
+    from .formats import DATA_FORMATS
+    from .study import load_study
+
+    _check(format)
+    for position, (caption, table) in enumerate(study_tables(load_study(study), experiment)):
+        if format in DATA_FORMATS and position:
+            break
+        typer.echo("" if not position else "\n", nl=False)
+        _print_table(table, format, caption)
+
+
+@app.command()
+def run(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    where: WhereOption = None,
+    protocol: ProtocolOption = None,
+    set: Annotated[  # noqa: A002
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a setting; marks the runs."),
+    ] = None,
+    preset: PresetOption = "full",
+    grid: Annotated[
+        Path | None, typer.Option("--grid", metavar="FILE", help="A csv with a grid of your own.")
+    ] = None,
+    seeds: Annotated[int, typer.Option("--seeds", metavar="N", help="Replicates, at least.")] = 1,
+    epochs: Annotated[int | None, typer.Option("--epochs", help="Marks the runs.")] = None,
+    train_size: Annotated[
+        int | None, typer.Option("--train-size", help="Training images. Marks the runs.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Runs at once. Default: all cores.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="tensorflow|reference", help="What trains.")
+    ] = "tensorflow",
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try failed runs again.")
+    ] = False,
+    keep_models: Annotated[
+        bool, typer.Option("--keep-models", help="Keep the weights of every run.")
+    ] = False,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", metavar="SECONDS", help="For one run.")
+    ] = None,
+    store: StoreOption = None,
+    data_dir: DataOption = None,
+) -> None:
+    """Train what is missing of a study's grid. Repeat the command to go on after an interruption.
+
+    Example: tune-grid run kh2021 --experiment two-layer --where "layer1 == 16" --seeds 5
+    """
+    from .console import ConsoleProgress, describe_summary
+    from .driver import run_grid
+    from .grid import read_grid
+
+    with ConsoleProgress() as progress:
+        try:
+            summary = run_grid(
+                study,
+                experiments=experiment,
+                where=where,
+                protocol=protocol,
+                set=_settings(set or []),
+                preset=preset,
+                grid=None if grid is None else read_grid(grid),
+                seeds=seeds,
+                epochs=epochs,
+                train_size=train_size,
+                workers=workers,
+                engine=engine,
+                retry_failed=retry_failed,
+                keep_models=keep_models,
+                time_limit=time_limit,
+                store=store,
+                data_dir=data_dir,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            progress.interrupted()
+            raise
+    _tell_all(describe_summary(summary))
+    if summary.failed or summary.failed_before:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    study: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="Only this study.")
+    ] = None,
+    store: StoreOption = None,
+    format: FormatOption = "pipe",  # noqa: A002
+) -> None:
+    """Count a store's runs: planned, done, failed, in training, missing.
+
+    Example: tune-grid status kh2021
+    """
+    from .results import run_status
+
+    _check(format)
+    _print_table(run_status(study, store=store), format)
+
+
+@app.command()
+def results(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    where: WhereOption = None,
+    protocol: ProtocolOption = None,
+    preset: PresetOption = "full",
+    any: AnyOption = False,  # noqa: A002
+    store: StoreOption = None,
+    format: FormatOption = "pipe",  # noqa: A002
+) -> None:
+    """Print the runs of a study, one row each.
+
+    Example: tune-grid results kh2021 --experiment two-layer --format csv
+    """
+    from .results import read_results
+
+    _check(format)
+    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    table = read_results(study, experiments=experiment, store=store, **how)
+    _print_table(table, format)
+    _tell_all(table.attrs["left_out"])
+
+
+@app.command()
+def table(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    where: WhereOption = None,
+    protocol: ProtocolOption = None,
+    preset: PresetOption = "full",
+    any: AnyOption = False,  # noqa: A002
+    store: StoreOption = None,
+    format: FormatOption = "pipe",  # noqa: A002
+) -> None:
+    """Print a study's own tables with our numbers beside the published ones.
+
+    Example: tune-grid table kh2021 --experiment one-layer,two-layer,three-layer
+    """
+    from .compare import comparison_table, comparison_tables
+    from .describe import agreement_note, table_caption
+    from .formats import DATA_FORMATS, format_table
+    from .study import load_study
+
+    _check(format)
+    found = load_study(study)
+    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    if format in DATA_FORMATS:
+        joined = comparison_table(found, experiments=experiment, store=store, **how)
+        joined.insert(0, "study", found.id)
+        _print_table(joined, format)
+        _tell_all(joined.attrs["left_out"])
+        return
+    tables = comparison_tables(found, experiments=experiment, store=store, **how)
+    for position, (name, one) in enumerate(tables.items()):
+        caption = table_caption(found, name, found.pick_protocol(protocol), preset, any=any)
+        typer.echo(("\n" if position else "") + format_table(one, format, caption=caption))
+        typer.echo("\n" + agreement_note(one))
+    _tell_all(next(iter(tables.values())).attrs["left_out"])
+
+
+@app.command()
+def data(data_dir: DataOption = None, format: FormatOption = "pipe") -> None:  # noqa: A002
+    """List the data sets on this machine: where they are, and whether they are whole.
+
+    Example: tune-grid data --data-dir ~/data
+    """
+    from .datasets import dataset_status
+
+    _check(format)
+    _print_table(dataset_status(data_dir=data_dir), format)
+
+
+@app.command()
+def doctor(
+    store: StoreOption = None,
+    data_dir: DataOption = None,
+    format: FormatOption = "pipe",  # noqa: A002
+) -> None:
+    """Look whether everything is here that a run needs; exit code 1 when something is missing.
+
+    Example: tune-grid doctor
+    """
+    from .doctor import diagnose
+
+    _check(format)
+    found = diagnose(store=store, data_dir=data_dir)
+    _print_table(found, format)
+    if found["state"].eq("missing").any():
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command and end the process.
+
+    Exit codes: 0 done, 1 some runs failed, 2 bad request, 130 interrupted.
+    """
+    try:
+        code = app(standalone_mode=False, prog_name="tune-grid")
+        sys.stdout.flush()
+    except TyperException as error:
+        _tell(error.format_message().replace("\n", " "))
+        code = 2
+    except TunegridError as error:
+        _tell(str(error))
+        code = 2
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        # Whoever read our output has had enough. Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _print_table(table: "pd.DataFrame", format: str, caption: str | None = None) -> None:  # noqa: A002
+    from .formats import format_table
+
+    typer.echo(format_table(table, format, caption=caption))
+
+
+def _check(format: str) -> None:  # noqa: A002
+    from .formats import check_format
+
+    check_format(format)
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _tell_all(lines: Iterable[str]) -> None:
+    for line in lines:
+        _tell(line)
+
+
+def _settings(pairs: list[str]) -> dict[str, object]:
+    """Read KEY=VALUE pairs; a value is what TOML makes of it, and else a text."""
+    values = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.strip():
+            raise SpecError(f"--set needs KEY=VALUE, as in --set dropout=0.3, not '{pair}'.")
+        try:
+            values[name.strip()] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            values[name.strip()] = text.strip()
+    return values

@@ -1,0 +1,127 @@
+"""What the command shows while a grid is run: a bar in a terminal, plain lines elsewhere."""
+
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from .driver import RunSummary
+from .loop import Progress as GridProgress
+from .runs import PlannedRun, RunResult
+
+
+class ConsoleProgress(GridProgress):
+    """Tells of a grid's progress on standard error. Use it as a context."""
+
+    def __init__(self) -> None:
+        self._console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[failed]}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._runs = self._bar.add_task("runs", total=None, failed="", visible=False)
+        self._epochs = self._bar.add_task("epochs", total=None, failed="", visible=False)
+        self._total = 0
+        self._ended = 0
+        self._failed = 0
+
+    def __enter__(self) -> "ConsoleProgress":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def begin(self, planned: int, missing: Sequence[PlannedRun]) -> None:
+        self._total = len(missing)
+        found = planned - len(missing)
+        self.notice(f"{planned} runs planned, {found} of them there already.")
+        if missing:
+            epochs = sum(one.spec.epochs for one in missing)
+            self._bar.update(self._runs, total=len(missing), visible=True)
+            self._bar.update(self._epochs, total=epochs, visible=True)
+
+    def notice(self, text: str) -> None:
+        self._console.print(Text(text))
+
+    def epoch(self, planned: PlannedRun) -> None:
+        self._bar.advance(self._epochs)
+
+    def done(self, planned: PlannedRun, result: RunResult) -> None:
+        last = result.history[-1]
+        self._end(
+            planned,
+            f"test accuracy {last.val_accuracy:.4f}, training loss {last.loss:.4f}, "
+            f"{result.seconds:.1f} s",
+        )
+
+    def failed(self, planned: PlannedRun, text: str, *, final: bool) -> None:
+        if final:
+            self._failed += 1
+            self._bar.update(self._runs, failed=f"[red]{self._failed} failed[/red]")
+            self._end(planned, f"FAILED: {text}")
+        else:
+            self.notice(f"{describe(planned)}: {text}; it will be tried again.")
+
+    def elsewhere(self, planned: PlannedRun, outcome: str) -> None:
+        self._end(planned, f"{outcome}, by another driver")
+
+    def interrupted(self) -> None:
+        """Say after Ctrl-C what has become of the runs."""
+        self.notice(
+            f"Interrupted: {self._ended} of {self._total} runs ended and are kept; repeat the "
+            f"command to go on."
+        )
+
+    def _end(self, planned: PlannedRun, text: str) -> None:
+        self._ended += 1
+        self._bar.update(self._runs, completed=self._ended)
+        self.notice(f"[{self._ended}/{self._total}] {describe(planned)}: {text}")
+
+
+def describe(planned: PlannedRun) -> str:
+    """Name a run for people: experiment, configuration, seed."""
+    one = planned.configuration
+    columns = " ".join(f"{name}={value}" for name, value in one.columns.items())
+    return f"{one.experiment} {columns} seed {planned.replicate}"
+
+
+def describe_summary(summary: RunSummary) -> list[str]:
+    """Say in lines what `run_grid` did."""
+    trained = summary.done + summary.failed
+    lines = [
+        f"{left.experiment}: {left.configurations} of {left.of} configurations left out, for "
+        f"want of {left.dataset}. {left.reason}"
+        for left in summary.left_out
+    ]
+    if summary.failed_before:
+        lines.append(
+            f"{summary.failed_before} runs failed earlier and were not tried again: add "
+            f"--retry-failed to do so."
+        )
+    lines.append(
+        f"{trained} runs trained ({summary.failed} failed), {summary.found} found done, in "
+        f"{_duration(summary.seconds)}. Store: {summary.store}"
+    )
+    return lines
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

@@ -1,0 +1,45 @@
+"""Small CSV files with one header line: published tables, and grids of a user's own."""
+
+import csv
+from pathlib import Path
+
+from .errors import SpecError
+
+Scalar = bool | int | float | str
+
+
+def read_rows(file: Path, what: str) -> list[dict[str, Scalar | None]]:
+    """Read a file as R's read.csv would.
+
+    Args:
+        file: with a header line, UTF-8.
+        what: what the file is, for the message of an error.
+
+    Returns:
+        One dict a row: integers as int, other numbers as float, NA and empty cells as None.
+
+    Raises:
+        SpecError: when the file cannot be read, or a row has more or fewer cells than the header.
+    """
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as stream:
+            rows = list(csv.DictReader(stream))
+    except OSError as error:
+        raise SpecError(f"{what}: {file} cannot be read: {error.strerror}.") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SpecError(f"{what}: {file} is no CSV file in UTF-8: {error}.") from None
+    for number, row in enumerate(rows, start=1):
+        if None in row or None in row.values():
+            raise SpecError(f"{what}: row {number} of {file} does not have one cell a column.")
+    return [{name: _scalar(text) for name, text in row.items()} for row in rows]
+
+
+def _scalar(text: str) -> Scalar | None:
+    if text in ("", "NA"):
+        return None
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

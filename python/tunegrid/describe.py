@@ -1,0 +1,149 @@
+"""What the command says of studies and tables, for people."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from .compare import rank_agreement
+from .grid import configurations
+from .settings import OPTIMIZERS, PRESETS
+from .study import Assumption, Rule, Study, studies
+
+
+def studies_table() -> pd.DataFrame:
+    """Give one row a shipped study: study, date, configurations, protocols, about."""
+    return pd.DataFrame(
+        {
+            "study": found.id,
+            "date": found.date.isoformat(),
+            "experiments": len(found.experiments),
+            "configurations": len(configurations(found)),
+            "protocols": ", ".join(found.protocols),
+            "about": found.about,
+        }
+        for found in studies()
+    )
+
+
+def study_tables(
+    study: Study, experiments: Sequence[str] | None = None
+) -> list[tuple[str, pd.DataFrame]]:
+    """Describe a study in captioned tables.
+
+    Args:
+        study: from `load_study`.
+        experiments: give these experiments' printed tables instead.
+
+    Returns:
+        The experiments first, then where each protocol differs, then the assumptions.
+    """
+    if experiments:
+        names = study.pick_experiments(experiments)
+        return [(_title(study, name), _printed(study, name)) for name in names]
+    tables = [(f"{study.title} ({study.author}, {study.date}). {study.about}. Source: "
+               f"{study.source}.", _experiments(study))]
+    for name, protocol in study.protocols.items():
+        default = ", the default" if name == study.default_protocol else ""
+        caption = f"Protocol {name}{default}: {protocol.title}"
+        tables.append((caption, _rules(protocol.difference)))
+    tables.append(("Assumed: values that the source does not state", _assumed(study)))
+    return [(caption, table) for caption, table in tables if len(table)]
+
+
+def table_caption(
+    study: Study,
+    experiment: str,
+    protocol: str,
+    preset: str,
+    *,
+    any: bool = False,  # noqa: A002
+) -> str:
+    """Say whose table it is, and when it is no replication."""
+    caption = f"{_title(study, experiment)}, protocol {protocol}"
+    if any:
+        return f"{caption}. All runs, whatever their departures: not all are replications."
+    if preset == "quick":
+        quick = PRESETS["quick"]
+        size = f"{quick['train_size']:,}".replace(",", " ")
+        return (
+            f"{caption}. Quick preset: {quick['epochs']} epochs of {size} images. This is a "
+            f"look at the grid, NO REPLICATION of the study."
+        )
+    return caption
+
+
+def agreement_note(table: pd.DataFrame) -> str:
+    """Say how far our order of the configurations is the published one."""
+    agreement = rank_agreement(table)
+    if agreement is None:
+        return "Rank agreement with the published order: too few configurations to say."
+    return (
+        f"Rank agreement with the published order: Kendall's τ = {agreement.tau:.2f} "
+        f"(n = {agreement.n} configurations)."
+    )
+
+
+def _title(study: Study, experiment: str) -> str:
+    return f"{study.id} {experiment}: {study.experiments[experiment].title}"
+
+
+def _experiments(study: Study) -> pd.DataFrame:
+    rows = []
+    for name, experiment in study.experiments.items():
+        found = configurations(study, experiments=name)
+        rows.append(
+            {
+                "study": study.id,
+                "experiment": name,
+                "configurations": len(found),
+                "published": len(study.published(name)),
+                "columns": ", ".join(found[0].columns),
+                "data": ", ".join(dict.fromkeys(str(one.settings["dataset"]) for one in found)),
+                "title": experiment.title,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _printed(study: Study, experiment: str) -> pd.DataFrame:
+    """Give the printed table, or the configurations where the source prints none."""
+    printed = study.published(experiment) or [
+        dict(one.columns) for one in configurations(study, experiments=experiment)
+    ]
+    frame = pd.DataFrame(printed).convert_dtypes()
+    frame.insert(0, "study", study.id)
+    frame.insert(1, "experiment", experiment)
+    return frame
+
+
+def _rules(rules: Sequence[Rule]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "no": number,
+            "set": ", ".join(f"{name} = {value}" for name, value in rule.set.items()),
+            "where": rule.where or "everywhere",
+            "reason": rule.reason,
+        }
+        for number, rule in enumerate(rules, start=1)
+    )
+
+
+def _assumed(study: Study) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "key": entry.key,
+            "value": str(_value(study, entry)),
+            "protocols": ", ".join(entry.protocols) or "all",
+            "experiments": ", ".join(entry.experiments) or "all",
+            "reason": entry.reason,
+        }
+        for entry in study.assumed
+    )
+
+
+def _value(study: Study, entry: Assumption) -> object:
+    """Look the assumed value up where it takes effect."""
+    protocol = entry.protocols[0] if entry.protocols else None
+    found = configurations(study, protocol=protocol, experiments=entry.experiments or None)
+    settings = found[0].settings
+    return settings.get(entry.key, OPTIMIZERS[settings["optimizer"]].get(entry.key))

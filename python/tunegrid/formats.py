@@ -1,0 +1,73 @@
+"""A table as text, in whatever format was asked for."""
+
+import json
+
+import pandas as pd
+
+from .errors import SpecError
+
+#: Formats for programs. The others are for people and for documents.
+DATA_FORMATS = ("csv", "json")
+
+#: The names that knitr has for formats, by tabulate's.
+_KNITR = {"simple": "simple", "pipe": "pipe", "html": "html", "latex": "latex", "rst": "rst",
+          "jira": "jira", "org": "orgtbl"}
+
+_DIGITS = 7  # of R's getOption("digits")
+
+
+def formats() -> list[str]:
+    """List the names that `format_table` knows."""
+    import tabulate
+
+    return sorted({*_KNITR, *tabulate.tabulate_formats, *DATA_FORMATS})
+
+
+def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | None = None) -> str:  # noqa: A002
+    """Render a table.
+
+    Args:
+        table: any frame of scalars; its index is not shown.
+        format: one of `formats()`. `json` is a flat array of objects, with null for NA.
+        caption: a line above the table; the formats for programs have none.
+
+    Returns:
+        The text, without a newline at its end. Numbers have up to 7 significant digits, except
+        in csv and json, which are exact.
+
+    Raises:
+        SpecError: for an unknown format.
+    """
+    check_format(format)
+    if format == "csv":
+        return table.to_csv(index=False, na_rep="NA").rstrip("\n")
+    if format == "json":
+        records = json.loads(table.to_json(orient="records", double_precision=15))
+        return json.dumps(records, indent=2, ensure_ascii=False)
+    from tabulate import tabulate
+
+    text = tabulate(
+        [[_cell(value) for value in row] for row in table.itertuples(index=False)],
+        headers=list(table.columns),
+        tablefmt=_KNITR.get(format, format),
+        disable_numparse=True,
+        colalign=[_align(table[name]) for name in table] if len(table) else None,
+    )
+    return text if caption is None else f"{caption}\n\n{text}"
+
+
+def check_format(format: str) -> None:  # noqa: A002
+    """Refuse a format that does not exist, before any work is done for it."""
+    if format not in formats():
+        raise SpecError(f"There is no format '{format}': choose from {', '.join(formats())}.")
+
+
+def _align(column: pd.Series) -> str:
+    is_number = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    return "right" if is_number else "left"
+
+
+def _cell(value: object) -> str:
+    if value is None or pd.isna(value):
+        return "NA"
+    return f"{value:.{_DIGITS}g}" if isinstance(value, float) else str(value)
