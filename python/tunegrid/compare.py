@@ -8,13 +8,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from .grid import Configuration, configurations
-from .results import Selection, read_results, select
+from .results import Selection, merge_names, read_results, select
 from .settings import PRESETS
 from .study import Study
 
 _PUBLISHED = {"loss": "published_loss", "accuracy": "published_accuracy"}
 _OURS = {"replicates": "Int64", "loss": "Float64", "accuracy": "Float64", "accuracy_sd": "Float64"}
-_NUMBERS = ("epochs", "departures", "engine", "backend", *_PUBLISHED.values(), *_OURS)
 
 
 def comparison_table(
@@ -54,10 +53,11 @@ def comparison_table(
     tables = comparison_tables(study, experiments=experiments, store=store, **how)
     if len(tables) == 1:
         return next(iter(tables.values()))
+    columns: list[str] = []
+    for table in tables.values():
+        merge_names(columns, table)
     named = [table.assign(experiment=name) for name, table in tables.items()]
-    stacked = pd.concat(named, ignore_index=True).convert_dtypes()
-    columns = [name for name in stacked if name not in ("experiment", *_NUMBERS)]
-    stacked = stacked[["experiment", *columns, *(name for name in _NUMBERS if name in stacked)]]
+    stacked = pd.concat(named, ignore_index=True)[["experiment", *columns]].convert_dtypes()
     stacked.attrs = named[0].attrs
     return stacked
 

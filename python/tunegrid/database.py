@@ -45,6 +45,8 @@ def connect_reader(folder: Path) -> sqlite3.Connection:
         StoreError: when the file is no store, is damaged, or is of a newer version.
     """
     file = folder / FILE
+    if folder.exists() and not folder.is_dir():
+        raise StoreError(f"The store {folder} is no folder: give another --store.")
     with told(folder):
         if not file.exists():
             connection = sqlite3.connect(":memory:", isolation_level=None)

@@ -5,12 +5,11 @@ can name its data before the data is there. Places are tried in a fixed order an
 was taken is always said; a damaged file is an error, never a reason to look elsewhere.
 """
 
-import contextlib
 import functools
 import gzip
 import hashlib
 import os
-import sys
+import subprocess
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -21,10 +20,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .errors import DataError, DataMissingError
+from .interpreter import interpreter
 
 if TYPE_CHECKING:
     import pandas as pd
 
+DOWNLOAD_SECONDS = 300
 DEBIAN_FOLDER = Path("/usr/share/datasets")
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 SHAPES = {
@@ -317,24 +318,27 @@ def _damaged(dataset: Dataset, file: Path, problem: str) -> DataError:
 
 
 def _download(dataset: Dataset) -> Source:
-    """Let Keras fetch the data set into its cache, which is the last of the places."""
-    import importlib
-    import socket
+    """Let Keras fetch the data set into its cache, which is the last of the places.
 
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(20)
+    In a process of its own: Keras brings its backend, its progress bars and its logs.
+    """
+    script = f"import keras; keras.datasets.{dataset.name}.load_data()"
     try:
-        with contextlib.redirect_stdout(sys.stderr):
-            importlib.import_module(f"keras.datasets.{dataset.name}").load_data()
-    except Exception as error:
-        raise DataMissingError(
-            f"{dataset.title} was not found on this machine and Keras could not download it "
-            f"({_short(error)}). {dataset.advice}"
-        ) from None
-    finally:
-        socket.setdefaulttimeout(before)
-    return find_dataset(dataset.name, download=False)
-
-
-def _short(error: Exception) -> str:
-    return str(error).strip().splitlines()[-1][:120] if str(error).strip() else type(error).__name__
+        done = subprocess.run(
+            [interpreter(), "-c", script],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DOWNLOAD_SECONDS,
+            check=False,
+        )
+        lines = [] if done.returncode == 0 else done.stderr.strip().splitlines()
+    except subprocess.TimeoutExpired:
+        lines = [f"it took more than {DOWNLOAD_SECONDS} seconds"]
+    for source in _look(dataset, "Keras's download", _keras_cache()):
+        return source
+    reason = lines[-1][:150] if lines else "no reason given"
+    raise DataMissingError(
+        f"{dataset.title} was not found on this machine, and Keras could not download it "
+        f"({reason}). {dataset.advice}"
+    )

@@ -11,7 +11,7 @@ import pandas as pd
 from .database import store_path
 from .datasets import dataset_status
 from .errors import TunegridError
-from .execute import interpreter
+from .interpreter import interpreter
 from .store import Store
 
 #: What a backend is called on the package registry, likeliest first, and how it is installed.

@@ -122,15 +122,11 @@ def run_grid(
         overrides=overrides,
         grid=grid,
     )
-    sources, left_out = _find_data(chosen, data_dir, progress)
-    planned = plan(
-        [one for one in chosen if one.settings["dataset"] in sources],
-        seeds=seeds,
-        engine=engine,
-        backend=backend,
-    )
-    summary = RunSummary(study.id, chosen[0].protocol, store_path(store), left_out=left_out)
+    summary = RunSummary(study.id, chosen[0].protocol, store_path(store))
     with Store(store, write=True) as opened:
+        sources, summary.left_out = _find_data(chosen, data_dir, progress)
+        runnable = [one for one in chosen if one.settings["dataset"] in sources]
+        planned = plan(runnable, seeds=seeds, engine=engine, backend=backend)
         opened.add_plan(study, planned)
         missing = _missing(opened, planned, summary, retry_failed=retry_failed)
         progress.begin(summary.planned, missing)
@@ -185,7 +181,7 @@ def _find_data(
     sources, missing = {}, {}
     for name in dict.fromkeys(str(one.settings["dataset"]) for one in chosen):
         try:
-            sources[name] = find_dataset(name, data_dir=data_dir)
+            sources[name] = _find_or_download(name, data_dir, progress)
             load_dataset(sources[name])
         except DataMissingError as error:
             missing[name] = str(error)
@@ -197,6 +193,14 @@ def _find_data(
     return sources, [
         left for name, reason in missing.items() for left in _left_out(chosen, name, reason)
     ]
+
+
+def _find_or_download(name: str, data_dir: str | Path | None, progress: Progress) -> Source:
+    try:
+        return find_dataset(name, data_dir=data_dir, download=False)
+    except DataMissingError:
+        progress.notice(f"{DATASETS[name].title} is not on this machine: Keras is to download it.")
+        return find_dataset(name, data_dir=data_dir)
 
 
 def _left_out(chosen: Sequence[Configuration], dataset: str, reason: str) -> list[LeftOut]:

@@ -10,17 +10,16 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, Literal
 
 from .datasets import Source
 from .frames import read_frame, write_frame
+from .interpreter import interpreter, with_package_path
 from .runs import Epoch, RunResult, RunSpec
 
 #: A worker is replaced after this many runs, or when it has grown by this much since its first.
@@ -245,13 +244,10 @@ def worker_environment(spec: RunSpec, present: Mapping[str, str]) -> dict[str, s
         present: the driver's environment; what the user set there stays, but for these.
     """
     threads = str(THREADS)
-    package_root = str(Path(__file__).parents[1])
-    path = [package_root, *filter(None, [present.get("PYTHONPATH")])]
     values = {
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        **present,
+        **with_package_path(present),
         "KERAS_BACKEND": spec.backend,
-        "PYTHONPATH": os.pathsep.join(path),
         "TUNEGRID_THREADS": threads,
         "OMP_NUM_THREADS": threads,
         "OPENBLAS_NUM_THREADS": threads,
@@ -264,15 +260,6 @@ def worker_environment(spec: RunSpec, present: Mapping[str, str]) -> dict[str, s
     if spec.device == "cpu":
         values |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
     return values
-
-
-def interpreter() -> str:
-    """Find the Python that runs this code, also where R runs it and sys.executable is R."""
-    if Path(sys.executable or "").name.lower().startswith("python"):
-        return sys.executable
-    folder = Path(sys.prefix) / ("Scripts" if os.name == "nt" else "bin")
-    names = ("python.exe",) if os.name == "nt" else ("python3", "python")
-    return next((str(folder / name) for name in names if (folder / name).exists()), "python3")
 
 
 def _result(header: dict, blobs: list[bytes]) -> RunResult:

@@ -80,7 +80,7 @@ def configurations(
             f"A grid of one's own needs exactly one experiment to take its settings from: "
             f"choose from {', '.join(study.experiments)}."
         )
-    changed = check_settings(overrides or {}, "--set")
+    changed = check_settings(overrides or {})
     found = [
         resolve(study, chosen, name, columns, changed, own_grid=grid is not None)
         for name in names

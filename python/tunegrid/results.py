@@ -1,7 +1,7 @@
 """The tidy tables: one row a run, and one row a part of a store's plan."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -295,17 +295,30 @@ def _tidy(
 
 
 def _frame(rows: Sequence[Mapping[str, object]], chosen: Selection) -> pd.DataFrame:
-    columns: dict[str, None] = {}
-    for name in chosen.experiments:
-        experiment = chosen.study.experiments[name]
-        written = experiment.row[0].values if experiment.row else experiment.grid
-        columns |= dict.fromkeys(written)
-    columns |= {name: None for row in rows for name in row["_columns"]}
-    names = ["study", "protocol", "experiment", *columns, *MEASURES]
-    names = list(dict.fromkeys(names))
-    return pd.DataFrame(rows, columns=names).astype(MEASURES).convert_dtypes(
+    columns: list[str] = []
+    for experiment in map(chosen.study.experiments.__getitem__, chosen.experiments):
+        merge_names(columns, experiment.row[0].values if experiment.row else experiment.grid)
+    for row in rows:
+        merge_names(columns, row["_columns"])
+    names = dict.fromkeys(["study", "protocol", "experiment", *columns, *MEASURES])
+    return pd.DataFrame(rows, columns=list(names)).astype(MEASURES).convert_dtypes(
         convert_boolean=False, convert_floating=False
     )
+
+
+def merge_names(names: list[str], more: Iterable[str]) -> None:
+    """Put names that are not there yet behind the one that they follow in their own list.
+
+    >>> names = ["layer1", "kernel"]
+    >>> merge_names(names, ["layer1", "layer2", "kernel"])
+    >>> names
+    ['layer1', 'layer2', 'kernel']
+    """
+    position = 0
+    for name in more:
+        if name not in names:
+            names.insert(position, name)
+        position = names.index(name) + 1
 
 
 def _say(departures: Mapping[str, object]) -> str:

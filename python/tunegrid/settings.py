@@ -5,6 +5,7 @@ layer is a part of `Settings`. Names are Keras's where Keras has one.
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -115,20 +116,21 @@ PRESETS: Mapping[str, Mapping[str, object]] = {
 }
 
 
-def check_settings(values: Mapping[str, object], where: str) -> dict[str, object]:
-    """Return the settings with their types put right (16.0 becomes 16).
-
-    Args:
-        values: some of the names of `Settings`.
-        where: what is being checked, for the message (`--set`, a file's name).
+def check_settings(values: Mapping[str, object]) -> dict[str, object]:
+    """Return settings, given by some of the names of `Settings`, with 16.0 as 16.
 
     Raises:
         SpecError: for an unknown name or a value out of bounds, naming it.
     """
+    for name in values:
+        if name not in NAMES:
+            close = get_close_matches(name, NAMES, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(NAMES))}."
+            raise SpecError(f"There is no setting called '{name}': {hint}")
     try:
         return dict(_ADAPTER.validate_python(dict(values)))
     except ValidationError as error:
-        raise SpecError(f"{where}: {explain(error)}") from None
+        raise SpecError(explain(error)) from None
 
 
 def explain(error: ValidationError) -> str:
@@ -142,5 +144,5 @@ def explain(error: ValidationError) -> str:
             return f"{path} is missing."
         case "value_error":
             return f"{path}: {first['ctx']['error']}"
-    problem = first["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    problem = first["msg"].removeprefix("Input should be ")
     return f"{path} must be {problem}, not {first['input']!r}."

@@ -122,7 +122,7 @@ class Experiment(_Part):
                 f"if it only names the configurations, list it under labels."
             )
         try:
-            known = check_settings({k: v for k, v in values.items() if k in NAMES}, "its grid")
+            known = check_settings({k: v for k, v in values.items() if k in NAMES})
         except SpecError as error:
             raise ValueError(str(error)) from None
         return {column: known.get(column, value) for column, value in values.items()}
