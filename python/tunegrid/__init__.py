@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .compare import comparison_table
     from .datasets import dataset_status
     from .driver import RunSummary, run_grid
     from .errors import DataError, RunError, SpecError, StoreError, TunegridError
     from .loop import Progress
-    from .compare import comparison_table
     from .results import read_results, run_status
     from .study import Study, load_study, studies
 

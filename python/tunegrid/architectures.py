@@ -74,12 +74,17 @@ def build_model(name: str, parameters: Mapping[str, object]) -> "keras.Model":
 
 def _levels(parameters: Mapping[str, object], stem: str) -> list[int]:
     """Give layer1, layer2, … as a list, refusing gaps."""
-    given = [(int(key.removeprefix(stem)), value) for key, value in parameters.items()
-             if key.startswith(stem) and key.removeprefix(stem).isdigit()]
+    given = [
+        (int(key.removeprefix(stem)), value)
+        for key, value in parameters.items()
+        if key.startswith(stem) and key.removeprefix(stem).isdigit()
+    ]
     given.sort()
     if [number for number, _ in given] != list(range(1, len(given) + 1)):
         names = ", ".join(f"{stem}{number}" for number, _ in given)
-        raise SpecError(f"Layers must be numbered from 1 without gaps, but these are given: {names}.")
+        raise SpecError(
+            f"Layers must be numbered from 1 without gaps, but these are given: {names}."
+        )
     return [value for _, value in given]
 
 

@@ -33,7 +33,7 @@ StoreOption = Annotated[
 ]
 DataOption = Annotated[
     Path | None,
-    typer.Option("--data-dir", metavar="DIR", help="A folder of data sets. Default: TUNEGRID_DATA."),
+    typer.Option("--data-dir", metavar="DIR", help="Folder of data sets. Default: TUNEGRID_DATA."),
 ]
 FormatOption = Annotated[
     str, typer.Option("--format", metavar="F", help="pipe, html, latex, csv, json, grid, …")
@@ -60,7 +60,7 @@ AnyOption = Annotated[
 
 
 @app.command()
-def studies(format: FormatOption = "pipe") -> None:  # noqa: A002
+def studies(format: FormatOption = "pipe") -> None:
     """List the studies that ship with tunegrid.
 
     Example: tune-grid studies
@@ -75,7 +75,7 @@ def studies(format: FormatOption = "pipe") -> None:  # noqa: A002
 def show(
     study: StudyArgument,
     experiment: ExperimentOption = None,
-    format: FormatOption = "pipe",  # noqa: A002
+    format: FormatOption = "pipe",
 ) -> None:
     """Show a study: protocols, assumptions, experiments; with --experiment its printed tables.
 
@@ -99,7 +99,7 @@ def run(
     experiment: ExperimentOption = None,
     where: WhereOption = None,
     protocol: ProtocolOption = None,
-    set: Annotated[  # noqa: A002
+    set: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Override a setting; marks the runs."),
     ] = None,
@@ -170,11 +170,9 @@ def run(
 
 @app.command()
 def status(
-    study: Annotated[
-        str | None, typer.Argument(metavar="[ID]", help="Only this study.")
-    ] = None,
+    study: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this study.")] = None,
     store: StoreOption = None,
-    format: FormatOption = "pipe",  # noqa: A002
+    format: FormatOption = "pipe",
 ) -> None:
     """Count a store's runs: planned, done, failed, in training, missing.
 
@@ -193,9 +191,9 @@ def results(
     where: WhereOption = None,
     protocol: ProtocolOption = None,
     preset: PresetOption = "full",
-    any: AnyOption = False,  # noqa: A002
+    any: AnyOption = False,
     store: StoreOption = None,
-    format: FormatOption = "pipe",  # noqa: A002
+    format: FormatOption = "pipe",
 ) -> None:
     """Print the runs of a study, one row each.
 
@@ -217,9 +215,9 @@ def table(
     where: WhereOption = None,
     protocol: ProtocolOption = None,
     preset: PresetOption = "full",
-    any: AnyOption = False,  # noqa: A002
+    any: AnyOption = False,
     store: StoreOption = None,
-    format: FormatOption = "pipe",  # noqa: A002
+    format: FormatOption = "pipe",
 ) -> None:
     """Print a study's own tables with our numbers beside the published ones.
 
@@ -248,7 +246,7 @@ def table(
 
 
 @app.command()
-def data(data_dir: DataOption = None, format: FormatOption = "pipe") -> None:  # noqa: A002
+def data(data_dir: DataOption = None, format: FormatOption = "pipe") -> None:
     """List the data sets on this machine: where they are, and whether they are whole.
 
     Example: tune-grid data --data-dir ~/data
@@ -263,7 +261,7 @@ def data(data_dir: DataOption = None, format: FormatOption = "pipe") -> None:  #
 def doctor(
     store: StoreOption = None,
     data_dir: DataOption = None,
-    format: FormatOption = "pipe",  # noqa: A002
+    format: FormatOption = "pipe",
 ) -> None:
     """Look whether everything is here that a run needs; exit code 1 when something is missing.
 
@@ -301,13 +299,13 @@ def main() -> None:
     sys.exit(code)
 
 
-def _print_table(table: "pd.DataFrame", format: str, caption: str | None = None) -> None:  # noqa: A002
+def _print_table(table: "pd.DataFrame", format: str, caption: str | None = None) -> None:
     from .formats import format_table
 
     typer.echo(format_table(table, format, caption=caption))
 
 
-def _check(format: str) -> None:  # noqa: A002
+def _check(format: str) -> None:
     from .formats import check_format
 
     check_format(format)

@@ -107,8 +107,6 @@ def rank_agreement(table: pd.DataFrame) -> Agreement | None:
     if "published_accuracy" not in table:
         return None
     both = table[["published_accuracy", "accuracy"]].dropna().astype(float)
-    if len(both) < 2:
-        return None
     tau = float(kendalltau(both["published_accuracy"], both["accuracy"]).statistic)
     return None if math.isnan(tau) else Agreement(tau, len(both))
 
@@ -116,7 +114,7 @@ def rank_agreement(table: pd.DataFrame) -> Agreement | None:
 def _table(grid: pd.DataFrame, experiment: str, runs: pd.DataFrame, *, any: bool) -> pd.DataFrame:  # noqa: A002
     columns = [name for name in grid if name not in ("epochs", *_PUBLISHED.values())]
     own = runs[runs["experiment"].eq(experiment) & runs["outcome"].eq("done")]
-    apart = [name for name in ("engine", "backend") if own[name].nunique() > 1]
+    apart = [name for name in ("engine", "backend") if len(own[name].unique()) > 1]
     apart = ["departures", *apart] if any else apart
     table = _beside(grid, _pool(own, [*columns, *apart]), columns)
     table["epochs"] = table.pop("epochs").fillna(table.pop("epochs_planned")).astype("Int64")

@@ -80,7 +80,7 @@ def parse_condition(text: str) -> Condition:
     """
     tree = _tree(text)
     for node in ast.walk(tree):
-        if not isinstance(node, _ALLOWED) or _is_bare(node, tree):
+        if not isinstance(node, _ALLOWED) or _is_bare(node):
             raise SpecError(f"The condition '{text}' cannot be read: {_GRAMMAR}.")
     names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
     if not names:
@@ -106,7 +106,7 @@ def _tree(text: str) -> ast.Expression:
         raise SpecError(f"The condition '{text}' cannot be read: {_GRAMMAR}.") from None
 
 
-def _is_bare(node: ast.AST, tree: ast.Expression) -> bool:
+def _is_bare(node: ast.AST) -> bool:
     """Find what is no truth value where one is needed: `layer1 and layer2`, or a lone `16`."""
     if isinstance(node, ast.Expression):
         parts = [node.body]

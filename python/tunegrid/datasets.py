@@ -127,9 +127,7 @@ class Split:
     y_test: np.ndarray
 
 
-def find_dataset(
-    name: str, *, data_dir: str | Path | None = None, download: bool = True
-) -> Source:
+def find_dataset(name: str, *, data_dir: str | Path | None = None, download: bool = True) -> Source:
     """Find a data set, without reading it.
 
     Tried in this order: `data_dir` (default: the environment variable TUNEGRID_DATA), Keras's
@@ -253,7 +251,7 @@ def _places(dataset: Dataset, data_dir: str | Path | None) -> Iterator[Source]:
         given, origin = os.environ.get("TUNEGRID_DATA") or None, "TUNEGRID_DATA"
     if given is not None:
         if not Path(given).is_dir():
-            raise DataError(f"{origin} names {given}, which is no folder: correct it or leave it out.")
+            raise DataError(f"{origin} names {given}, which is no folder: correct it.")
         yield from _look(dataset, origin, Path(given))
     yield from _look(dataset, "Keras's cache", _keras_cache())
     yield from _look(dataset, "Debian's package", DEBIAN_FOLDER)
@@ -276,10 +274,8 @@ def _idx_file(folder: Path, part: str) -> Path:
 
 
 def _keras_cache() -> Path:
-    home = os.environ.get("KERAS_HOME")
-    if home:
-        return Path(home) / "datasets"
-    return Path(os.path.expanduser("~")) / ".keras" / "datasets"
+    home = os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser()
+    return Path(home) / "datasets"
 
 
 def _read(dataset: Dataset, file: Path, part: str) -> np.ndarray:
@@ -287,9 +283,8 @@ def _read(dataset: Dataset, file: Path, part: str) -> np.ndarray:
         if file.suffix == ".npz":
             with np.load(file, allow_pickle=False) as arrays:
                 return arrays[part]
-        opened = gzip.open(file) if file.suffix == ".gz" else file.open("rb")
-        with opened as stream:
-            return _parse_idx(stream.read())
+        content = file.read_bytes()
+        return parse_idx(gzip.decompress(content) if file.suffix == ".gz" else content)
     except FileNotFoundError:
         raise _damaged(dataset, file, "this file is missing") from None
     except KeyError:
@@ -298,13 +293,16 @@ def _read(dataset: Dataset, file: Path, part: str) -> np.ndarray:
         raise _damaged(dataset, file, f"it cannot be read to its end ({error})") from None
 
 
-def _parse_idx(content: bytes) -> np.ndarray:
+def parse_idx(content: bytes) -> np.ndarray:
     """Decode the IDX format: two zero bytes, type 8 (uint8), rank, sizes, values.
 
     Source: the description of the format on the home page of MNIST.
+
+    Raises:
+        ValueError: when it is not that format, or has too few or too many values.
     """
-    if len(content) < 4 or content[:3] != b"\x00\x00\x08":
-        raise ValueError("no IDX file of bytes")
+    if content[:3] != b"\x00\x00\x08" or len(content) == len(b"\x00\x00\x08"):
+        raise ValueError("it is no IDX file of bytes")
     rank = content[3]
     sizes = np.frombuffer(content, ">u4", count=rank, offset=4).tolist()
     return np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(sizes).copy()

@@ -7,7 +7,7 @@ import pandas as pd
 from .compare import rank_agreement
 from .grid import configurations
 from .settings import OPTIMIZERS, PRESETS
-from .study import Assumption, Rule, Study, studies
+from .study import Assumption, Protocol, Study, studies
 
 
 def studies_table() -> pd.DataFrame:
@@ -40,12 +40,11 @@ def study_tables(
     if experiments:
         names = study.pick_experiments(experiments)
         return [(_title(study, name), _printed(study, name)) for name in names]
-    tables = [(f"{study.title} ({study.author}, {study.date}). {study.about}. Source: "
-               f"{study.source}.", _experiments(study))]
+    about = f"{study.title} ({study.author}, {study.date}). {study.about}."
+    tables = [(f"{about} Source: {study.source}.", _experiments(study))]
+    tables.append(("Protocols: ways in which the study's runs are made", _protocols(study)))
     for name, protocol in study.protocols.items():
-        default = ", the default" if name == study.default_protocol else ""
-        caption = f"Protocol {name}{default}: {protocol.title}"
-        tables.append((caption, _rules(protocol.difference)))
+        tables.append((f"Where {name} differs from what the report says", _rules(protocol)))
     tables.append(("Assumed: values that the source does not state", _assumed(study)))
     return [(caption, table) for caption, table in tables if len(table)]
 
@@ -116,7 +115,19 @@ def _printed(study: Study, experiment: str) -> pd.DataFrame:
     return frame
 
 
-def _rules(rules: Sequence[Rule]) -> pd.DataFrame:
+def _protocols(study: Study) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "protocol": name,
+            "default": "yes" if name == study.default_protocol else "",
+            "differences": len(protocol.difference),
+            "title": protocol.title,
+        }
+        for name, protocol in study.protocols.items()
+    )
+
+
+def _rules(protocol: Protocol) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "no": number,
@@ -124,7 +135,7 @@ def _rules(rules: Sequence[Rule]) -> pd.DataFrame:
             "where": rule.where or "everywhere",
             "reason": rule.reason,
         }
-        for number, rule in enumerate(rules, start=1)
+        for number, rule in enumerate(protocol.difference, start=1)
     )
 
 

@@ -10,8 +10,15 @@ from .errors import SpecError
 DATA_FORMATS = ("csv", "json")
 
 #: The names that knitr has for formats, by tabulate's.
-_KNITR = {"simple": "simple", "pipe": "pipe", "html": "html", "latex": "latex", "rst": "rst",
-          "jira": "jira", "org": "orgtbl"}
+_KNITR = {
+    "simple": "simple",
+    "pipe": "pipe",
+    "html": "html",
+    "latex": "latex",
+    "rst": "rst",
+    "jira": "jira",
+    "org": "orgtbl",
+}
 
 _DIGITS = 7  # of R's getOption("digits")
 

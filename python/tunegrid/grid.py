@@ -98,7 +98,9 @@ def read_grid(file: str | Path) -> list[dict[str, Scalar]]:
     """
     path = Path(file)
     if path.suffix.lower() != ".csv":
-        raise SpecError(f"--grid: {path} must be a .csv file (in R: write.csv(x, row.names = FALSE)).")
+        raise SpecError(
+            f"--grid: {path} must be a .csv file (in R: write.csv(x, row.names = FALSE))."
+        )
     rows = read_rows(path, "--grid")
     if not rows:
         raise SpecError(f"--grid: {path} has no rows.")
@@ -191,7 +193,9 @@ def _check_settled(settings: Mapping[str, object]) -> None:
         raise SpecError(f"the setting {missing[0]} is given nowhere; put it under [settings].")
     held_out = settings["validation"] != "test"
     if held_out != (settings["validation_size"] > 0):
-        raise SpecError("validation_size belongs to validation = 'first' or 'last', and to those only.")
+        raise SpecError(
+            "validation_size belongs to validation = 'first' or 'last', and to those only."
+        )
     ARCHITECTURES[settings["architecture"]].resolve(settings)
 
 

@@ -152,7 +152,7 @@ class TrainingLoop:
         numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
         before = {number: signal.getsignal(number) for number in numbers}
 
-        def stop(number: int, frame: object) -> None:
+        def stop(number: int, _: object) -> None:
             self.stopped = True
             self._executor.wake()
             signal.signal(number, before[number])

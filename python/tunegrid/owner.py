@@ -11,7 +11,7 @@ import psutil
 def _host() -> str:
     """Name this host; containers with one name but process numbers of their own are told apart."""
     try:
-        return f"{socket.gethostname()} {os.readlink('/proc/self/ns/pid')}"
+        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
     except OSError:
         return socket.gethostname()
 
@@ -34,7 +34,7 @@ def is_live(host: str, driver: str, expires: float) -> bool:
     if host != HOST:
         return expires > time.time()
     try:
-        process = psutil.Process(int(driver.split()[0]))
+        process = psutil.Process(int(driver.partition(" ")[0]))
         return process.status() != psutil.STATUS_ZOMBIE and _name(process.pid) == driver
     except (psutil.NoSuchProcess, OSError):
         return False

@@ -217,7 +217,6 @@ class _Reader:
         self._other_presets[said] = self._other_presets.get(said, 0) + 1
         return False
 
-
     def _preset_departures(self, configuration: Configuration) -> Mapping[str, object]:
         """Say how a run of the preset departs here: not at all in what the protocol has anyway."""
         preset = PRESETS[self._chosen.preset]
@@ -297,12 +296,14 @@ def _tidy(
 def _frame(rows: Sequence[Mapping[str, object]], chosen: Selection) -> pd.DataFrame:
     columns: list[str] = []
     for experiment in map(chosen.study.experiments.__getitem__, chosen.experiments):
-        merge_names(columns, experiment.row[0].values if experiment.row else experiment.grid)
+        merge_names(columns, experiment.column_names)
     for row in rows:
         merge_names(columns, row["_columns"])
     names = dict.fromkeys(["study", "protocol", "experiment", *columns, *MEASURES])
-    return pd.DataFrame(rows, columns=list(names)).astype(MEASURES).convert_dtypes(
-        convert_boolean=False, convert_floating=False
+    return (
+        pd.DataFrame(rows, columns=list(names))
+        .astype(MEASURES)
+        .convert_dtypes(convert_boolean=False, convert_floating=False)
     )
 
 

@@ -125,7 +125,9 @@ def check_settings(values: Mapping[str, object]) -> dict[str, object]:
     for name in values:
         if name not in NAMES:
             close = get_close_matches(name, NAMES, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(NAMES))}."
+            hint = (
+                f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(NAMES))}."
+            )
             raise SpecError(f"There is no setting called '{name}': {hint}")
     try:
         return dict(_ADAPTER.validate_python(dict(values)))

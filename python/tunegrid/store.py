@@ -251,7 +251,7 @@ class Store:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(beside, file)
+        beside.replace(file)
         return hashlib.sha256(content).hexdigest()
 
     def _transaction(self) -> AbstractContextManager[sqlite3.Cursor]:

@@ -4,14 +4,20 @@ A study is a folder with a `study.toml` and its published tables as CSV files. E
 checked when it is read; what is wrong is reported by its key path.
 """
 
-import datetime
+import datetime as dt
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
-from pydantic import model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from .conditions import Condition, parse_condition
 from .csvfile import Scalar, read_rows
@@ -19,6 +25,7 @@ from .errors import SpecError
 from .settings import NAMES, Settings, check_settings, explain
 
 STUDIES = Path(__file__).parent / "studies"
+
 
 def _condition(text: str) -> str:
     try:
@@ -113,6 +120,11 @@ class Experiment(_Part):
             raise ValueError(f"grid.{empty[0]} has no values.")
         return [{column: level} for column, levels in self.grid.items() for level in levels]
 
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the configuration's columns, in the study's order."""
+        return list(self.row[0].values if self.row else self.grid)
+
     def check_row(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Return a configuration's columns with their types put right; raise ValueError else."""
         unknown = [column for column in values if column not in NAMES and column not in self.labels]
@@ -135,15 +147,14 @@ class Study(_Part):
     id: Name
     title: str
     author: str
-    date: datetime.date
+    date: dt.date
     source: str
     about: str
     settings: Settings
     protocols: dict[Name, Protocol] = Field(alias="protocol", min_length=1)
     experiments: dict[Name, Experiment] = Field(alias="experiment", min_length=1)
     assumed: tuple[Assumption, ...] = ()
-
-    _folder: Path = PrivateAttr(default=Path())
+    folder: Path = Field(exclude=True)
 
     @model_validator(mode="after")
     def _check(self) -> "Study":
@@ -204,7 +215,7 @@ class Study(_Part):
         table = self.experiments[experiment].published
         if table is None:
             return []
-        rows = read_rows(self._folder / table.file, f"experiment.{experiment}.published.file")
+        rows = read_rows(self.folder / table.file, f"experiment.{experiment}.published.file")
         if table.where is not None:
             condition = parse_condition(table.where)
             rows = [row for row in rows if condition.matches(row)]
@@ -247,8 +258,7 @@ def _read_study(file: Path) -> Study:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SpecError(f"{file} is no valid TOML: {error}.") from None
     try:
-        study = Study.model_validate(content)
-        study._folder = file.parent
+        study = Study.model_validate({**content, "folder": file.parent})
         for name in study.experiments:
             study.published(name)
     except ValidationError as error:

@@ -52,8 +52,8 @@ def train(
     images: Images,
     *,
     model: "keras.Model | None" = None,
-    keep_weights: Callable[[RunResult], bool] = lambda result: False,
-    on_epoch: Callable[[Epoch], None] = lambda epoch: None,
+    keep_weights: Callable[[RunResult], bool] = lambda _: False,
+    on_epoch: Callable[[Epoch], None] = lambda _: None,
 ) -> RunResult:
     """Train one run in this process, whose backend must be the spec's.
 

@@ -17,7 +17,7 @@ def describe_environment(spec: RunSpec) -> dict[str, object]:
         "platform": platform.platform(),
         "processor": _processor(),
         "device": spec.device,
-        "threads": int(os.environ.get("TUNEGRID_THREADS", 0)) or (os.cpu_count() or 1),
+        "threads": int(os.environ.get("TUNEGRID_THREADS") or os.cpu_count() or 1),
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
         "packages": {name: found for name in packages if (found := _version(name))},
         "backend": {spec.backend: next(filter(None, map(_version, backend)), "unknown")},
