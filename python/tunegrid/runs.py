@@ -39,7 +39,7 @@ class DataSpec:
     orientation: str
     validation: str
     validation_size: int
-    train_size: int | None
+    train_size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,14 @@ class RunSpec:
     seed: int
 
     def to_json(self) -> str:
-        """Write the spec as canonical JSON: sorted keys, no spaces, pairs as objects."""
+        """Write the spec as canonical JSON: sorted keys, no spaces, pairs as objects, no nulls.
+
+        What is None is left out, so that a field that comes later, and is None for all runs
+        that were before it, changes no key.
+        """
         values = dataclasses.asdict(self) | {"schema": SCHEMA, "optimizer": dict(self.optimizer)}
         values["model"]["parameters"] = dict(self.model.parameters)
+        values["data"] = {name: v for name, v in values["data"].items() if v is not None}
         return canonical(values)
 
     @classmethod
@@ -97,7 +102,8 @@ class RunSpec:
         They depend on the replicate, the model and the data only: a longer run, or another
         engine, starts from the same weights and sees the images in the same order.
         """
-        part = canonical([dataclasses.asdict(self.model), dataclasses.asdict(self.data)])
+        values = json.loads(self.to_json())
+        part = canonical([values["model"], values["data"]])
         digest = int.from_bytes(hashlib.sha256(part.encode()).digest())
         return tuple(np.random.SeedSequence([self.seed, digest]).spawn(3))
 

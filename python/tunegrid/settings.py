@@ -137,7 +137,9 @@ def check_settings(values: Mapping[str, object]) -> dict[str, object]:
 
 def explain(error: ValidationError) -> str:
     """Say in one sentence, by key path, what is wrong first in a checked value."""
-    first = error.errors(include_url=False)[0]
+    errors = error.errors(include_url=False)
+    # A misspelt key is missing under its right name too: speak of what is there.
+    first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
     path = ".".join(str(part) for part in first["loc"]) or "the file"
     match first["type"]:
         case "extra_forbidden":

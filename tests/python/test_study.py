@@ -1,0 +1,138 @@
+"""Study files: kh2021 as data, and what is wrong with a file by its key path."""
+
+import re
+import shutil
+
+import pytest
+
+from tunegrid import SpecError, load_study, studies
+from tunegrid.study import STUDIES
+
+KH2021 = load_study("kh2021")
+
+
+@pytest.fixture
+def edited(tmp_path):
+    """Load kh2021 with one piece of its study.toml replaced."""
+
+    def load(old, new):
+        shutil.copytree(STUDIES / "kh2021", tmp_path / "study")
+        file = tmp_path / "study" / "study.toml"
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+        return load_study(file)
+
+    return load
+
+
+def test_ships_with_its_studies():
+    """Every folder of studies is one that loads under its own id."""
+    assert [study.id for study in studies()] == ["kh2021"]
+
+
+def test_kh2021_has_five_experiments_and_two_protocols():
+    """The study is there as a whole."""
+    assert list(KH2021.experiments) == ["one-layer", "two-layer", "three-layer", "compare", "base"]
+    assert list(KH2021.protocols) == ["as-run", "as-described"]
+    assert KH2021.default_protocol == "as-run"
+
+
+def test_the_protocols_of_kh2021_differ_in_five_ways():
+    """Each difference between report and script is data, with its reason."""
+    rules = KH2021.protocols["as-run"].difference
+    assert [next(iter(rule.set)) for rule in rules] == [
+        "scaling", "orientation", "epochs", "batch_size", "reported_loss",
+    ]  # fmt: skip
+    assert all(rule.reason for rule in rules)
+    assert KH2021.protocols["as-described"].difference == ()
+
+
+@pytest.mark.parametrize(
+    ("experiment", "rows", "best", "worst"),
+    [
+        ("one-layer", 10, 0.8850, 0.8682),
+        ("two-layer", 20, 0.9105, 0.8906),
+        ("three-layer", 35, 0.9013, 0.8685),
+    ],
+)
+def test_published_tables_are_as_printed(experiment, rows, best, worst):
+    """The tables have the printed rows, highest accuracy first."""
+    accuracies = [row["accuracy"] for row in KH2021.published(experiment)]
+    assert (len(accuracies), accuracies[0], accuracies[-1]) == (rows, best, worst)
+    assert accuracies == sorted(accuracies, reverse=True)
+
+
+def test_a_wide_table_is_read_cell_by_cell():
+    """The compare table gives one accuracy for each model and data set, and no deltas."""
+    cells = {(r["model"], r["dataset"]): r["accuracy"] for r in KH2021.published("compare")}
+    assert cells == {
+        ("ANN", "mnist"): 0.9775,
+        ("ANN", "fashion_mnist"): 0.8803,
+        ("Best-tuned CNN", "mnist"): 0.9889,
+        ("Best-tuned CNN", "fashion_mnist"): 0.9063,
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("epochs = 20", "epochs = 0", "settings.epochs must be greater than or equal to 1, not 0"),
+        ("epochs = 20", 'epochs = "twenty"', "settings.epochs must be a valid integer"),
+        ("epochs = 20", "epoch = 20", "settings.epoch is not a known key"),
+        ('dataset = "fashion_mnist"', 'dataset = "cifar"', "settings.dataset must be 'mnist' or"),
+        (
+            "set = { epochs = 50 }",
+            "set = { epochs = -1 }",
+            "protocol.as-run.difference.2.set.epoch",
+        ),
+        ("dataset == 'fashion_mnist'\"", 'dataset = 1"', "protocol.as-run.difference.1.where"),
+        ("schema = 1", "schema = 2", "schema must be 1, not 2"),
+        ('id = "kh2021"', "", "id is missing"),
+        ('title = "two convolution', 'titel = "two convolution', "experiment.two-layer.titel"),
+        ("layer1 = [16, 32, 64, 128]", "layer1 = []", "experiment.one-layer: grid.layer1 has no"),
+        ("layer1 = [16, 32, 64, 128]", "layr1 = [16]", "experiment.one-layer: the column layr1"),
+        ("layer1 = [16, 32, 64, 128]", "layer1 = [0]", "experiment.one-layer: layer1 must be"),
+        ('key = "l2"', 'key = "l3"', "assumed.0.key: there is no l3"),
+        ('"two-layer.csv"', '"none.csv"', "experiment.two-layer.published.file: "),
+        ("default = true", "default = true\n[protocol.x]\ntitle='x'\ndefault=true", "only one can"),
+        ("schema = 1", "schema = ", "line 3"),
+    ],
+)
+def test_a_wrong_file_is_refused_by_key_path(edited, old, new, said):
+    """The message names the file, the path of the key, and what must hold."""
+    with pytest.raises(SpecError, match=re.escape(said)) as caught:
+        edited(old, new)
+    assert "study.toml" in str(caught.value)
+
+
+def test_a_study_of_one_s_own_is_loaded_by_path(edited):
+    """A folder or a file with a study loads like a shipped one."""
+    own = edited('id = "kh2021"', 'id = "own"')
+    assert own.id == "own"
+    assert load_study(own.folder).published("one-layer") == KH2021.published("one-layer")
+    assert load_study(own) is own
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("kh2022", "There is no study 'kh2022': give one of kh2021"),
+        ("none/study.toml", "none/study.toml cannot be read: No such file"),
+        ("../studies", "There is no study"),
+    ],
+)
+def test_an_unknown_study_is_answered_with_the_known_ones(given, said):
+    """A wrong id or path is one clear error."""
+    with pytest.raises(SpecError, match=re.escape(said)):
+        load_study(given)
+
+
+def test_names_are_checked_and_put_in_order():
+    """Experiments may come as a list or with commas, and keep the study's order."""
+    assert KH2021.pick_experiments("base, one-layer") == ["one-layer", "base"]
+    assert KH2021.pick_experiments(["base,compare", "one-layer"])[0] == "one-layer"
+    with pytest.raises(SpecError, match="no experiment of kh2021 called 'four'"):
+        KH2021.pick_experiments("four")
+    with pytest.raises(SpecError, match="no protocol of kh2021 called 'x': choose from as-run"):
+        KH2021.pick_protocol("x")
