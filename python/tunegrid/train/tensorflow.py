@@ -23,7 +23,9 @@ class Engine:
     def __init__(self, model: keras.Model, split: Split, spec: RunSpec) -> None:
         self._model = model
         self._loss = keras.losses.get(spec.loss)
-        self._scale = 255.0 if spec.data.scaling == "unit" else 1.0
+        # A tensor, not a number: TensorFlow would multiply by 1/255, which is not the same in
+        # the last bit, and everything after it would differ from Keras's `fit`.
+        self._scale = tf.constant(255.0 if spec.data.scaling == "unit" else 1.0)
         self._images = tf.constant(split.x_train[..., None])
         self._labels = tf.constant(split.y_train)
         self._batch_size = spec.batch_size

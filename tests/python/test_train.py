@@ -1,0 +1,153 @@
+"""One run: what it returns, what it depends on, and that the engines agree."""
+
+import dataclasses
+import math
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, regularizers
+
+from tunegrid import load_study
+from tunegrid.grid import configurations
+from tunegrid.runs import plan
+from tunegrid.train import DivergedError, compile_model, train
+
+BATCH = 64
+
+
+def spec_of(**overrides):
+    """Give a short run of the smallest two-layer configuration on scaled images."""
+    settings = {"epochs": 1, "train_size": 10 * BATCH, "scaling": "unit", **overrides}
+    where = "layer2 == 16 and layerdense == 16"
+    found = configurations(
+        load_study("kh2021"), experiments="two-layer", where=where, overrides=settings
+    )
+    return plan(found)[0].spec
+
+
+def reference(spec):
+    """Give the same run for plain `Model.fit`."""
+    return dataclasses.replace(spec, engine="reference")
+
+
+def model_with(spec, *, normalised):
+    """Build and compile a model of the test's own, alike for each call.
+
+    A bias before a normalisation has no gradient but rounding noise, so there is none then.
+    """
+    keras.utils.set_random_seed(1)
+    norm = [layers.BatchNormalization()] if normalised else []
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(8, 3, activation="relu", use_bias=not normalised),
+            *norm,
+            layers.MaxPooling2D(2),
+            layers.Flatten(),
+            layers.Dense(16, activation="relu", kernel_regularizer=regularizers.L2(1e-3)),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    compile_model(model, spec)
+    return model
+
+
+@pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam"])
+@pytest.mark.parametrize("normalised", [False, True], ids=["plain", "batch-norm"])
+@pytest.mark.parametrize("images", [10 * BATCH, 9 * BATCH + 10], ids=["even", "partial-batch"])
+def test_engines_agree_after_ten_steps(fashion_mnist, optimizer, normalised, images):
+    """Same weights, same order, ten steps, L2: the weights agree to 1e-5, bit for bit if plain."""
+    spec = spec_of(optimizer=optimizer, train_size=images)
+    ours, theirs = (model_with(spec, normalised=normalised) for _ in range(2))
+    start = [weight.copy() for weight in ours.get_weights()]
+    train(spec, fashion_mnist, model=ours)
+    train(reference(spec), fashion_mnist, model=theirs)
+    assert ours.optimizer.iterations == theirs.optimizer.iterations == 10
+    for before, one, other in zip(start, ours.get_weights(), theirs.get_weights(), strict=True):
+        tolerance = 1e-5 if normalised else 0
+        assert np.linalg.norm(one - other) <= tolerance * np.linalg.norm(other)
+        assert not np.array_equal(one, before)
+
+
+@pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam"])
+def test_engines_agree_after_an_epoch(fashion_mnist, optimizer):
+    """Losses after an epoch of 6 000 images agree to 1e-3, dropout included."""
+    spec = spec_of(optimizer=optimizer, train_size=6_000)
+    ours = train(spec, fashion_mnist).history[0]
+    theirs = train(reference(spec), fashion_mnist).history[0]
+    assert ours.loss == pytest.approx(theirs.loss, rel=1e-3)
+    assert ours.val_loss == pytest.approx(theirs.val_loss, rel=1e-3)
+    assert ours.accuracy == pytest.approx(theirs.accuracy, abs=2e-3)
+    assert ours.val_accuracy == pytest.approx(theirs.val_accuracy, abs=2e-3)
+
+
+def test_a_result_holds_what_it_says(fashion_mnist):
+    """Scores for each epoch, classes for each test image, of the last and of the best epoch."""
+    result = train(spec_of(epochs=3), fashion_mnist)
+    accuracies = [epoch.val_accuracy for epoch in result.history]
+    assert result.best_epoch == accuracies.index(max(accuracies)) + 1
+    for classes, accuracy in (
+        (result.last_classes, accuracies[-1]),
+        (result.best_classes, max(accuracies)),
+    ):
+        predicted = np.frombuffer(classes, np.uint8)
+        assert np.mean(predicted == fashion_mnist.y_test) == accuracy
+    assert result.parameters == 33_642
+    assert result.environment["packages"]["keras"] == keras.__version__
+    assert result.weights is None
+
+
+@pytest.mark.parametrize("engine", ["tensorflow", "reference"])
+def test_a_run_is_the_same_whatever_ran_before(fashion_mnist, engine):
+    """Nothing of an earlier run in the same process is left: bit for bit."""
+    spec = dataclasses.replace(spec_of(), engine=engine)
+    first = train(spec, fashion_mnist)
+    train(dataclasses.replace(spec, seed=2), fashion_mnist)
+    again = train(spec, fashion_mnist)
+    assert again.history == first.history
+    assert again.last_classes == first.last_classes
+
+
+def test_a_replicate_is_another_run(fashion_mnist):
+    """Another seed gives other weights and another order."""
+    spec = spec_of()
+    first = train(spec, fashion_mnist)
+    assert train(dataclasses.replace(spec, seed=2), fashion_mnist).history != first.history
+
+
+def test_a_longer_run_begins_like_a_shorter_one(fashion_mnist):
+    """Epochs are no part of the seed."""
+    short = train(spec_of(epochs=1), fashion_mnist)
+    assert train(spec_of(epochs=2), fashion_mnist).history[0] == short.history[0]
+
+
+@pytest.mark.parametrize("engine", ["tensorflow", "reference"])
+def test_a_loss_that_is_no_number_is_a_failure(fashion_mnist, engine):
+    """A run that diverges says in which epoch."""
+    spec = dataclasses.replace(spec_of(optimizer="sgd", learning_rate=1e30), engine=engine)
+    with pytest.raises(DivergedError, match=r"the loss became (nan|inf) in epoch 1 of 1"):
+        train(spec, fashion_mnist)
+
+
+def test_held_out_images_are_scored_and_the_test_images_predicted(fashion_mnist):
+    """With a validation split the scores are the split's, the classes still the test images'."""
+    spec = spec_of(validation="last", validation_size=1_000)
+    result = train(spec, fashion_mnist)
+    assert math.isclose(result.history[0].val_accuracy * 1_000 % 1, 0, abs_tol=1e-9)
+    assert len(result.last_classes) == 10_000
+
+
+def test_weights_are_a_file_that_keras_reads(fashion_mnist, tmp_path):
+    """The weights sent back predict what the run predicted."""
+    spec = spec_of()
+    result = train(spec, fashion_mnist, keep_weights=lambda result: result.best_epoch == 1)
+    file = tmp_path / "model.weights.h5"
+    file.write_bytes(result.weights)
+    from tunegrid.architectures import build_model
+
+    model = build_model(spec.model.architecture, dict(spec.model.parameters))
+    model.load_weights(file)
+    images = fashion_mnist.x_test[:500].transpose(0, 2, 1)[..., None].astype("float32") / 255
+    predicted = model.predict(images, verbose=0).argmax(-1)
+    assert predicted.astype(np.uint8).tobytes() == result.last_classes[:500]
