@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.exceptions import TyperException
 
+from . import __version__
 from .errors import SpecError, TunegridError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ app = typer.Typer(
     name="tune-grid",
     help="Run a published Keras tuning study again, with as many seeds as it takes, and see "
     "which of its conclusions survive.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -57,6 +57,17 @@ PresetOption = Annotated[
 AnyOption = Annotated[
     bool, typer.Option("--any", help="All runs, whatever their departures from the protocol.")
 ]
+
+
+@app.callback(invoke_without_command=True)
+def _begin(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"tune-grid {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()

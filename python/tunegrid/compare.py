@@ -1,6 +1,5 @@
 """Ours beside the published: arithmetic on tidy frames."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from .grid import Configuration, configurations
-from .results import Selection, merge_names, read_results, select
+from .results import Selection, as_frame, merge_names, read_results, select
 from .settings import PRESETS
 from .study import Study
 
@@ -57,7 +56,7 @@ def comparison_table(
     for table in tables.values():
         merge_names(columns, table)
     named = [table.assign(experiment=name) for name, table in tables.items()]
-    stacked = pd.concat(named, ignore_index=True)[["experiment", *columns]].convert_dtypes()
+    stacked = pd.concat(named, ignore_index=True)[["experiment", *columns]]
     stacked.attrs = named[0].attrs
     return stacked
 
@@ -107,8 +106,10 @@ def rank_agreement(table: pd.DataFrame) -> Agreement | None:
     if "published_accuracy" not in table:
         return None
     both = table[["published_accuracy", "accuracy"]].dropna().astype(float)
+    if (both.nunique() <= 1).any():
+        return None
     tau = float(kendalltau(both["published_accuracy"], both["accuracy"]).statistic)
-    return None if math.isnan(tau) else Agreement(tau, len(both))
+    return Agreement(tau, len(both))
 
 
 def _table(grid: pd.DataFrame, experiment: str, runs: pd.DataFrame, *, any: bool) -> pd.DataFrame:  # noqa: A002
@@ -153,10 +154,10 @@ def _grids(chosen: Selection, where: str | None) -> dict[str, pd.DataFrame]:
 
 
 def _grid(study: Study, experiment: str, found: Sequence[Configuration]) -> pd.DataFrame:
-    grid = pd.DataFrame([dict(one.columns) for one in found])
+    grid = as_frame([dict(one.columns) for one in found])
     columns = list(grid)
     grid["epochs"] = pd.array([one.settings["epochs"] for one in found], dtype="Int64")
-    printed = pd.DataFrame(study.published(experiment))
+    printed = as_frame(study.published(experiment))
     shared = [name for name in columns if name in printed]
     values = [name for name in _PUBLISHED if name in printed]
     if not shared or not values:

@@ -32,9 +32,12 @@ def connect_writer(folder: Path) -> sqlite3.Connection:
         ) from None
     with told(folder):
         connection = _connect(folder / FILE, "rwc")
-        if _version(connection) == 0:
-            _create_tables(connection, folder)
-        _check_version(connection, folder)
+        with _closed_on_error(connection):
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            if _version(connection) == 0:
+                _create_tables(connection, folder)
+            _check_version(connection, folder)
     return connection
 
 
@@ -54,9 +57,10 @@ def connect_reader(folder: Path) -> sqlite3.Connection:
             return connection
         writable = os.access(file, os.W_OK) and os.access(folder, os.W_OK)
         connection = _connect(file, "rw" if writable else "ro")
-        if _version(connection) == 0:
-            raise StoreError(f"{file} holds no tunegrid store: give another --store.")
-        _check_version(connection, folder)
+        with _closed_on_error(connection):
+            if _version(connection) == 0:
+                raise StoreError(f"{file} holds no tunegrid store: give another --store.")
+            _check_version(connection, folder)
     return connection
 
 
@@ -95,11 +99,17 @@ def told(folder: Path) -> Iterator[None]:
 def _connect(file: Path, mode: str) -> sqlite3.Connection:
     address = f"{file.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, timeout=60, isolation_level=None)
-    if mode != "ro":
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+@contextlib.contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _create_tables(connection: sqlite3.Connection, folder: Path) -> None:

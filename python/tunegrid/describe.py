@@ -6,6 +6,7 @@ import pandas as pd
 
 from .compare import rank_agreement
 from .grid import configurations
+from .results import as_frame
 from .settings import OPTIMIZERS, PRESETS
 from .study import Assumption, Protocol, Study, studies
 
@@ -109,7 +110,7 @@ def _printed(study: Study, experiment: str) -> pd.DataFrame:
     printed = study.published(experiment) or [
         dict(one.columns) for one in configurations(study, experiments=experiment)
     ]
-    frame = pd.DataFrame(printed).convert_dtypes()
+    frame = as_frame(printed)
     frame.insert(0, "study", study.id)
     frame.insert(1, "experiment", experiment)
     return frame

@@ -6,6 +6,7 @@ killed, workers end with their driver even when that gets SIGKILL, `__main__` is
 again, and nothing is pickled (concurrent.futures, Pebble and loky each miss at least two).
 """
 
+import contextlib
 import os
 import queue
 import signal
@@ -181,7 +182,8 @@ class _Worker:
             env=worker_environment(self.spec, os.environ),
             start_new_session=True,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     @property
     def backend(self) -> str:
@@ -213,10 +215,15 @@ class _Worker:
         return self.runs >= RUNS_PER_WORKER or memory - self.first_memory > MEMORY_GROWTH
 
     def kill(self) -> None:
-        """End the process at once, and wait until it is gone."""
+        """End the process at once, wait until it is gone, and close what was open to it."""
         self.task = None
         self.process.kill()
         self.process.wait()
+        self._listener.join()
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        self.process.stdout.close()
+        self.errors.close()
 
     def last_words(self) -> str:
         """Say how the process ended, with the last line that it wrote to standard error."""

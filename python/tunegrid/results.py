@@ -300,22 +300,34 @@ def _frame(rows: Sequence[Mapping[str, object]], chosen: Selection) -> pd.DataFr
     for row in rows:
         merge_names(columns, row["_columns"])
     names = dict.fromkeys(["study", "protocol", "experiment", *columns, *MEASURES])
-    return (
-        pd.DataFrame(rows, columns=list(names))
-        .astype(MEASURES)
-        .convert_dtypes(convert_boolean=False, convert_floating=False)
-    )
+    return as_frame(rows, names).astype(MEASURES)
+
+
+def as_frame(rows: Sequence[Mapping[str, object]], names: Iterable[str] = ()) -> pd.DataFrame:
+    """Make a frame of rows, each column of the nullable type of its values.
+
+    Args:
+        rows: one mapping each; what a row lacks is NA.
+        names: the columns; those of the rows, in order, by default.
+    """
+    columns = list(names)
+    if not columns:
+        for row in rows:
+            merge_names(columns, row)
+    return pd.DataFrame({name: pd.array([row.get(name) for row in rows]) for name in columns})
 
 
 def merge_names(names: list[str], more: Iterable[str]) -> None:
-    """Put names that are not there yet behind the one that they follow in their own list.
+    """Add the names of another list, each behind the one that it follows there.
 
-    >>> names = ["layer1", "kernel"]
+    >>> names = ["layer1", "kernel", "epochs"]
     >>> merge_names(names, ["layer1", "layer2", "kernel"])
+    >>> merge_names(names, ["model", "epochs"])
     >>> names
-    ['layer1', 'layer2', 'kernel']
+    ['layer1', 'layer2', 'kernel', 'model', 'epochs']
     """
-    position = 0
+    more = list(more)
+    position = min((names.index(name) for name in more if name in names), default=len(names))
     for name in more:
         if name not in names:
             names.insert(position, name)

@@ -15,10 +15,15 @@ os.environ.update(
     COLUMNS="100",
 )
 
+import hypothesis
 import pytest
 
 from tunegrid import DataError, run_grid
 from tunegrid.datasets import Images, find_dataset, load_dataset
+
+# No test looks at a clock.
+hypothesis.settings.register_profile("tunegrid", deadline=None)
+hypothesis.settings.load_profile("tunegrid")
 
 SMALL = {"experiments": "two-layer", "where": "layerdense <= 32", "epochs": 2, "train_size": 512}
 

@@ -1,0 +1,120 @@
+"""Ours beside the published."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tunegrid import comparison_table, load_study, read_results, run_grid
+from tunegrid.compare import rank_agreement
+
+KH2021 = load_study("kh2021")
+LAYERS = ["layer1", "layer2", "layer3", "kernel", "layerdense"]
+NUMBERS = ["published_loss", "published_accuracy", "replicates", "loss", "accuracy", "accuracy_sd"]
+
+
+@pytest.mark.parametrize("experiment", ["one-layer", "two-layer", "three-layer"])
+def test_an_empty_store_gives_the_published_table(experiment, tmp_path):
+    """Every printed row, in the printed order, with nothing of ours."""
+    table = comparison_table(KH2021, experiments=experiment, store=tmp_path)
+    printed = pd.DataFrame(KH2021.published(experiment))
+    columns = [name for name in LAYERS if name in printed]
+    assert list(table) == [*columns, "epochs", *NUMBERS]
+    for name in columns:
+        assert table[name].tolist() == printed[name].tolist()
+    assert table["published_accuracy"].tolist() == printed["accuracy"].tolist()
+    assert table["published_loss"].tolist() == printed["loss"].tolist()
+    assert table["epochs"].tolist() == printed["epochs"].tolist()
+    assert table["replicates"].tolist() == [0] * len(printed)
+    assert table["accuracy"].isna().all()
+
+
+def test_replicates_are_averaged(small_store):
+    """Means over replicates, and their standard deviation with n - 1."""
+    runs = read_results("kh2021", any=True, store=small_store)
+    table = comparison_table("kh2021", experiments="two-layer", any=True, store=small_store)
+    done = table[table["replicates"] > 0]
+    assert done["replicates"].tolist() == [2] * 4
+    for row in done.itertuples():
+        own = runs[(runs["layer1"] == row.layer1) & (runs["layer2"] == row.layer2)
+                   & (runs["layerdense"] == row.layerdense)]["accuracy"]  # fmt: skip
+        one, other = own
+        assert row.accuracy == pytest.approx((one + other) / 2)
+        assert row.accuracy_sd == pytest.approx(abs(one - other) / 2**0.5)
+
+
+def test_runs_that_differ_in_more_than_the_seed_are_never_pooled(fashion_mnist, tmp_path):
+    """Another length and another engine have rows of their own."""
+    where = "layer2 == 16 and layerdense == 16"
+    for how in ({"epochs": 1}, {"epochs": 2}, {"epochs": 1, "engine": "reference"}):
+        run_grid(
+            "kh2021", experiments="two-layer", where=where, train_size=256, store=tmp_path, **how
+        )
+    table = comparison_table(
+        "kh2021", experiments="two-layer", where=where, any=True, store=tmp_path
+    )
+    assert table["replicates"].tolist() == [1, 1, 1]
+    assert sorted(zip(table["epochs"], table["engine"], strict=True)) == [
+        (1, "reference"), (1, "tensorflow"), (2, "tensorflow"),
+    ]  # fmt: skip
+
+
+def test_a_grid_of_one_s_own_stands_below_the_study_s(fashion_mnist, tmp_path):
+    """Configurations that the study does not have are shown, without published numbers."""
+    run_grid(
+        "kh2021", experiments="one-layer", grid=[{"layer1": 4, "kernel": 3, "layerdense": 8}],
+        epochs=1, train_size=256, store=tmp_path,
+    )  # fmt: skip
+    table = comparison_table("kh2021", experiments="one-layer", any=True, store=tmp_path)
+    assert len(table) == 11
+    last = table.iloc[-1]
+    assert (last["layer1"], last["replicates"]) == (4, 1)
+    assert last["departures"] == "epochs = 1, grid = own, train_size = 256"
+    assert pd.isna(last["published_accuracy"])
+
+
+def test_several_experiments_stand_below_each_other(tmp_path):
+    """They are told apart by a first column; layers keep their order."""
+    table = comparison_table("kh2021", experiments="one-layer,three-layer", store=tmp_path)
+    assert list(table)[:6] == ["experiment", *LAYERS]
+    assert table["experiment"].value_counts().to_dict() == {"one-layer": 10, "three-layer": 35}
+    assert str(table["layer3"].dtype) == "Int64"
+
+
+def test_a_condition_leaves_out_experiments_without_its_columns(tmp_path):
+    """`layer3 == 16` speaks of three-layer models only."""
+    table = comparison_table("kh2021", where="layer3 == 16", store=tmp_path)
+    assert table["layer3"].tolist() == [16] * 4
+
+
+def test_a_study_without_a_number_for_a_row_has_it_last(tmp_path):
+    """The base CNN without regularisation has no printed accuracy."""
+    table = comparison_table("kh2021", experiments="base", store=tmp_path)
+    assert table["model"].tolist()[0] == "cnn_dropout_l2"
+    assert table["published_accuracy"].isna().tolist() == [False, True, True]
+
+
+def _table(published, ours):
+    return pd.DataFrame({"published_accuracy": published, "accuracy": ours}, dtype="Float64")
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=2, max_size=30, unique=True))
+def test_the_same_order_agrees_fully(accuracies):
+    """τ is 1 for the same order and -1 for the reverse, whatever the distances."""
+    ours = [accuracy**2 for accuracy in accuracies]
+    assert rank_agreement(_table(accuracies, ours)) == (pytest.approx(1), len(ours))
+    opposite = [-accuracy for accuracy in accuracies]
+    assert rank_agreement(_table(accuracies, opposite)) == (pytest.approx(-1), len(ours))
+
+
+def test_agreement_counts_only_what_has_both_numbers():
+    """By hand: of three pairs two agree and one does not, τ = 1/3."""
+    agreement = rank_agreement(_table([4, 3, 2, 1], [0.9, 0.7, 0.8, None]))
+    assert agreement == (pytest.approx(1 / 3), 3)
+
+
+@pytest.mark.parametrize("ours", [[None, None], [0.5, None], [0.5, 0.5]])
+def test_agreement_of_too_little_is_none(ours):
+    """One configuration has no order, nor have equal ones."""
+    assert rank_agreement(_table([2, 1], ours)) is None
+    assert rank_agreement(pd.DataFrame({"accuracy": [1.0]})) is None

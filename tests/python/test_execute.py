@@ -1,0 +1,102 @@
+"""Slots and workers, with real processes."""
+
+import os
+import signal
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tunegrid import load_study
+from tunegrid.datasets import find_dataset
+from tunegrid.execute import LocalExecutor, Task, worker_environment
+from tunegrid.grid import configurations
+from tunegrid.runs import plan
+from tunegrid.train import train
+
+
+@pytest.fixture
+def task(fashion_mnist):
+    """A run of a few seconds, long enough to be hit in the middle."""
+    return _task(epochs=2, train_size=512)
+
+
+def _task(**settings):
+    where = "layer2 == 16 and layerdense == 16"
+    overrides = {"scaling": "unit", **settings}
+    found = configurations(
+        load_study("kh2021"), experiments="two-layer", where=where, overrides=overrides
+    )
+    return Task(plan(found)[0].spec, find_dataset("fashion_mnist", download=False))
+
+
+def events_of(executor, *, until=("done", "failed", "died", "timeout")):
+    """Listen until a task ends."""
+    heard = []
+    while not heard or heard[-1].kind not in until:
+        event = executor.next_event(60)
+        assert event is not None
+        heard.append(event)
+    return heard
+
+
+def test_a_worker_returns_what_training_here_gives(task, fashion_mnist):
+    """A process away or in this one, the numbers are the same bit for bit."""
+    with LocalExecutor(1) as executor:
+        executor.start(task)
+        assert (executor.free, executor.busy) == (0, 1)
+        *epochs, done = events_of(executor)
+    here = train(task.spec, fashion_mnist)
+    assert [event.epoch for event in epochs] == list(done.result.history) == list(here.history)
+    assert done.result.last_classes == here.last_classes
+    assert done.result.environment["threads"] == 1
+
+
+def test_a_worker_that_dies_is_one_known_run(task):
+    """SIGKILL in the middle of training names the run; the slot trains on."""
+    with LocalExecutor(1) as executor:
+        executor.start(task)
+        events_of(executor, until=("epoch",))
+        (worker,) = psutil.Process().children()
+        worker.send_signal(signal.SIGKILL)
+        died = events_of(executor)[-1]
+        assert (died.kind, died.task, died.failure) == ("died", task, "killed")
+        assert "SIGKILL" in died.text
+        executor.start(task)
+        assert events_of(executor)[-1].kind == "done"
+
+
+def test_a_run_over_its_time_limit_is_killed(task):
+    """The worker goes, and the message names the limit."""
+    with LocalExecutor(1, time_limit=0.5) as executor:
+        executor.start(task)
+        late = events_of(executor)[-1]
+        assert (late.kind, late.failure) == ("timeout", "killed")
+        assert "time limit of 0.5 seconds" in late.text
+        assert psutil.Process().children() == []
+
+
+def test_a_run_that_diverges_says_so(fashion_mnist):
+    """The worker names the class of the failure."""
+    with LocalExecutor(1) as executor:
+        executor.start(_task(optimizer="sgd", learning_rate=1e30, epochs=1, train_size=512))
+        failed = events_of(executor)[-1]
+    assert (failed.kind, failed.failure) == ("failed", "diverged")
+    assert "in epoch 1 of 1" in failed.text
+
+
+def test_leaving_the_executor_kills_what_still_trains(task):
+    """No worker outlives the context."""
+    with LocalExecutor(2) as executor:
+        executor.start(task)
+        (worker,) = psutil.Process().children()
+    assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_worker_has_one_thread_and_its_own_backend(task):
+    """All of it is set before anything is imported, whatever the user has set."""
+    values = worker_environment(task.spec, {"OMP_NUM_THREADS": "8", "KERAS_BACKEND": "torch"})
+    assert values["OMP_NUM_THREADS"] == values["TF_NUM_INTRAOP_THREADS"] == "1"
+    assert values["KERAS_BACKEND"] == "tensorflow"
+    assert values["CUDA_VISIBLE_DEVICES"] == "-1"
+    assert (Path(values["PYTHONPATH"].split(os.pathsep)[0]) / "tunegrid").is_dir()

@@ -1,0 +1,232 @@
+"""The store: plans, claims, outcomes, versions."""
+
+import dataclasses
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tunegrid import StoreError, load_study, owner
+from tunegrid.database import FILE, VERSION
+from tunegrid.grid import configurations
+from tunegrid.runs import Epoch, RunResult, plan
+from tunegrid.store import MAX_ATTEMPTS, Store
+
+KH2021 = load_study("kh2021")
+PLANNED = plan(configurations(KH2021, experiments="one-layer"), seeds=2)
+RESULT = RunResult(
+    history=(Epoch(0.5, 0.8, 0.6, 0.75), Epoch(0.4, 0.85, 0.7, 0.7)),
+    best_epoch=1,
+    last_classes=bytes(range(10)),
+    best_classes=bytes(10),
+    seconds=1.5,
+    parameters=7,
+    environment={"threads": 1},
+)
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A store with a plan of twenty runs."""
+    with Store(tmp_path / "store", write=True) as opened:
+        opened.add_plan(KH2021, PLANNED)
+        yield opened
+
+
+def outcomes(store):
+    """Count the outcomes of the plan."""
+    return list(store.outcomes(one.key for one in PLANNED).values())
+
+
+def attempts(store):
+    """List how the attempts ended."""
+    return [row[0] for row in store.rows("SELECT outcome FROM attempt ORDER BY id")]
+
+
+def pretend_owner(store, host, driver):
+    """Hand all claims to somebody else."""
+    for table in ("claim", "attempt"):
+        query = f"UPDATE {table} SET host = ?, driver = ?"  # noqa: S608
+        store._connection.execute(query, (host, driver))
+
+
+def test_the_whole_plan_is_there_before_the_first_run(store):
+    """What is missing is a query; planning twice changes nothing."""
+    store.add_plan(KH2021, PLANNED)
+    assert outcomes(store) == [None] * 20
+    assert store.rows("SELECT count(*) FROM plan")[0][0] == 20
+
+
+def test_a_result_comes_back_as_it_was_stored(store):
+    """A run, its epochs and its predictions."""
+    key = PLANNED[0].key
+    store.finish(store.claim(key), RESULT)
+    (run,) = store.rows("SELECT * FROM run WHERE outcome = 'done'")
+    assert (run["key"], run["seconds"], run["parameters"], run["best_epoch"]) == (key, 1.5, 7, 1)
+    epochs = store.rows("SELECT loss, accuracy, val_loss, val_accuracy FROM epoch ORDER BY epoch")
+    assert [Epoch(*row) for row in epochs] == list(RESULT.history)
+    predictions = dict(map(tuple, store.rows("SELECT epoch, classes FROM prediction")))
+    assert predictions == {"last": RESULT.last_classes, "best": RESULT.best_classes}
+    assert attempts(store) == ["done"]
+
+
+def test_a_run_is_claimed_once(store):
+    """Neither another driver nor this one gets a run that is in training, or done."""
+    key = PLANNED[0].key
+    claim = store.claim(key)
+    assert store.claim(key) is None
+    assert store.in_training() == {key}
+    store.finish(claim, RESULT)
+    assert store.claim(key) is None
+    assert store.in_training() == set()
+
+
+def test_the_claim_of_a_dead_process_is_taken_over_at_once(store):
+    """A process of this host that is gone holds nothing; its attempt was interrupted."""
+    key = PLANNED[0].key
+    store.claim(key)
+    gone = subprocess.run([sys.executable, "-c", ""], check=True)
+    assert gone.returncode == 0
+    pretend_owner(store, owner.HOST, f"{2**22 + 1} 0")
+    assert store.claim(key) is not None
+    assert attempts(store) == ["interrupted", None]
+
+
+def test_a_process_with_the_same_number_is_not_taken_for_the_owner(store):
+    """Process numbers come again; start times do not."""
+    store.claim(PLANNED[0].key)
+    pretend_owner(store, owner.HOST, f"{os.getpid()} 1")
+    assert store.in_training() == set()
+
+
+def test_the_claim_of_another_host_holds_until_its_lease_is_over(store):
+    """We cannot look there, so we believe the lease."""
+    key = PLANNED[0].key
+    claim = store.claim(key)
+    pretend_owner(store, "elsewhere", "1 1")
+    assert store.claim(key) is None
+    store._connection.execute("UPDATE claim SET expires = 0")
+    store.renew([claim])
+    assert store.claim(key) is None
+    store._connection.execute("UPDATE claim SET expires = 0")
+    assert store.claim(key) is not None
+
+
+def test_who_finishes_late_changes_nothing(store):
+    """When a run was taken over and done, the first driver's result is not stored again."""
+    key = PLANNED[0].key
+    late = store.claim(key)
+    pretend_owner(store, owner.HOST, f"{os.getpid()} 1")
+    store.finish(store.claim(key), RESULT)
+    store.finish(late, dataclasses.replace(RESULT, seconds=99.0))
+    assert store.rows("SELECT seconds FROM run WHERE outcome = 'done'")[0][0] == 1.5
+    assert attempts(store) == ["interrupted", "done"]
+
+
+def test_an_interruption_counts_against_no_run(store):
+    """However often a run is interrupted, it stays missing."""
+    for _ in range(5):
+        store.interrupt([store.claim(PLANNED[0].key)])
+    assert outcomes(store)[0] is None
+    assert attempts(store) == ["interrupted"] * 5
+
+
+def test_a_run_whose_workers_die_is_failed_at_last(store):
+    """Three deaths are enough; --retry-failed gives three more."""
+    key = PLANNED[0].key
+    for _ in range(2):
+        ended = [
+            store.fail(store.claim(key), "killed", "gone", final=False) for _ in range(MAX_ATTEMPTS)
+        ]
+        assert ended == [False, False, True]
+        assert outcomes(store)[0] == "failed"
+        store.reopen_failed([key])
+        assert outcomes(store)[0] is None
+
+
+def test_a_failure_is_recorded_with_its_reason(store):
+    """Failed runs are shown, not hidden."""
+    store.fail(store.claim(PLANNED[0].key), "diverged", "the loss became nan")
+    (run,) = store.rows("SELECT failure, message FROM run WHERE outcome = 'failed'")
+    assert tuple(run) == ("diverged", "the loss became nan")
+
+
+def test_weights_are_kept_and_let_go(store):
+    """The file is there with its digest in the row, and gone with it."""
+    one, other = PLANNED[:2]
+    store.finish(store.claim(one.key), RESULT, weights=b"weights")
+    assert store.model_file(one.key).read_bytes() == b"weights"
+    assert store.best_kept(other) == (one.key, 0.7)
+    store.drop_weights(one.key)
+    assert not store.model_file(one.key).exists()
+    assert store.best_kept(other) is None
+
+
+def test_a_transaction_that_fails_leaves_nothing(store):
+    """A result is stored whole or not at all."""
+    broken = dataclasses.replace(RESULT, last_classes=None)
+    claim = store.claim(PLANNED[0].key)
+    with pytest.raises(StoreError):
+        store.finish(claim, broken)
+    assert outcomes(store)[0] is None
+    assert store.rows("SELECT count(*) FROM epoch")[0][0] == 0
+
+
+def test_a_store_that_does_not_exist_is_empty_and_is_not_made(tmp_path):
+    """Reading makes nothing."""
+    with Store(tmp_path / "none") as opened:
+        assert opened.rows("SELECT * FROM run") == []
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_newer_store_is_refused_with_advice(store):
+    """Neither readers nor writers touch what they cannot know."""
+    store._connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    for write in (False, True):
+        with pytest.raises(StoreError, match=r"written by a newer tunegrid.*upgrade tunegrid"):
+            Store(store.folder, write=write)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"no database at all, but some text of a length", "is damaged"), (b"", "no tunegrid store")],
+)
+def test_a_file_that_is_no_store_is_refused(tmp_path, content, said):
+    """Somebody else's file is neither read nor overwritten."""
+    (tmp_path / FILE).write_bytes(content)
+    with pytest.raises(StoreError, match=said):
+        Store(tmp_path)
+    assert (tmp_path / FILE).read_bytes() == content
+
+
+def test_a_truncated_store_is_one_clear_error(store):
+    """Half a database says that it is damaged, and what to do."""
+    store._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store._connection.close()
+    file = store.folder / FILE
+    os.truncate(file, file.stat().st_size // 2)
+    with (
+        pytest.raises(StoreError, match=r"damaged.*restore it from a copy"),
+        Store(store.folder) as half,
+    ):
+        half.rows("SELECT * FROM plan JOIN run ON plan.run = run.key")
+    store._connection = sqlite3.connect(":memory:")
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="a folder where nobody may write")
+def test_a_folder_that_cannot_be_written_is_one_clear_error():
+    """A writer says so at once, root or not."""
+    with pytest.raises(StoreError, match=r"/proc/self/store cannot be made .*another --store"):
+        Store("/proc/self/store", write=True)
+
+
+def test_a_file_in_the_store_s_place_is_one_clear_error(tmp_path):
+    """A store is a folder."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot be made"):
+        Store(tmp_path / "file" / "store", write=True)
+    with pytest.raises(StoreError, match="is no folder"):
+        Store(tmp_path / "file")
