@@ -1,5 +1,6 @@
 # make run   set up, train the 65 configurations of kh2021 with the quick preset, print its tables
 # make test  set up and run every test
+# make bench measure start-up; make lint, make lock: see CONTRIBUTING.md
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,7 @@ STUDY := kh2021
 TABLES := one-layer,two-layer,three-layer
 DATA_PACKAGE := dataset-fashion-mnist
 
-.PHONY: run test lint setup data lock clean
+.PHONY: run test lint bench setup data lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -21,6 +22,9 @@ test: setup
 lint: $(VENV)/ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+bench: $(VENV)/ready
+	$(BIN)/python benchmarks/startup.py
 
 setup: $(VENV)/ready data
 

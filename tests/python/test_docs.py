@@ -1,0 +1,49 @@
+"""What the documents say is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("reports/*.md")])
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
+def test_links_lead_somewhere(document):
+    """Every relative link of a document is a file of the repository."""
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_the_python_of_the_readme_runs(fashion_mnist, tmp_path, monkeypatch, capsys):
+    """The quick start is run as it stands."""
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    exec(code, {})  # noqa: S102
+    assert "0.9085" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("line", re.findall(r"^tune-grid (\S+.*?)\s+#", README, flags=re.MULTILINE))
+def test_the_commands_of_the_readme_exist(tune_grid, line):
+    """Each command line is understood; `run` is only asked for its help."""
+    words = line.split()
+    done = tune_grid(*words, *(["--help"] if words[0] == "run" else []))
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_is_short():
+    """At most 800 words."""
+    assert len(README.split()) <= 800
+
+
+def test_the_table_of_the_readme_is_what_a_run_gave():
+    """The headline's numbers are those of the stored result."""
+    import pandas as pd
+
+    runs = pd.read_csv(ROOT / "reports" / "results" / "kh2021" / "two-layer.csv")
+    accuracies = runs["accuracy"]
+    assert f"0.9085 |           {accuracies.mean():.4f} | {accuracies.std():.4f} |" in README
+    assert runs["departures"].isna().all()
+    assert f"{accuracies.max() - accuracies.min():.3f} apart" in README
