@@ -1,11 +1,12 @@
 """What the command shows while a grid is run: a bar in a terminal, plain lines elsewhere."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from .driver import RunSummary
@@ -19,16 +20,15 @@ class ConsoleProgress(GridProgress):
     def __init__(self) -> None:
         self._console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
         self._bar = Progress(
-            TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[failed]}"),
+            TextColumn("{task.description}"),
             TimeRemainingColumn(elapsed_when_finished=True),
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        self._runs = self._bar.add_task("runs", total=None, failed="", visible=False)
-        self._epochs = self._bar.add_task("epochs", total=None, failed="", visible=False)
+        # One bar for the whole: it moves with every epoch, and its text counts runs.
+        self._epochs = self._bar.add_task("", total=None, visible=False)
+        self._behind: Counter[str] = Counter()  # epochs of each run that is in training
         self._total = 0
         self._ended = 0
         self._failed = 0
@@ -51,13 +51,13 @@ class ConsoleProgress(GridProgress):
         self.notice(f"{planned} runs planned, {found} of them there already.")
         if missing:
             epochs = sum(one.spec.epochs for one in missing)
-            self._bar.update(self._runs, total=len(missing), visible=True)
-            self._bar.update(self._epochs, total=epochs, visible=True)
+            self._bar.update(self._epochs, total=epochs, visible=True, description=self._counts())
 
     def notice(self, text: str) -> None:
         self._console.print(Text(text))
 
     def epoch(self, planned: PlannedRun) -> None:
+        self._behind[planned.key] += 1
         self._bar.advance(self._epochs)
 
     def done(self, planned: PlannedRun, result: RunResult) -> None:
@@ -71,9 +71,9 @@ class ConsoleProgress(GridProgress):
     def failed(self, planned: PlannedRun, text: str, *, final: bool) -> None:
         if final:
             self._failed += 1
-            self._bar.update(self._runs, failed=f"[red]{self._failed} failed[/red]")
             self._end(planned, f"FAILED: {text}")
         else:
+            self._bar.advance(self._epochs, -self._behind.pop(planned.key, 0))
             self.notice(f"{describe(planned)}: {text}; it will be tried again.")
 
     def elsewhere(self, planned: PlannedRun, outcome: str) -> None:
@@ -88,8 +88,13 @@ class ConsoleProgress(GridProgress):
 
     def _end(self, planned: PlannedRun, text: str) -> None:
         self._ended += 1
-        self._bar.update(self._runs, completed=self._ended)
+        self._bar.advance(self._epochs, planned.spec.epochs - self._behind.pop(planned.key, 0))
+        self._bar.update(self._epochs, description=self._counts())
         self.notice(f"[{self._ended}/{self._total}] {describe(planned)}: {text}")
+
+    def _counts(self) -> str:
+        done = self._ended - self._failed
+        return f"{done} of {self._total} done, {self._failed} failed"
 
 
 def describe(planned: PlannedRun) -> str:
