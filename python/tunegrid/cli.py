@@ -1,6 +1,5 @@
 """The command `tune-grid`: it parses, calls the verb of the same name, and prints."""
 
-import os
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -92,15 +91,17 @@ def show(
 
     Example: tune-grid show kh2021 --experiment two-layer
     """
-    from .describe import study_tables
+    from .describe import study_frame, study_tables
     from .formats import DATA_FORMATS
     from .study import load_study
 
     _check(format)
-    for position, (caption, table) in enumerate(study_tables(load_study(study), experiment)):
-        if format in DATA_FORMATS and position:
-            break
-        typer.echo("" if not position else "\n", nl=False)
+    found = load_study(study)
+    if format in DATA_FORMATS:
+        _print_table(study_frame(found, experiment), format)
+        return
+    for position, (caption, table) in enumerate(study_tables(found, experiment)):
+        typer.echo("\n" if position else "", nl=False)
         _print_table(table, format, caption)
 
 
@@ -235,8 +236,8 @@ def table(
     Example: tune-grid table kh2021 --experiment one-layer,two-layer,three-layer
     """
     from .compare import comparison_table, comparison_tables
-    from .describe import agreement_note, table_caption
-    from .formats import DATA_FORMATS, format_table
+    from .describe import agreement_note, shown_table, table_caption
+    from .formats import DATA_FORMATS
     from .study import load_study
 
     _check(format)
@@ -251,8 +252,9 @@ def table(
     tables = comparison_tables(found, experiments=experiment, store=store, **how)
     for position, (name, one) in enumerate(tables.items()):
         caption = table_caption(found, name, found.pick_protocol(protocol), preset, any=any)
-        typer.echo(("\n" if position else "") + format_table(one, format, caption=caption))
-        typer.echo("\n" + agreement_note(one))
+        typer.echo("\n" if position else "", nl=False)
+        _print_table(shown_table(one, any=any), format, caption)
+        typer.echo(f"\n{agreement_note(one)}")
     _tell_all(next(iter(tables.values())).attrs["left_out"])
 
 
@@ -303,10 +305,8 @@ def main() -> None:
         code = 2
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:
-        # Whoever read our output has had enough. Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except (SystemExit, BrokenPipeError):
+        code = 0  # whoever read our output has had enough, as `| head` does
     sys.exit(code)
 
 

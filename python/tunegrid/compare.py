@@ -12,6 +12,7 @@ from .settings import PRESETS
 from .study import Study
 
 _PUBLISHED = {"loss": "published_loss", "accuracy": "published_accuracy"}
+_APART = ("engine", "backend", "device")
 _OURS = {"replicates": "Int64", "loss": "Float64", "accuracy": "Float64", "accuracy_sd": "Float64"}
 
 
@@ -39,7 +40,8 @@ def comparison_table(
         One row a configuration, highest published accuracy first, ties in the study's order:
         its columns, epochs, published_loss, published_accuracy (what the study printed),
         replicates, loss, accuracy (means over replicates), accuracy_sd (their standard
-        deviation with n - 1; NA for fewer than two). With `any` a column `departures`. Runs
+        deviation with n - 1; NA for fewer than two). A column `departures` with `any` and with
+        every preset but `full`. Runs
         that differ in anything but the seed are never pooled: there is a row for each, with
         columns that tell them apart. Several experiments stand below each other, told apart by
         a first column `experiment`. `attrs["left_out"]` says in sentences what was not taken.
@@ -76,7 +78,8 @@ def comparison_tables(
     chosen = select(study, experiments=experiments, **how)
     runs = read_results(chosen.study, experiments=chosen.experiments, store=store, **how)
     tables = {
-        name: _table(grid, name, runs, any=any) for name, grid in _grids(chosen, where).items()
+        name: _table(grid, name, runs, departing=any or preset != "full")
+        for name, grid in _grids(chosen, where).items()
     }
     for table in tables.values():
         table.attrs["left_out"] = runs.attrs["left_out"]
@@ -88,6 +91,28 @@ class Agreement(NamedTuple):
 
     tau: float
     n: int
+
+
+def rank_agreements(table: pd.DataFrame) -> dict[str, Agreement]:
+    """Give `rank_agreement` for each kind of runs that a table tells apart.
+
+    Returns:
+        By what sets the kind apart, "" when there is one kind only; without those for which
+        there is too little.
+    """
+    kinds = [name for name in ("departures", *_APART) if name in table]
+    done = table[table["replicates"] > 0]
+    if not kinds or len(done[kinds].drop_duplicates()) <= 1:
+        found = {"": rank_agreement(done)}
+    else:
+        groups = done.groupby(kinds, sort=False, dropna=False)
+        found = {
+            ", ".join(text for text in map(str, values) if text) or "no departures": (
+                rank_agreement(group)
+            )
+            for values, group in groups
+        }
+    return {kind: agreement for kind, agreement in found.items() if agreement is not None}
 
 
 def rank_agreement(table: pd.DataFrame) -> Agreement | None:
@@ -112,16 +137,20 @@ def rank_agreement(table: pd.DataFrame) -> Agreement | None:
     return Agreement(tau, len(both))
 
 
-def _table(grid: pd.DataFrame, experiment: str, runs: pd.DataFrame, *, any: bool) -> pd.DataFrame:  # noqa: A002
-    columns = [name for name in grid if name not in ("epochs", *_PUBLISHED.values())]
+def _table(
+    grid: pd.DataFrame, experiment: str, runs: pd.DataFrame, *, departing: bool
+) -> pd.DataFrame:
+    columns = grid.attrs["columns"]
     own = runs[runs["experiment"].eq(experiment) & runs["outcome"].eq("done")]
-    apart = [name for name in ("engine", "backend") if len(own[name].unique()) > 1]
-    apart = ["departures", *apart] if any else apart
+    apart = [name for name in _APART if len(own[name].unique()) > 1]
+    apart = ["departures", *apart] if departing else apart
     table = _beside(grid, _pool(own, [*columns, *apart]), columns)
-    table["epochs"] = table.pop("epochs").fillna(table.pop("epochs_planned")).astype("Int64")
+    if "epochs" not in columns:
+        table["epochs"] = table["epochs"].fillna(table["epochs_planned"]).astype("Int64")
     table["replicates"] = table["replicates"].fillna(0)
     published = [name for name in _PUBLISHED.values() if name in grid]
-    table = table[[*columns, "epochs", *apart, *published, *_OURS]].astype(_OURS)
+    names = dict.fromkeys([*columns, "epochs", *apart, *published, *_OURS])
+    table = table[list(names)].astype(_OURS)
     if "published_accuracy" in table:
         table = table.sort_values(
             "published_accuracy", ascending=False, kind="stable", na_position="last"
@@ -156,21 +185,25 @@ def _grids(chosen: Selection, where: str | None) -> dict[str, pd.DataFrame]:
 def _grid(study: Study, experiment: str, found: Sequence[Configuration]) -> pd.DataFrame:
     grid = as_frame([dict(one.columns) for one in found])
     columns = list(grid)
-    grid["epochs"] = pd.array([one.settings["epochs"] for one in found], dtype="Int64")
+    if "epochs" not in columns:
+        grid["epochs"] = pd.array([one.settings["epochs"] for one in found], dtype="Int64")
+    grid.attrs["columns"] = columns
     printed = as_frame(study.published(experiment))
     shared = [name for name in columns if name in printed]
     values = [name for name in _PUBLISHED if name in printed]
     if not shared or not values:
         return grid
     printed = printed[[*shared, *values]].rename(columns=_PUBLISHED)
-    return grid.merge(printed, how="left", on=shared, validate="many_to_one")
+    merged = grid.merge(printed, how="left", on=shared, validate="many_to_one")
+    merged.attrs["columns"] = columns
+    return merged
 
 
 def _pool(runs: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Average over replicates."""
     runs = runs.astype({"accuracy": float, "loss": float})
     pooled = runs.groupby(by, sort=False, dropna=False).agg(
-        epochs=("epochs", "first"),
+        **({} if "epochs" in by else {"epochs": ("epochs", "first")}),
         replicates=("replicate", "nunique"),
         loss=("loss", "mean"),
         accuracy=("accuracy", "mean"),

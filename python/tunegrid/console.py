@@ -18,7 +18,7 @@ class ConsoleProgress(GridProgress):
     """Tells of a grid's progress on standard error. Use it as a context."""
 
     def __init__(self) -> None:
-        self._console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+        self._console = _Console(file=sys.stderr, highlight=False, soft_wrap=True)
         self._bar = Progress(
             BarColumn(),
             TextColumn("{task.description}"),
@@ -64,7 +64,7 @@ class ConsoleProgress(GridProgress):
         last = result.history[-1]
         self._end(
             planned,
-            f"test accuracy {last.val_accuracy:.4f}, training loss {last.loss:.4f}, "
+            f"accuracy {last.val_accuracy:.4f}, training loss {last.loss:.4f}, "
             f"{result.seconds:.1f} s",
         )
 
@@ -95,6 +95,13 @@ class ConsoleProgress(GridProgress):
     def _counts(self) -> str:
         done = self._ended - self._failed
         return f"{done} of {self._total} done, {self._failed} failed"
+
+
+class _Console(Console):
+    """A console whose reader may leave: the grid goes on without a word."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
 
 
 def describe(planned: PlannedRun) -> str:

@@ -55,8 +55,7 @@ def connect_reader(folder: Path) -> sqlite3.Connection:
             connection = sqlite3.connect(":memory:", isolation_level=None)
             _create_tables(connection, folder)
             return connection
-        writable = os.access(file, os.W_OK) and os.access(folder, os.W_OK)
-        connection = _connect(file, "rw" if writable else "ro")
+        connection = _connect(file, _reading_mode(file))
         with _closed_on_error(connection):
             if _version(connection) == 0:
                 raise StoreError(f"{file} holds no tunegrid store: give another --store.")
@@ -72,11 +71,11 @@ def transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[sqlite
         cursor.execute("BEGIN IMMEDIATE")
         try:
             yield cursor
+            cursor.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):  # a full disk has rolled back by itself
                 cursor.execute("ROLLBACK")
             raise
-        cursor.execute("COMMIT")
 
 
 @contextlib.contextmanager
@@ -101,6 +100,14 @@ def _connect(file: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, timeout=60, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _reading_mode(file: Path) -> str:
+    """Choose how to read: a reader of a WAL file must write beside it, unless nobody does."""
+    if os.access(file, os.W_OK) and os.access(file.parent, os.W_OK):
+        return "rw"
+    log = file.with_name(f"{file.name}-wal")
+    return "ro" if log.exists() and log.stat().st_size else "ro&immutable=1"
 
 
 @contextlib.contextmanager

@@ -323,7 +323,7 @@ def _download(dataset: Dataset) -> Source:
     script = f"import keras; keras.datasets.{dataset.name}.load_data()"
     try:
         done = subprocess.run(
-            [interpreter(), "-c", script],
+            [interpreter(), "-P", "-c", script],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

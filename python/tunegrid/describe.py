@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from .compare import rank_agreement
+from .compare import rank_agreements
 from .grid import configurations
 from .results import as_frame
 from .settings import OPTIMIZERS, PRESETS
@@ -12,7 +12,7 @@ from .study import Assumption, Protocol, Study, studies
 
 
 def studies_table() -> pd.DataFrame:
-    """Give one row a shipped study: study, date, configurations, protocols, about."""
+    """Give one row a shipped study, with its date, its size, its protocols and what it is about."""
     return pd.DataFrame(
         {
             "study": found.id,
@@ -50,6 +50,20 @@ def study_tables(
     return [(caption, table) for caption, table in tables if len(table)]
 
 
+def study_frame(study: Study, experiments: Sequence[str] | None = None) -> pd.DataFrame:
+    """Give the first table of `study_tables` for programs, or all printed tables in one."""
+    if not experiments:
+        return _experiments(study)
+    names = study.pick_experiments(experiments)
+    rows = [row for name in names for row in _printed(study, name).to_dict("records")]
+    return as_frame(rows)
+
+
+def shown_table(table: pd.DataFrame, *, any: bool = False) -> pd.DataFrame:  # noqa: A002
+    """Leave out what the caption says already."""
+    return table if any else table.drop(columns="departures", errors="ignore")
+
+
 def table_caption(
     study: Study,
     experiment: str,
@@ -74,13 +88,16 @@ def table_caption(
 
 def agreement_note(table: pd.DataFrame) -> str:
     """Say how far our order of the configurations is the published one."""
-    agreement = rank_agreement(table)
-    if agreement is None:
+    said = []
+    for kind, agreement in rank_agreements(table).items():
+        of = f" of the runs with {kind}" if kind else ""
+        said.append(
+            f"Rank agreement{of} with the published order: Kendall's τ = {agreement.tau:.2f} "
+            f"(n = {agreement.n} configurations)."
+        )
+    if not said:
         return "Rank agreement with the published order: too few configurations to say."
-    return (
-        f"Rank agreement with the published order: Kendall's τ = {agreement.tau:.2f} "
-        f"(n = {agreement.n} configurations)."
-    )
+    return "\n".join(said)
 
 
 def _title(study: Study, experiment: str) -> str:

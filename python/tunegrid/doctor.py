@@ -1,6 +1,5 @@
 """Is everything here that a run needs?"""
 
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -11,6 +10,7 @@ import pandas as pd
 from .database import store_path
 from .datasets import dataset_status
 from .errors import TunegridError
+from .execute import cores
 from .interpreter import interpreter
 from .store import Store
 
@@ -37,7 +37,7 @@ def diagnose(
     rows = [
         ("tunegrid", "ok", __version__),
         ("python", "ok", f"{platform.python_version()}, {interpreter()}"),
-        ("cores", "ok", f"{os.cpu_count()}, so many runs train at once by default"),
+        ("cores", "ok", f"{cores()}, so many runs train at once by default"),
         *((name, *_installed((name,))) for name in _PACKAGES),
         *_backends(),
         *_data(data_dir),

@@ -1,16 +1,18 @@
 """`run_grid`: plan a study's runs, train those that are missing, store what comes back."""
 
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 
 from .csvfile import Scalar
 from .database import store_path
 from .datasets import DATASETS, Source, find_dataset, load_dataset
 from .errors import DataError, DataMissingError, SpecError
-from .execute import LocalExecutor
+from .execute import LocalExecutor, cores
 from .grid import Configuration, configurations
 from .loop import Progress, TrainingLoop
 from .runs import PlannedRun, plan
@@ -39,7 +41,7 @@ class RunSummary:
         study, protocol, store: what was run, and where it is stored.
         planned: runs asked for; `found` of them were done before.
         done, failed: runs that were trained now; failed ones are stored as such.
-        failed_before: runs that failed earlier and were not tried again.
+        failed_before: runs that failed earlier, or under another driver meanwhile.
         left_out: what could not be run for want of data.
         seconds: wall time.
     """
@@ -125,19 +127,20 @@ def run_grid(
     summary = RunSummary(study.id, chosen[0].protocol, store_path(store))
     with Store(store, write=True) as opened:
         sources, summary.left_out = _find_data(chosen, data_dir, progress)
-        runnable = [one for one in chosen if one.settings["dataset"] in sources]
-        planned = plan(runnable, seeds=seeds, engine=engine, backend=backend)
+        planned = plan(chosen, seeds=int(seeds), engine=engine, backend=backend)
         opened.add_plan(study, planned)
-        missing = _missing(opened, planned, summary, retry_failed=retry_failed)
+        runnable = [one for one in planned if one.spec.data.dataset in sources]
+        missing = _missing(opened, runnable, summary, retry_failed=retry_failed)
         progress.begin(summary.planned, missing)
         if missing:
-            slots = min(workers or os.cpu_count() or 1, len(missing))
+            slots = min(int(workers or cores()), len(missing))
             with LocalExecutor(slots, time_limit=time_limit) as executor:
                 loop = TrainingLoop(
                     opened, executor, sources, keep_models=keep_models, progress=progress
                 )
                 loop.run(missing)
             summary.done, summary.failed = loop.done, loop.failed
+            summary.failed_before += loop.failed_elsewhere
             if loop.stopped:
                 raise KeyboardInterrupt
     summary.seconds = time.monotonic() - started
@@ -165,7 +168,10 @@ def given_overrides(
 
 def _check_counts(**counts: float | None) -> None:
     for name, count in counts.items():
-        if count is not None and not (count > 0 and (name == "time_limit" or count == int(count))):
+        if count is None:
+            continue
+        is_good = isinstance(count, Real) and 0 < count < math.inf
+        if not is_good or (name != "time_limit" and count != int(count)):
             kind = "a number" if name == "time_limit" else "a whole number"
             raise SpecError(f"{name} must be {kind} above 0, not {count!r}.")
 

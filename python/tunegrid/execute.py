@@ -7,6 +7,7 @@ again, and nothing is pickled (concurrent.futures, Pebble and loky each miss at 
 """
 
 import contextlib
+import math
 import os
 import queue
 import signal
@@ -16,12 +17,13 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Literal
 
 from .datasets import Source
-from .frames import read_frame, write_frame
 from .interpreter import interpreter, with_package_path
-from .runs import Epoch, RunResult, RunSpec
+from .messages import read_message, write_message
+from .runs import Epoch, RunResult, RunSpec, Scored
 
 #: A worker is replaced after this many runs, or when it has grown by this much since its first.
 RUNS_PER_WORKER = 50
@@ -52,7 +54,8 @@ class Event:
         task: the task.
         epoch: the scores, with `epoch`.
         result: with `done`.
-        failure: the class, with `failed` (`oom`, `diverged`, `error`), else `killed`.
+        failure: the class, with `failed` (`oom`, `diverged`, `error`; `data` when the data set is
+            no longer what it was, which is no fault of the run), else `killed`.
         text: what happened, for people.
     """
 
@@ -175,7 +178,7 @@ class _Worker:
 
     def __post_init__(self) -> None:
         self.process = subprocess.Popen(
-            [interpreter(), "-m", "tunegrid.worker"],
+            [interpreter(), "-P", "-m", "tunegrid.worker"],  # -P: no modules of the user's folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
@@ -204,7 +207,7 @@ class _Worker:
             "keep_above": task.keep_above,
         }
         try:
-            write_frame(self.process.stdin, message)
+            write_message(self.process.stdin, message)
         except OSError:
             self.messages.put((self, None))
 
@@ -227,8 +230,11 @@ class _Worker:
 
     def last_words(self) -> str:
         """Say how the process ended, with the last line that it wrote to standard error."""
-        self.process.kill()
-        code = self.process.wait()
+        try:
+            code = self.process.wait(timeout=2)
+        except subprocess.TimeoutExpired:  # it closed its pipe, and lives
+            self.process.kill()
+            code = self.process.wait()
         how = f"exit code {code}"
         if code < 0:
             how = f"signal {signal.Signals(-code).name}"
@@ -238,9 +244,22 @@ class _Worker:
         return f"the worker ended with {how}{said}"
 
     def _listen(self) -> None:
-        while (message := read_frame(self.process.stdout)) is not None:
-            self.messages.put((self, message))
-        self.messages.put((self, None))
+        try:
+            while (message := read_message(self.process.stdout)) is not None:
+                self.messages.put((self, message))
+        finally:
+            self.messages.put((self, None))
+
+
+def cores() -> int:
+    """Count the cores that this process may use: by affinity, and by its control group's share."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return allowed or 1
+    share = allowed if quota == "max" else math.ceil(int(quota) / int(period))
+    return max(1, min(allowed or 1, share))
 
 
 def worker_environment(spec: RunSpec, present: Mapping[str, str]) -> dict[str, str]:
@@ -270,11 +289,12 @@ def worker_environment(spec: RunSpec, present: Mapping[str, str]) -> dict[str, s
 
 
 def _result(header: dict, blobs: list[bytes]) -> RunResult:
-    last, best, weights = blobs
+    *classes, weights = blobs
+    last, best = map(Scored, *zip(*header["scores"], strict=True), classes)
     return RunResult(
         history=tuple(Epoch(*scores) for scores in header["history"]),
-        last_classes=last,
-        best_classes=best,
+        last=last,
+        best=best,
         weights=weights or None,
         **{name: header[name] for name in ("best_epoch", "seconds", "parameters", "environment")},
     )

@@ -1,7 +1,7 @@
 """From a study's grid rules to configurations, in a stable order, with every setting resolved."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def configurations(
         for name in names
         for columns in _rows(study.experiments[name], chosen, grid)
     ]
-    _check_overrides(changed, found)
+    _check_overrides(study, changed, found)
     return found if where is None else _filter(found, where)
 
 
@@ -122,27 +122,27 @@ def resolve(
 ) -> Configuration:
     """Settle every setting of one configuration.
 
-    Later layers win: defaults, the study, the experiment, its rules, the configuration's own
-    columns, the protocol's differences, the overrides.
+    Later layers win: defaults, the study, the experiment, its rules, the protocol's differences,
+    the configuration's own columns. Overrides come last, but leave the columns of a grid alone:
+    a row must be what it says.
     """
     described = study.experiments[experiment]
     own = {name: value for name, value in columns.items() if name not in described.labels}
     names = {**columns, "experiment": experiment, "protocol": protocol}
     settings: dict[str, object] = {**DEFAULTS, **study.settings, **described.settings}
-    for rule in described.when:
+    for rule in (*described.when, *study.protocols[protocol].difference):
         settings |= _applies(rule, {**settings, **names})
     settings |= own
-    for rule in study.protocols[protocol].difference:
-        settings |= _applies(rule, {**settings, **names})
-    settings, departures = _override(settings, overrides)
-    _settle_train_size(settings, departures)
-    if own_grid:
-        departures["grid"] = "own"
     try:
-        _check_settled(settings)
+        before, after = _settled(settings), _settled(_overridden(settings, overrides, own))
     except SpecError as error:
         raise SpecError(f"experiment.{experiment}: {error}") from None
-    return Configuration(study.id, protocol, experiment, columns, settings, departures)
+    departures = {
+        name: value for name, value in overrides.items() if after.get(name) != before.get(name)
+    }
+    if own_grid:
+        departures["grid"] = "own"
+    return Configuration(study.id, protocol, experiment, columns, after, departures)
 
 
 def _applies(rule: Rule, row: Mapping[str, object]) -> Mapping[str, object]:
@@ -150,59 +150,61 @@ def _applies(rule: Rule, row: Mapping[str, object]) -> Mapping[str, object]:
     return rule.set if condition is None or condition.matches(row) else {}
 
 
-def _override(
-    settings: Mapping[str, object], overrides: Mapping[str, object]
-) -> tuple[dict[str, object], dict[str, object]]:
-    """Put overrides where they mean something, and note those that change something."""
-    after = dict(settings) | {
-        name: value for name, value in overrides.items() if _concerns(name, settings)
-    }
-    changed = {name: after[name] for name in overrides if after.get(name) != settings.get(name)}
-    return after, changed
+def _overridden(
+    settings: Mapping[str, object], overrides: Mapping[str, object], own: Collection[str]
+) -> dict[str, object]:
+    """Put overrides where they mean something, those first that decide what the others mean."""
+    after = dict(settings)
+    for name in sorted(overrides, key=lambda name: name in _PARAMETERS):
+        if _concerns(name, after, own):
+            after[name] = overrides[name]
+    return after
 
 
-def _settle_train_size(settings: dict[str, object], departures: dict[str, object]) -> None:
-    """Let a train_size of all the images be the same as none, and refuse more than there are."""
-    there = SHAPES["x_train"][0] - settings["validation_size"]
-    size = settings.get("train_size")
-    if there < 1 or (size or 0) > there:
-        raise SpecError(
-            f"train_size = {size} is more than the {max(there, 0)} training images that are left "
-            f"after validation_size = {settings['validation_size']}."
-        )
-    if size == there:
-        del settings["train_size"]
-        departures.pop("train_size", None)
+def _concerns(name: str, settings: Mapping[str, object], own: Collection[str]) -> bool:
+    """Say whether an override of a setting has a meaning here.
 
-
-def _concerns(name: str, settings: Mapping[str, object]) -> bool:
-    """Say whether a setting has a meaning here.
-
-    Architectures ignore each other's parameters, and so do optimizers.
+    Architectures ignore each other's parameters, so do optimizers, and columns are the grid's.
     """
     architecture = ARCHITECTURES.get(str(settings.get("architecture")))
-    own = set(architecture.parameters if architecture else ()) | set(
+    known = set(architecture.parameters if architecture else ()) | set(
         OPTIMIZERS[settings["optimizer"]]
     )
-    return name not in _PARAMETERS or name in own
+    return name not in own and (name not in _PARAMETERS or name in known)
 
 
-def _check_settled(settings: Mapping[str, object]) -> None:
+def _settled(settings: Mapping[str, object]) -> dict[str, object]:
+    """Check what must hold between settings; a train_size of all the images is the same as none."""
     missing = [name for name in ("dataset", "architecture", "epochs") if name not in settings]
     if missing:
         raise SpecError(f"the setting {missing[0]} is given nowhere; put it under [settings].")
-    held_out = settings["validation"] != "test"
-    if held_out != (settings["validation_size"] > 0):
+    held_out = settings["validation_size"]
+    if (settings["validation"] != "test") != (held_out > 0):
+        raise SpecError("validation_size belongs to validation = 'first' or 'last' only.")
+    there = SHAPES["x_train"][0] - held_out
+    size = settings.get("train_size", there)
+    if not 1 <= size <= there:
         raise SpecError(
-            "validation_size belongs to validation = 'first' or 'last', and to those only."
+            f"train_size = {size} is more than the {max(there, 0)} training images that are left "
+            f"after validation_size = {held_out}."
         )
     ARCHITECTURES[settings["architecture"]].resolve(settings)
+    return {name: v for name, v in settings.items() if name != "train_size" or v < there}
 
 
-def _check_overrides(changed: Mapping[str, object], found: Sequence[Configuration]) -> None:
+def _check_overrides(
+    study: Study, changed: Mapping[str, object], found: Sequence[Configuration]
+) -> None:
     for name in changed:
-        if not any(_concerns(name, one.settings) for one in found):
-            raise SpecError(f"--set {name} means nothing for the experiments chosen: leave it out.")
+        labels = {one.experiment: study.experiments[one.experiment].labels for one in found}
+        if not any(
+            _concerns(name, one.settings, set(one.columns) - set(labels[one.experiment]))
+            for one in found
+        ):
+            raise SpecError(
+                f"--set {name} means nothing for the configurations chosen: it is a column of "
+                f"their grid (see --where and --grid), or their models have no use for it."
+            )
 
 
 def _rows(
@@ -228,8 +230,6 @@ def _checked(experiment: Experiment, row: Mapping[str, Scalar]) -> Mapping[str, 
 def _expand(experiment: Experiment) -> Iterator[Mapping[str, Scalar]]:
     condition = None if experiment.keep is None else parse_condition(experiment.keep)
     names = list(experiment.grid)
-    if condition is not None:
-        check_columns(condition, names)
     for levels in itertools.product(*(experiment.grid[name] for name in reversed(names))):
         row = dict(zip(names, reversed(levels), strict=True))
         if condition is None or condition.matches(row):

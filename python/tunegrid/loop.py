@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from .datasets import Source
+from .errors import DataError
 from .execute import Event, LocalExecutor, Task
 from .runs import PlannedRun, RunResult
 from .store import LEASE_SECONDS, Claim, Store
@@ -42,6 +43,7 @@ class TrainingLoop:
 
     Attributes:
         done, failed: how many runs got that outcome here.
+        failed_elsewhere: how many failed under another driver meanwhile.
         stopped: whether a signal ended the loop early.
     """
 
@@ -56,6 +58,7 @@ class TrainingLoop:
     ) -> None:
         self.done = 0
         self.failed = 0
+        self.failed_elsewhere = 0
         self.stopped = False
         self._store = store
         self._executor = executor
@@ -111,6 +114,7 @@ class TrainingLoop:
         if outcome is None:
             self._waiting.append(planned)
         else:
+            self.failed_elsewhere += outcome == "failed"
             self._progress.elsewhere(planned, outcome)
 
     def _handle(self, event: Event) -> None:
@@ -127,6 +131,8 @@ class TrainingLoop:
         del self._training[planned.key]
 
     def _fail(self, planned: PlannedRun, claim: Claim, event: Event) -> None:
+        if event.failure == "data":
+            raise DataError(event.text)
         final = self._store.fail(claim, event.failure, event.text, final=event.kind != "died")
         self._progress.failed(planned, event.text, final=final)
         self.failed += final
@@ -150,16 +156,17 @@ class TrainingLoop:
             return
         names = ("SIGINT", "SIGTERM", "SIGHUP")
         numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-        before = {number: signal.getsignal(number) for number in numbers}
+        # As nohup asks for, SIGHUP may be ignored; None is a handler that Python did not set.
+        found = {number: signal.getsignal(number) for number in numbers}
+        before = {n: h for n, h in found.items() if h not in (None, signal.SIG_IGN)}
 
         def stop(number: int, _: object) -> None:
             self.stopped = True
             self._executor.wake()
             signal.signal(number, before[number])
 
-        for number in numbers:
-            if before[number] is not signal.SIG_IGN:  # as nohup asks for
-                signal.signal(number, stop)
+        for number in before:
+            signal.signal(number, stop)
         try:
             yield
         finally:

@@ -1,46 +1,69 @@
-"""Who holds a claim: a process of a host, named so that no other is ever taken for it."""
+"""Who holds a claim: a driver, by host, process and a name of its own."""
 
+import contextlib
+import hashlib
 import os
+import secrets
 import socket
 import time
 from pathlib import Path
 
 import psutil
 
+_OURS: set[str] = set()
+
 
 def _host() -> str:
-    """Name this host; containers with one name but process numbers of their own are told apart."""
-    try:
-        return f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}"
-    except OSError:
-        return socket.gethostname()
+    """Name this host, so that no other machine or container of the same name is taken for it."""
+    parts = []
+    for read in (
+        lambda: Path("/etc/machine-id").read_text(encoding="ascii").strip(),
+        lambda: str(Path("/proc/self/ns/pid").readlink()),
+    ):
+        with contextlib.suppress(OSError):
+            parts.append(read())
+    digest = hashlib.sha256(" ".join(parts).encode()).hexdigest()
+    return f"{socket.gethostname()} {digest[:8]}"
 
 
 HOST = _host()
 
 
-def this_process() -> str:
-    """Name this process by number and start time."""
-    return _name(os.getpid())
+def new_driver() -> str:
+    """Name a driver in this process: number, start time, and a name of its own.
+
+    A process can have several, one after the other or in threads; `forget_driver` ends one.
+    """
+    name = f"{_process(os.getpid())} {secrets.token_hex(4)}"
+    _OURS.add(name)
+    return name
+
+
+def forget_driver(name: str) -> None:
+    """Let go of a driver: what it still holds is free."""
+    _OURS.discard(name)
 
 
 def is_live(host: str, driver: str, expires: float) -> bool:
     """Say whether a claim's holder is alive: looked up on this host, believed of another one.
 
     Args:
-        host, driver: as `HOST` and `this_process` give them there.
+        host, driver: as `HOST` and `new_driver` give them there.
         expires: Unix time until which another host's claim is believed.
     """
     if host != HOST:
         return expires > time.time()
+    process, _, _ = driver.rpartition(" ")
+    pid = int(process.partition(" ")[0])
+    if pid == os.getpid() and process == _process(pid):
+        return driver in _OURS
     try:
-        process = psutil.Process(int(driver.partition(" ")[0]))
-        return process.status() != psutil.STATUS_ZOMBIE and _name(process.pid) == driver
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE and process == _process(pid)
     except (psutil.NoSuchProcess, OSError):
         return False
 
 
-def _name(pid: int) -> str:
+def _process(pid: int) -> str:
     return f"{pid} {_start_time(pid)}"
 
 

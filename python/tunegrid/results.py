@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from .conditions import Condition, parse_condition
+from .csvfile import Scalar
 from .errors import SpecError
 from .grid import Configuration, configurations, resolve
 from .runs import RunSpec, canonical, spec_of
@@ -88,7 +89,8 @@ def select(
         raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
     chosen = study.pick_protocol(protocol)
     names = study.pick_experiments(experiments)
-    configurations(study, protocol=chosen, experiments=names, where=where)
+    overrides = PRESETS[preset]
+    configurations(study, protocol=chosen, experiments=names, where=where, overrides=overrides)
     condition = None if where is None else parse_condition(where)
     return Selection(study, chosen, names, condition, preset, any)
 
@@ -199,13 +201,20 @@ class _Reader:
                     self._chosen.study,
                     self._chosen.protocol,
                     stored["experiment"],
-                    json.loads(stored["configuration"]),
+                    self._columns(stored),
                     departures,
                     own_grid=own_grid,
                 )
             except SpecError:
                 self._configurations[place] = None
         return self._configurations[place]
+
+    def _columns(self, stored: Mapping[str, object]) -> dict[str, Scalar]:
+        """Read a stored configuration, its columns in the study's order."""
+        columns = json.loads(stored["configuration"])
+        known = self._chosen.study.experiments[stored["experiment"]].column_names
+        names = dict.fromkeys([*(name for name in known if name in columns), *columns])
+        return {name: columns[name] for name in names}
 
     def _wanted(self, configuration: Configuration) -> bool:
         where = self._chosen.where

@@ -11,6 +11,7 @@ import numpy as np
 
 from .architectures import ARCHITECTURES
 from .datasets import DATASETS
+from .errors import StoreError
 from .grid import Configuration
 from .settings import OPTIMIZERS
 
@@ -74,16 +75,24 @@ class RunSpec:
         What is None is left out, so that a field that comes later, and is None for all runs
         that were before it, changes no key.
         """
-        values = dataclasses.asdict(self) | {"schema": SCHEMA, "optimizer": dict(self.optimizer)}
-        values["model"]["parameters"] = dict(self.model.parameters)
-        values["data"] = {name: v for name, v in values["data"].items() if v is not None}
-        return canonical(values)
+        return self._json
+
+    @functools.cached_property
+    def _json(self) -> str:
+        model = _present(self.model) | {"parameters": dict(self.model.parameters)}
+        parts = {"model": model, "data": _present(self.data), "optimizer": dict(self.optimizer)}
+        return canonical(_present(self) | parts | {"schema": SCHEMA})
 
     @classmethod
     def from_json(cls, text: str) -> "RunSpec":
-        """Read what `to_json` wrote."""
+        """Read what `to_json` wrote.
+
+        Raises:
+            StoreError: when a newer tunegrid wrote it.
+        """
         values = json.loads(text)
-        del values["schema"]
+        if values.pop("schema") != SCHEMA:
+            raise StoreError("This run was made by a newer tunegrid: upgrade tunegrid.")
         model, data = values.pop("model"), values.pop("data")
         return cls(
             model=ModelSpec(**model | {"parameters": _pairs(model["parameters"])}),
@@ -102,7 +111,7 @@ class RunSpec:
         They depend on the replicate, the model and the data only: a longer run, or another
         engine, starts from the same weights and sees the images in the same order.
         """
-        values = json.loads(self.to_json())
+        values = json.loads(self._json)
         part = canonical([values["model"], values["data"]])
         digest = int.from_bytes(hashlib.sha256(part.encode()).digest())
         return tuple(np.random.SeedSequence([self.seed, digest]).spawn(3))
@@ -133,14 +142,22 @@ class Epoch:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """The test images after some epoch: mean loss, accuracy, each one's class in one byte."""
+
+    loss: float
+    accuracy: float
+    classes: bytes
+
+
+@dataclass(frozen=True)
 class RunResult:
     """What a run returns.
 
     Attributes:
         history: one entry an epoch.
         best_epoch: the first with the highest val_accuracy, counted from 1.
-        last_classes, best_classes: the predicted class of each test image after the last and
-            after the best epoch, one byte each.
+        last, best: the test images after the last and after the best epoch.
         seconds: wall time of training and scoring, without imports and loading.
         parameters: trainable and not.
         environment: versions, processor, threads, device.
@@ -149,8 +166,8 @@ class RunResult:
 
     history: tuple[Epoch, ...]
     best_epoch: int
-    last_classes: bytes
-    best_classes: bytes
+    last: Scored
+    best: Scored
     seconds: float
     parameters: int
     environment: Mapping[str, object]
@@ -211,6 +228,12 @@ def canonical(value: object) -> str:
 _DATA_SETTINGS = tuple(
     field.name for field in dataclasses.fields(DataSpec) if field.name != "digest"
 )
+
+
+def _present(part: object) -> dict[str, object]:
+    """Give the fields that are not None, without what dataclasses.asdict does below them."""
+    names = (field.name for field in dataclasses.fields(part))
+    return {name: value for name in names if (value := getattr(part, name)) is not None}
 
 
 def _pairs(values: Mapping[str, object]) -> Pairs:

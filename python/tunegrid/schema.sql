@@ -1,6 +1,6 @@
 -- The store's tables, version 1 (user_version). Times are UTC, ISO 8601.
 
--- A study as it was when a plan of it was first written.
+-- A study's file as it was when a plan of it was first written.
 CREATE TABLE study (
   id         TEXT NOT NULL,
   digest     TEXT NOT NULL,              -- SHA-256 of definition
@@ -57,11 +57,14 @@ CREATE TABLE epoch (
   PRIMARY KEY (run, epoch)
 ) WITHOUT ROWID;
 
+-- The test images after the last and after the best epoch.
 CREATE TABLE prediction (
-  run     TEXT NOT NULL REFERENCES run (key) ON DELETE CASCADE,
-  epoch   TEXT NOT NULL CHECK (epoch IN ('last', 'best')),
-  classes BLOB NOT NULL,                 -- one byte per test image
-  PRIMARY KEY (run, epoch)
+  run      TEXT NOT NULL REFERENCES run (key) ON DELETE CASCADE,
+  after    TEXT NOT NULL CHECK (after IN ('last', 'best')),
+  loss     REAL NOT NULL,
+  accuracy REAL NOT NULL,
+  classes  BLOB NOT NULL,                -- one byte per test image
+  PRIMARY KEY (run, after)
 );
 
 -- Every time that training began: rows are added and ended, never taken away.

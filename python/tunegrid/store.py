@@ -5,7 +5,6 @@ transaction, and a claim keeps two drivers from training the same run.
 """
 
 import hashlib
-import json
 import os
 import sqlite3
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from . import owner
 from .database import connect_reader, connect_writer, store_path, told, transaction
+from .errors import StoreError
 from .runs import PlannedRun, RunResult, canonical
 from .study import Study
 
@@ -47,12 +47,14 @@ class Store:
         """
         self.folder = store_path(store)
         self._connection = (connect_writer if write else connect_reader)(self.folder)
+        self._driver = owner.new_driver()
 
     def __enter__(self) -> "Store":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
+        owner.forget_driver(self._driver)
 
     def rows(self, query: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
         """Run a query that only reads."""
@@ -113,7 +115,7 @@ class Store:
             outcome = cursor.execute("SELECT outcome FROM run WHERE key = ?", (key,)).fetchone()[0]
             if outcome is not None or not _take_over(cursor, key):
                 return None
-            holder = (owner.HOST, owner.this_process())
+            holder = (owner.HOST, self._driver)
             attempt = cursor.execute(
                 "INSERT INTO attempt (run, host, driver, started) VALUES (?, ?, ?, ?)",
                 (key, *holder, _now()),
@@ -153,10 +155,10 @@ class Store:
         Args:
             claim: of the run; a run that has an outcome by now keeps it.
             result: what the worker returned.
-            weights: an HDF5 file to keep, written before the row that names it.
+            weights: an HDF5 file to keep, in its place before the row names it.
             kept: why it is kept, `best` or `asked`.
         """
-        sha256 = None if weights is None else self._save_weights(claim.run, weights)
+        sha256 = None if weights is None else hashlib.sha256(weights).hexdigest()
         description = canonical(result.environment)
         environment = hashlib.sha256(description.encode()).hexdigest()
         with self._transaction() as cursor:
@@ -173,6 +175,8 @@ class Store:
             )
             if cursor.rowcount == 1:
                 _insert_scores(cursor, claim.run, result)
+                if weights is not None:
+                    self._save_weights(claim.run, weights)
             _end(cursor, claim.attempt, "done")
 
     def fail(self, claim: Claim, failure: str, message: str, *, final: bool = True) -> bool:
@@ -185,10 +189,12 @@ class Store:
             final: False allows another attempt, up to MAX_ATTEMPTS failed ones in all.
 
         Returns:
-            Whether the run is failed now.
+            Whether the run is failed now. It is not when the claim was lost: another driver,
+            which took it over, has the say then.
         """
         with self._transaction() as cursor:
-            _end(cursor, claim.attempt, "failed", failure, message)
+            if not _end(cursor, claim.attempt, "failed", failure, message):
+                return False
             failed = cursor.execute(
                 "SELECT count(*) FROM attempt WHERE run = ? AND outcome = 'failed' "
                 "AND NOT forgiven",
@@ -235,24 +241,34 @@ class Store:
             ).fetchone()
 
     def drop_weights(self, key: str) -> None:
-        """Forget a run's weights: first in the row, then the file."""
+        """Forget a run's weights, first in the row, then the file; not if more plans share it.
+
+        It may be the best of another experiment.
+        """
+        places = "SELECT DISTINCT study, protocol, experiment, departures FROM plan WHERE run = ?"
         with self._transaction() as cursor:
+            if len(cursor.execute(places, (key,)).fetchall()) > 1:
+                return
             cursor.execute(
                 "UPDATE run SET weights_sha256 = NULL, weights_kept = NULL WHERE key = ?", (key,)
             )
         self.model_file(key).unlink(missing_ok=True)
 
-    def _save_weights(self, key: str, content: bytes) -> str:
-        """Write a weights file beside its place and move it there; return its SHA-256."""
+    def _save_weights(self, key: str, content: bytes) -> None:
+        """Write a weights file beside its place and move it there."""
         file = self.model_file(key)
         beside = file.with_name(f"{file.name}.{os.getpid()}.part")
-        file.parent.mkdir(exist_ok=True)
-        with beside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(file)
-        return hashlib.sha256(content).hexdigest()
+        try:
+            file.parent.mkdir(exist_ok=True)
+            with beside.open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            beside.replace(file)
+        except OSError as error:
+            raise StoreError(
+                f"{file} cannot be written ({error.strerror}): check that the disk has room."
+            ) from None
 
     def _transaction(self) -> AbstractContextManager[sqlite3.Cursor]:
         return transaction(self._connection, self.folder)
@@ -277,14 +293,15 @@ def _end(
     outcome: str,
     failure: str | None = None,
     message: str | None = None,
-) -> None:
-    """End an attempt that has not ended yet, and its claim."""
-    cursor.execute("DELETE FROM claim WHERE attempt = ?", (attempt,))
+) -> bool:
+    """End an attempt that has not ended yet, and its claim; say whether there was one."""
+    held = cursor.execute("DELETE FROM claim WHERE attempt = ?", (attempt,)).rowcount == 1
     cursor.execute(
         "UPDATE attempt SET ended = ?, outcome = ?, failure = ?, message = ? "
         "WHERE id = ? AND ended IS NULL",
         (_now(), outcome, failure, message, attempt),
     )
+    return held
 
 
 def _insert_scores(cursor: sqlite3.Cursor, key: str, result: RunResult) -> None:
@@ -293,15 +310,15 @@ def _insert_scores(cursor: sqlite3.Cursor, key: str, result: RunResult) -> None:
         ((key, n, *astuple(epoch)) for n, epoch in enumerate(result.history, start=1)),
     )
     cursor.executemany(
-        "INSERT INTO prediction VALUES (?, ?, ?)",
-        [(key, "last", result.last_classes), (key, "best", result.best_classes)],
+        "INSERT INTO prediction VALUES (?, ?, ?, ?, ?)",
+        [(key, "last", *astuple(result.last)), (key, "best", *astuple(result.best))],
     )
 
 
 def _plan_row(planned: PlannedRun) -> tuple:
     one = planned.configuration
-    columns = json.dumps(dict(one.columns), ensure_ascii=False)
-    place = (one.study, one.protocol, one.experiment, columns, canonical(one.departures))
+    texts = (canonical(one.columns), canonical(one.departures))
+    place = (one.study, one.protocol, one.experiment, *texts)
     return (*place, planned.replicate, planned.key)
 
 

@@ -6,7 +6,7 @@ checked when it is read; what is wrong is reported by its key path.
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from .conditions import Condition, parse_condition
+from .conditions import Condition, check_columns, parse_condition
 from .csvfile import Scalar, read_rows
 from .errors import SpecError
 from .settings import NAMES, Settings, check_settings, explain
@@ -112,6 +112,11 @@ class Experiment(_Part):
             raise ValueError("give either a grid or rows, not both and not neither.")
         for values in [*self._levels(), *(row.values for row in self.row)]:
             self.check_row(values)
+        if self.keep is not None:
+            _known_columns(parse_condition(self.keep), set(self.grid), "keep")
+        wide = self.published and self.published.columns
+        if wide and wide not in self.grid:
+            raise ValueError(f"published.columns: {wide} is no factor of the grid.")
         return self
 
     def _levels(self) -> list[dict[str, Scalar]]:
@@ -171,6 +176,25 @@ class Study(_Part):
                     raise ValueError(f"assumed.{position}.{kind}: there is no {unknown[0]}.")
         return self
 
+    @model_validator(mode="after")
+    def _check_conditions(self) -> "Study":
+        """Refuse conditions on names that no row has: they would never hold, silently."""
+        everywhere = {*NAMES, "experiment", "protocol", "conv_layers"}
+        labels = {label for one in self.experiments.values() for label in one.labels}
+        rules = [
+            (f"protocol.{name}.difference.{position}", rule, everywhere | labels)
+            for name, protocol in self.protocols.items()
+            for position, rule in enumerate(protocol.difference)
+        ] + [
+            (f"experiment.{name}.when.{position}", rule, everywhere | set(experiment.labels))
+            for name, experiment in self.experiments.items()
+            for position, rule in enumerate(experiment.when)
+        ]
+        for path, rule, known in rules:
+            if rule.condition is not None:
+                _known_columns(rule.condition, known, f"{path}.where")
+        return self
+
     @property
     def default_protocol(self) -> str:
         """The protocol that is meant when none is named."""
@@ -218,10 +242,12 @@ class Study(_Part):
         rows = read_rows(self.folder / table.file, f"experiment.{experiment}.published.file")
         if table.where is not None:
             condition = parse_condition(table.where)
+            check_columns(condition, {name for row in rows for name in row})
             rows = [row for row in rows if condition.matches(row)]
         if table.columns is not None:
-            levels = self.experiments[experiment].grid[table.columns]
-            rows = [_narrow(row, table.columns, level, levels) for row in rows for level in levels]
+            grid = self.experiments[experiment].grid
+            levels = grid[table.columns]
+            rows = [_narrow(row, table.columns, level, grid) for row in rows for level in levels]
         return rows
 
 
@@ -269,11 +295,20 @@ def _read_study(file: Path) -> Study:
 
 
 def _narrow(
-    row: Mapping[str, Scalar | None], column: str, level: Scalar, levels: Sequence[Scalar]
+    row: Mapping[str, Scalar | None], column: str, level: Scalar, grid: Collection[str]
 ) -> dict[str, Scalar | None]:
     """Take one cell out of a wide row: its level becomes a column, its value the accuracy."""
-    rest = {key: value for key, value in row.items() if key not in map(str, levels)}
+    if str(level) not in row:
+        raise SpecError(f"published: there is no column {level} for {column} = {level}.")
+    rest = {key: value for key, value in row.items() if key in grid}
     return {**rest, column: level, "accuracy": row[str(level)]}
+
+
+def _known_columns(condition: Condition, known: Collection[str], path: str) -> None:
+    try:
+        check_columns(condition, known)
+    except SpecError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def _one_of(name: str, known: Mapping[str, object], what: str) -> None:

@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 from typing import BinaryIO
 
-from .frames import read_frame, write_frame
+from .messages import read_message, write_message
 
 # Imported in `_run`, not here: what trains takes seconds to import, and the thread that watches
 # the pipe must be up before.
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def _listen(stream: BinaryIO, tasks: "queue.SimpleQueue[dict]") -> None:
-    while (message := read_frame(stream)) is not None:
+    while (message := read_message(stream)) is not None:
         tasks.put(message[0])
     os._exit(0)
 
@@ -49,7 +49,7 @@ def _serve(task: dict, replies: BinaryIO) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, the driver must hear of it
         header, blobs = {"kind": "failed", **_describe(error)}, []
     try:
-        write_frame(replies, header | {"key": task["key"], "memory": _memory()}, blobs)
+        write_message(replies, header | {"key": task["key"], "memory": _memory()}, blobs)
     except BrokenPipeError:
         os._exit(0)
 
@@ -62,7 +62,7 @@ def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
     from .train import train
 
     def tell(epoch: Epoch) -> None:
-        write_frame(replies, {"kind": "epoch", "key": task["key"], **dataclasses.asdict(epoch)})
+        write_message(replies, {"kind": "epoch", "key": task["key"], **dataclasses.asdict(epoch)})
 
     def keep(result: RunResult) -> bool:
         above = task["keep_above"]
@@ -76,16 +76,19 @@ def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
     values = {
         field.name: getattr(result, field.name)
         for field in dataclasses.fields(result)
-        if field.name not in ("history", "last_classes", "best_classes", "weights")
+        if field.name not in ("history", "last", "best", "weights")
     }
-    history = [dataclasses.astuple(epoch) for epoch in result.history]
-    blobs = [result.last_classes, result.best_classes, result.weights or b""]
-    return {"kind": "done", "history": history, **values}, blobs
+    values["history"] = [dataclasses.astuple(epoch) for epoch in result.history]
+    values["scores"] = [(score.loss, score.accuracy) for score in (result.last, result.best)]
+    blobs = [result.last.classes, result.best.classes, result.weights or b""]
+    return {"kind": "done", **values}, blobs
 
 
 def _describe(error: Exception) -> dict[str, str]:
     """Name the class of a failure, as the store has them, and say what happened."""
     name = type(error).__name__
+    if name == "DataError":
+        return {"failure": "data", "text": str(error)}
     if name == "DivergedError":
         return {"failure": "diverged", "text": str(error)}
     if isinstance(error, MemoryError) or name == "ResourceExhaustedError":

@@ -1,12 +1,15 @@
 """Ours beside the published."""
 
+import shutil
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tunegrid import comparison_table, load_study, read_results, run_grid
-from tunegrid.compare import rank_agreement
+from tunegrid.compare import rank_agreement, rank_agreements
+from tunegrid.study import STUDIES
 
 KH2021 = load_study("kh2021")
 LAYERS = ["layer1", "layer2", "layer3", "kernel", "layerdense"]
@@ -92,6 +95,36 @@ def test_a_study_without_a_number_for_a_row_has_it_last(tmp_path):
     table = comparison_table("kh2021", experiments="base", store=tmp_path)
     assert table["model"].tolist()[0] == "cnn_dropout_l2"
     assert table["published_accuracy"].isna().tolist() == [False, True, True]
+
+
+def test_a_quick_table_is_marked_for_programs_too(tmp_path):
+    """A frame of quick runs has a column that says how they depart."""
+    for preset, marked in (("full", False), ("quick", True)):
+        table = comparison_table(KH2021, experiments="base", preset=preset, store=tmp_path)
+        assert ("departures" in table) is marked
+
+
+def test_agreement_is_told_for_each_kind_of_runs():
+    """Runs of another length are another order."""
+    table = _table([2, 1, 2, 1], [0.9, 0.8, 0.1, 0.2]).assign(
+        departures=["", "", "epochs = 1", "epochs = 1"], replicates=1
+    )
+    assert rank_agreements(table) == {
+        "no departures": (pytest.approx(1), 2),
+        "epochs = 1": (pytest.approx(-1), 2),
+    }
+
+
+def test_epochs_may_be_a_column_of_the_grid(tmp_path):
+    """A study that varies the epochs has a row for each number."""
+    folder = tmp_path / "own"
+    shutil.copytree(STUDIES / "kh2021", folder)
+    file = folder / "study.toml"
+    text = file.read_text().replace("kernel = [3]", "epochs = [1, 2]\nkernel = [3]", 1)
+    file.write_text(text)
+    table = comparison_table(folder, experiments="one-layer", store=tmp_path / "store")
+    assert len(table) == 20
+    assert set(table["epochs"]) == {1, 2}
 
 
 def _table(published, ours):

@@ -190,6 +190,7 @@ def test_nothing_to_learn_from_is_an_error(tmp_path):
         ({"seeds": 0}, SpecError, "seeds must be a whole number above 0, not 0"),
         ({"workers": 1.5}, SpecError, "workers must be a whole number above 0"),
         ({"time_limit": -1}, SpecError, "time_limit must be a number above 0"),
+        ({"seeds": float("inf")}, SpecError, "seeds must be a whole number above 0, not inf"),
         ({"engine": "warp"}, RunError, "no engine 'warp': choose from tensorflow, reference"),
         ({"preset": "slow"}, SpecError, "no preset 'slow': choose from full, quick"),
         ({"grid": [{"layer1": 8}]}, SpecError, "needs exactly one experiment"),

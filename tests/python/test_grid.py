@@ -100,17 +100,47 @@ def test_an_override_marks_a_departure_only_where_it_changes_something():
 @pytest.mark.parametrize(
     ("overrides", "said"),
     [
-        ({"dense1": 5}, "--set dense1 means nothing"),
+        ({"dense1": 5}, "--set dense1 means nothing.*their models have no use for it"),
         ({"momentum": 0.5, "optimizer": "adam"}, "--set momentum means nothing"),
         ({"train_size": 60_001}, "train_size = 60001 is more than the 60000 training images"),
         ({"validation": "last"}, "validation_size belongs to"),
-        ({"kernel": 20}, "experiment.two-layer: kernel = 20 is too large"),
+        ({"kernel": 5}, "--set kernel means nothing .* it is a column of their grid"),
     ],
 )
 def test_an_override_that_cannot_be_is_refused(overrides, said):
     """Nothing is overridden silently in vain."""
     with pytest.raises(SpecError, match=said):
         configurations(KH2021, experiments="two-layer", overrides=overrides)
+
+
+def test_a_column_of_the_grid_is_what_it_says():
+    """Overrides leave columns alone, and so do the protocol's differences."""
+    found = configurations(KH2021, experiments="base,two-layer", overrides={"dropout": 0.3})
+    dropouts = {one.experiment: {} for one in found}
+    for one in found:
+        dropouts[one.experiment][one.settings["dropout"]] = one.departures
+    assert dropouts == {"two-layer": {0.3: {"dropout": 0.3}}, "base": {0.0: {}, 0.5: {}}}
+    swept = study_of({"scaling": ("none", "unit")}, when=[{"set": {"scaling": "unit"}}])
+    assert [one.settings["scaling"] for one in configurations(swept)] == ["none", "unit"]
+
+
+def test_overrides_work_together():
+    """What decides the meaning of others comes first, in whatever order they are given."""
+    overrides = {"momentum": 0.9, "optimizer": "sgd"}
+    for order in (overrides, dict(reversed(overrides.items()))):
+        found = configurations(study_of({"layer1": (1,)}), overrides=order)
+        assert found[0].departures == overrides
+    other = {"dense1": 8, "architecture": "dense_stack"}
+    assert configurations(study_of({"epochs": (1,)}), overrides=other)[0].departures == other
+
+
+def test_all_images_depart_from_a_study_of_fewer():
+    """train_size 60 000 is no departure only where the protocol has all images too."""
+    own = study_of({"layer1": (1,)}).model_copy(update={})
+    own.settings["train_size"] = 5_000
+    (found,) = configurations(own, overrides={"train_size": 60_000})
+    assert found.departures == {"train_size": 60_000}
+    assert "train_size" not in found.settings
 
 
 def test_a_condition_picks_configurations():

@@ -13,7 +13,7 @@ ROOT = Path(tunegrid.__file__).parent
 
 # The flow of ARCHITECTURE.md: a module imports from those to its left only.
 FLOW = [
-    "errors", "csvfile", "conditions", "settings", "interpreter", "frames", "architectures",
+    "errors", "csvfile", "conditions", "settings", "interpreter", "messages", "architectures",
     "datasets", "study", "grid", "runs", "train", "worker", "execute", "owner", "database",
     "store", "loop", "driver", "results", "compare", "formats", "doctor", "describe", "console",
     "cli", "__main__",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegrid import load_study
+from tunegrid import StoreError, load_study
 from tunegrid.grid import configurations
 from tunegrid.runs import RunSpec, plan, spec_of
 
@@ -14,10 +14,10 @@ KH2021 = load_study("kh2021")
 ALL = [planned.spec for planned in plan(configurations(KH2021), seeds=2)]
 
 
-def two_layer(**overrides):
+def two_layer(*, kernel=3, **overrides):
     """Give the first run of the smallest two-layer configuration."""
-    where = "layer2 == 16 and layerdense == 16"
-    found = configurations(KH2021, experiments="two-layer", where=where, overrides=overrides)
+    grid = [{"layer1": 16, "layer2": 16, "kernel": kernel, "layerdense": 16}]
+    found = configurations(KH2021, experiments="two-layer", grid=grid, overrides=overrides)
     return plan(found)[0].spec
 
 
@@ -28,6 +28,17 @@ def test_a_spec_goes_to_json_and_back(spec):
     assert again == spec
     assert hash(again) == hash(spec)
     assert again.key == spec.key
+
+
+def test_a_spec_of_a_newer_kind_is_refused_with_advice():
+    """What cannot be known is not guessed."""
+    with pytest.raises(StoreError, match="newer tunegrid: upgrade"):
+        RunSpec.from_json(two_layer().to_json().replace('"schema":1', '"schema":2'))
+
+
+def test_what_is_none_is_not_in_the_json():
+    """So a field that comes later changes no key."""
+    assert "null" not in two_layer().to_json()
 
 
 def test_the_key_of_a_run_is_pinned():

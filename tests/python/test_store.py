@@ -12,7 +12,7 @@ import pytest
 from tunegrid import StoreError, load_study, owner
 from tunegrid.database import FILE, VERSION
 from tunegrid.grid import configurations
-from tunegrid.runs import Epoch, RunResult, plan
+from tunegrid.runs import Epoch, RunResult, Scored, plan
 from tunegrid.store import MAX_ATTEMPTS, Store
 
 KH2021 = load_study("kh2021")
@@ -20,8 +20,8 @@ PLANNED = plan(configurations(KH2021, experiments="one-layer"), seeds=2)
 RESULT = RunResult(
     history=(Epoch(0.5, 0.8, 0.6, 0.75), Epoch(0.4, 0.85, 0.7, 0.7)),
     best_epoch=1,
-    last_classes=bytes(range(10)),
-    best_classes=bytes(10),
+    last=Scored(0.7, 0.7, bytes(range(10))),
+    best=Scored(0.6, 0.75, bytes(10)),
     seconds=1.5,
     parameters=7,
     environment={"threads": 1},
@@ -68,8 +68,9 @@ def test_a_result_comes_back_as_it_was_stored(store):
     assert (run["key"], run["seconds"], run["parameters"], run["best_epoch"]) == (key, 1.5, 7, 1)
     epochs = store.rows("SELECT loss, accuracy, val_loss, val_accuracy FROM epoch ORDER BY epoch")
     assert [Epoch(*row) for row in epochs] == list(RESULT.history)
-    predictions = dict(map(tuple, store.rows("SELECT epoch, classes FROM prediction")))
-    assert predictions == {"last": RESULT.last_classes, "best": RESULT.best_classes}
+    rows = store.rows("SELECT after, loss, accuracy, classes FROM prediction")
+    scores = {after: Scored(*score) for after, *score in rows}
+    assert scores == {"last": RESULT.last, "best": RESULT.best}
     assert attempts(store) == ["done"]
 
 
@@ -90,7 +91,7 @@ def test_the_claim_of_a_dead_process_is_taken_over_at_once(store):
     store.claim(key)
     gone = subprocess.run([sys.executable, "-c", ""], check=True)
     assert gone.returncode == 0
-    pretend_owner(store, owner.HOST, f"{2**22 + 1} 0")
+    pretend_owner(store, owner.HOST, f"{2**22 + 1} 0 x")
     assert store.claim(key) is not None
     assert attempts(store) == ["interrupted", None]
 
@@ -98,7 +99,7 @@ def test_the_claim_of_a_dead_process_is_taken_over_at_once(store):
 def test_a_process_with_the_same_number_is_not_taken_for_the_owner(store):
     """Process numbers come again; start times do not."""
     store.claim(PLANNED[0].key)
-    pretend_owner(store, owner.HOST, f"{os.getpid()} 1")
+    pretend_owner(store, owner.HOST, f"{os.getpid()} 1 x")
     assert store.in_training() == set()
 
 
@@ -106,7 +107,7 @@ def test_the_claim_of_another_host_holds_until_its_lease_is_over(store):
     """We cannot look there, so we believe the lease."""
     key = PLANNED[0].key
     claim = store.claim(key)
-    pretend_owner(store, "elsewhere", "1 1")
+    pretend_owner(store, "elsewhere", "1 1 x")
     assert store.claim(key) is None
     store._connection.execute("UPDATE claim SET expires = 0")
     store.renew([claim])
@@ -115,13 +116,35 @@ def test_the_claim_of_another_host_holds_until_its_lease_is_over(store):
     assert store.claim(key) is not None
 
 
+def test_a_driver_that_was_closed_holds_nothing(store):
+    """In a notebook one process has many drivers, one after the other."""
+    key = PLANNED[0].key
+    with Store(store.folder, write=True) as earlier:
+        earlier.claim(key)
+        assert store.claim(key) is None
+    assert store.claim(key) is not None
+
+
+def test_who_fails_late_changes_nothing(store):
+    """When a run was taken over, its first driver's failure is no failure of the run."""
+    key = PLANNED[0].key
+    late = store.claim(key)
+    pretend_owner(store, owner.HOST, f"{os.getpid()} 1 x")
+    taken = store.claim(key)
+    assert not store.fail(late, "error", "lost the disk")
+    store.finish(taken, RESULT)
+    assert outcomes(store)[0] == "done"
+    assert attempts(store) == ["interrupted", "done"]
+
+
 def test_who_finishes_late_changes_nothing(store):
     """When a run was taken over and done, the first driver's result is not stored again."""
     key = PLANNED[0].key
     late = store.claim(key)
-    pretend_owner(store, owner.HOST, f"{os.getpid()} 1")
+    pretend_owner(store, owner.HOST, f"{os.getpid()} 1 x")
     store.finish(store.claim(key), RESULT)
-    store.finish(late, dataclasses.replace(RESULT, seconds=99.0))
+    store.finish(late, dataclasses.replace(RESULT, seconds=99.0), weights=b"late")
+    assert not store.model_file(key).exists()
     assert store.rows("SELECT seconds FROM run WHERE outcome = 'done'")[0][0] == 1.5
     assert attempts(store) == ["interrupted", "done"]
 
@@ -165,9 +188,19 @@ def test_weights_are_kept_and_let_go(store):
     assert store.best_kept(other) is None
 
 
+def test_the_best_weights_of_another_experiment_stay(store):
+    """A run that two experiments share may be the best of either."""
+    one, _ = PLANNED[:2]
+    shared = dataclasses.replace(one.configuration, experiment="compare")
+    store.add_plan(KH2021, [dataclasses.replace(one, configuration=shared)])
+    store.finish(store.claim(one.key), RESULT, weights=b"weights")
+    store.drop_weights(one.key)
+    assert store.model_file(one.key).exists()
+
+
 def test_a_transaction_that_fails_leaves_nothing(store):
     """A result is stored whole or not at all."""
-    broken = dataclasses.replace(RESULT, last_classes=None)
+    broken = dataclasses.replace(RESULT, last=Scored(0.7, 0.7, None))
     claim = store.claim(PLANNED[0].key)
     with pytest.raises(StoreError):
         store.finish(claim, broken)

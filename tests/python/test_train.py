@@ -87,12 +87,10 @@ def test_a_result_holds_what_it_says(fashion_mnist):
     result = train(spec_of(epochs=3), fashion_mnist)
     accuracies = [epoch.val_accuracy for epoch in result.history]
     assert result.best_epoch == accuracies.index(max(accuracies)) + 1
-    for classes, accuracy in (
-        (result.last_classes, accuracies[-1]),
-        (result.best_classes, max(accuracies)),
-    ):
-        predicted = np.frombuffer(classes, np.uint8)
-        assert np.mean(predicted == fashion_mnist.y_test) == accuracy
+    for score, accuracy in ((result.last, accuracies[-1]), (result.best, max(accuracies))):
+        predicted = np.frombuffer(score.classes, np.uint8)
+        assert np.mean(predicted == fashion_mnist.y_test) == accuracy == score.accuracy
+    assert result.last.loss == result.history[-1].val_loss
     assert result.parameters == 33_642
     assert result.environment["packages"]["keras"] == keras.__version__
     assert result.weights is None
@@ -106,7 +104,15 @@ def test_a_run_is_the_same_whatever_ran_before(fashion_mnist, engine):
     train(dataclasses.replace(spec, seed=2), fashion_mnist)
     again = train(spec, fashion_mnist)
     assert again.history == first.history
-    assert again.last_classes == first.last_classes
+    assert again.last == first.last
+
+
+def test_a_user_s_keras_settings_decide_no_numbers(fashion_mnist):
+    """What keras.json says of precision and epsilon is not in the key, so it must not matter."""
+    plain = train(spec_of(), fashion_mnist)
+    keras.config.set_epsilon(1e-3)
+    keras.config.set_floatx("float64")
+    assert train(spec_of(), fashion_mnist).history == plain.history
 
 
 def test_a_replicate_is_another_run(fashion_mnist):
@@ -135,7 +141,8 @@ def test_held_out_images_are_scored_and_the_test_images_predicted(fashion_mnist)
     spec = spec_of(validation="last", validation_size=1_000)
     result = train(spec, fashion_mnist)
     assert math.isclose(result.history[0].val_accuracy * 1_000 % 1, 0, abs_tol=1e-9)
-    assert len(result.last_classes) == 10_000
+    assert len(result.last.classes) == 10_000
+    assert result.last.loss != result.history[-1].val_loss
 
 
 def test_weights_are_a_file_that_keras_reads(fashion_mnist, tmp_path):
@@ -150,4 +157,4 @@ def test_weights_are_a_file_that_keras_reads(fashion_mnist, tmp_path):
     model.load_weights(file)
     images = fashion_mnist.x_test[:500].transpose(0, 2, 1)[..., None].astype("float32") / 255
     predicted = model.predict(images, verbose=0).argmax(-1)
-    assert predicted.astype(np.uint8).tobytes() == result.last_classes[:500]
+    assert predicted.astype(np.uint8).tobytes() == result.last.classes[:500]

@@ -18,7 +18,7 @@ import numpy as np
 from ..architectures import build_model
 from ..datasets import Images, Split, split_images
 from ..errors import RunError, TunegridError
-from ..runs import Epoch, RunResult, RunSpec
+from ..runs import Epoch, RunResult, RunSpec, Scored
 from .environment import describe_environment
 
 if TYPE_CHECKING:
@@ -73,13 +73,13 @@ def train(
     if model is None:
         model = fresh_model(spec, seeds, dropout_seed)
     engine = load_engine(spec.engine)(model, split, spec)
-    history, classes = _epochs(engine, split, spec, np.random.default_rng(order_seed), on_epoch)
+    history, scores = _epochs(engine, split, spec, np.random.default_rng(order_seed), on_epoch)
     best = max(range(len(history)), key=lambda position: history[position].val_accuracy)
     result = RunResult(
         history=tuple(history),
         best_epoch=best + 1,
-        last_classes=classes["last"].tobytes(),
-        best_classes=classes["best"].tobytes(),
+        last=scores["last"],
+        best=scores["best"],
         seconds=time.monotonic() - started,
         parameters=model.count_params(),
         environment=describe_environment(spec),
@@ -104,6 +104,10 @@ def fresh_model(
     """
     import keras
 
+    # A user's keras.json may say otherwise, and must not decide numbers.
+    keras.config.set_floatx(spec.precision)
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
     keras.utils.set_random_seed(int(init.generate_state(1)[0]))
     model = build_model(spec.model.architecture, dict(spec.model.parameters))
     random_layers = [layer for layer in model.layers if hasattr(layer, "seed_generator")]
@@ -139,31 +143,33 @@ def _epochs(
     spec: RunSpec,
     orders: np.random.Generator,
     on_epoch: Callable[[Epoch], None],
-) -> tuple[list[Epoch], dict[str, np.ndarray]]:
-    """Train all epochs; keep the test images' classes after the last and the best one."""
-    scored_on_test = spec.data.validation == "test"
+) -> tuple[list[Epoch], dict[str, Scored]]:
+    """Train all epochs; score the test images after the last and the best one."""
     history: list[Epoch] = []
-    classes: dict[str, np.ndarray] = {}
+    scores: dict[str, Scored] = {}
     for number in range(1, spec.epochs + 1):
         loss, accuracy = engine.epoch(orders.permutation(len(split.x_train)).astype(np.int32))
-        val_loss, predicted = engine.score(split.x_validation, split.y_validation)
-        epoch = Epoch(loss, accuracy, val_loss, float(np.mean(predicted == split.y_validation)))
-        if not (math.isfinite(loss) and math.isfinite(val_loss)):
-            raise DivergedError(
-                f"the loss became {loss if not math.isfinite(loss) else val_loss} "
-                f"in epoch {number} of {spec.epochs}"
-            )
+        score = _score(engine, split.x_validation, split.y_validation)
+        epoch = Epoch(loss, accuracy, score.loss, score.accuracy)
+        for value in (epoch.loss, epoch.val_loss):
+            if not math.isfinite(value):
+                raise DivergedError(f"the loss became {value} in epoch {number} of {spec.epochs}")
         is_best = not history or epoch.val_accuracy > max(e.val_accuracy for e in history)
         is_last = number == spec.epochs
-        if (is_best or is_last) and not scored_on_test:
-            _, predicted = engine.score(split.x_test, split.y_test)
+        if (is_best or is_last) and spec.data.validation != "test":
+            score = _score(engine, split.x_test, split.y_test)
         if is_best:
-            classes["best"] = predicted
+            scores["best"] = score
         if is_last:
-            classes["last"] = predicted
+            scores["last"] = score
         history.append(epoch)
         on_epoch(epoch)
-    return history, classes
+    return history, scores
+
+
+def _score(engine: Engine, x: np.ndarray, y: np.ndarray) -> Scored:
+    loss, classes = engine.score(x, y)
+    return Scored(loss, float(np.mean(classes == y)), classes.tobytes())
 
 
 def _weights_file(model: "keras.Model") -> bytes:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 _LENGTH = struct.Struct(">Q")
 
 
-def write_frame(
+def write_message(
     stream: BinaryIO, header: Mapping[str, object], blobs: Sequence[bytes] = ()
 ) -> None:
     """Write one message and flush it."""
@@ -20,7 +20,7 @@ def write_frame(
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> tuple[dict[str, object], list[bytes]] | None:
+def read_message(stream: BinaryIO) -> tuple[dict[str, object], list[bytes]] | None:
     """Read one message; None at the end of the stream, also in the middle of a message."""
     length = _read(stream, _LENGTH.size)
     text = None if length is None else _read(stream, _LENGTH.unpack(length)[0])
