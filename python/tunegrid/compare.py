@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from .frames import as_frame, merge_names
 from .grid import Configuration, configurations
-from .results import Selection, as_frame, merge_names, read_results, select
+from .results import read_results
+from .selection import Selection, select
 from .settings import PRESETS
 from .study import Study
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from .compare import rank_agreements
+from .experiment import Assumption, Protocol
+from .frames import as_frame
 from .grid import configurations
-from .results import as_frame
 from .settings import OPTIMIZERS, PRESETS
-from .study import Assumption, Protocol, Study, studies
+from .study import Study, studies
 
 
 def studies_table() -> pd.DataFrame:

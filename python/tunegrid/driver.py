@@ -12,9 +12,10 @@ from .csvfile import Scalar
 from .database import store_path
 from .datasets import DATASETS, Source, find_dataset, load_dataset
 from .errors import DataError, DataMissingError, SpecError
-from .execute import LocalExecutor, cores
+from .execute import LocalExecutor
 from .grid import Configuration, configurations
 from .loop import Progress, TrainingLoop
+from .process import cores
 from .runs import PlannedRun, plan
 from .settings import PRESETS
 from .store import Store

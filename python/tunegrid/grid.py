@@ -10,8 +10,9 @@ from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
 from .datasets import SHAPES
 from .errors import SpecError
+from .experiment import Experiment, Rule
 from .settings import DEFAULTS, OPTIMIZERS, check_settings
-from .study import Experiment, Rule, Study
+from .study import Study
 
 _PARAMETERS = frozenset(
     name

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from .datasets import Source
 from .errors import DataError
-from .execute import Event, LocalExecutor, Task
+from .execute import Event, LocalExecutor
+from .process import Task
 from .runs import PlannedRun, RunResult
 from .store import LEASE_SECONDS, Claim, Store
 

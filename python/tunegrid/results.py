@@ -1,17 +1,17 @@
 """The tidy tables: one row a run, and one row a part of a store's plan."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from .conditions import Condition, parse_condition
 from .csvfile import Scalar
 from .errors import SpecError
+from .frames import as_frame, merge_names
 from .grid import Configuration, configurations, resolve
 from .runs import RunSpec, canonical, spec_of
+from .selection import Selection, select
 from .settings import PRESETS
 from .store import Store
 from .study import Study, load_study
@@ -49,50 +49,6 @@ LEFT JOIN epoch AS last ON last.run = run.key
      AND last.epoch = json_extract(run.spec, '$.epochs')
 LEFT JOIN epoch AS best ON best.run = run.key AND best.epoch = run.best_epoch
 WHERE plan.study = :study AND plan.protocol = :protocol AND run.outcome IS NOT NULL"""
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which of a study's runs are meant.
-
-    Attributes:
-        study, protocol, experiments: resolved names.
-        where: None for all configurations.
-        preset: `full` or `quick`.
-        any: whatever the preset, all runs that are there.
-    """
-
-    study: Study
-    protocol: str
-    experiments: Sequence[str]
-    where: Condition | None
-    preset: str
-    any: bool
-
-
-def select(
-    study: str | Path | Study,
-    *,
-    experiments: str | Sequence[str] | None = None,
-    where: str | None = None,
-    protocol: str | None = None,
-    preset: str = "full",
-    any: bool = False,  # noqa: A002 - the command's and R's word
-) -> Selection:
-    """Resolve and check what a reader asks for.
-
-    Raises:
-        SpecError: for names that do not exist, and a condition that no configuration meets.
-    """
-    study = load_study(study)
-    if preset not in PRESETS:
-        raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
-    chosen = study.pick_protocol(protocol)
-    names = study.pick_experiments(experiments)
-    overrides = PRESETS[preset]
-    configurations(study, protocol=chosen, experiments=names, where=where, overrides=overrides)
-    condition = None if where is None else parse_condition(where)
-    return Selection(study, chosen, names, condition, preset, any)
 
 
 def read_results(
@@ -310,37 +266,6 @@ def _frame(rows: Sequence[Mapping[str, object]], chosen: Selection) -> pd.DataFr
         merge_names(columns, row["_columns"])
     names = dict.fromkeys(["study", "protocol", "experiment", *columns, *MEASURES])
     return as_frame(rows, names).astype(MEASURES)
-
-
-def as_frame(rows: Sequence[Mapping[str, object]], names: Iterable[str] = ()) -> pd.DataFrame:
-    """Make a frame of rows, each column of the nullable type of its values.
-
-    Args:
-        rows: one mapping each; what a row lacks is NA.
-        names: the columns; those of the rows, in order, by default.
-    """
-    columns = list(names)
-    if not columns:
-        for row in rows:
-            merge_names(columns, row)
-    return pd.DataFrame({name: pd.array([row.get(name) for row in rows]) for name in columns})
-
-
-def merge_names(names: list[str], more: Iterable[str]) -> None:
-    """Add the names of another list, each behind the one that it follows there.
-
-    >>> names = ["layer1", "kernel", "epochs"]
-    >>> merge_names(names, ["layer1", "layer2", "kernel"])
-    >>> merge_names(names, ["model", "epochs"])
-    >>> names
-    ['layer1', 'layer2', 'kernel', 'model', 'epochs']
-    """
-    more = list(more)
-    position = min((names.index(name) for name in more if name in names), default=len(names))
-    for name in more:
-        if name not in names:
-            names.insert(position, name)
-        position = names.index(name) + 1
 
 
 def _say(departures: Mapping[str, object]) -> str:

@@ -8,144 +8,20 @@ import datetime as dt
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 
-from .conditions import Condition, check_columns, parse_condition
+from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
 from .errors import SpecError
-from .settings import NAMES, Settings, check_settings, explain
+from .experiment import Assumption, Experiment, Name, Part, Protocol, known_columns
+from .settings import NAMES, Settings, explain
 
 STUDIES = Path(__file__).parent / "studies"
 
 
-def _condition(text: str) -> str:
-    try:
-        parse_condition(text)
-    except SpecError as error:
-        raise ValueError(str(error)) from None
-    return text
-
-
-Where = Annotated[str, AfterValidator(_condition)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
-
-
-class Rule(_Part):
-    """Settings for the configurations that meet a condition (for all without one)."""
-
-    set: Settings
-    where: Where | None = None
-    reason: str = ""
-
-    @property
-    def condition(self) -> Condition | None:
-        """The condition, read."""
-        return None if self.where is None else parse_condition(self.where)
-
-
-class Assumption(_Part):
-    """A value that the source does not state, and why this one was taken."""
-
-    key: str
-    reason: str
-    protocols: tuple[str, ...] = ()
-    experiments: tuple[str, ...] = ()
-
-
-class Protocol(_Part):
-    """One way in which the study's runs are made: where it differs from the settings."""
-
-    title: str
-    default: bool = False
-    difference: tuple[Rule, ...] = ()
-
-
-class Row(_Part):
-    """One configuration written out, for experiments that are no full grid."""
-
-    values: dict[str, Scalar]
-    protocols: tuple[str, ...] = ()
-
-
-class Published(_Part):
-    """The CSV with an experiment's printed numbers.
-
-    Attributes:
-        file: beside study.toml, with columns named as in the source.
-        where: which of its rows belong to the experiment.
-        columns: for a wide table, the configuration column whose levels head its columns.
-    """
-
-    file: str
-    where: Where | None = None
-    columns: str | None = None
-
-
-class Experiment(_Part):
-    """One table's worth of configurations: a grid with a rule, or rows written out."""
-
-    title: str
-    labels: tuple[str, ...] = ()
-    settings: Settings = Field(default_factory=Settings)
-    grid: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict)
-    keep: Where | None = None
-    row: tuple[Row, ...] = ()
-    when: tuple[Rule, ...] = ()
-    published: Published | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> "Experiment":
-        if bool(self.grid) == bool(self.row):
-            raise ValueError("give either a grid or rows, not both and not neither.")
-        for values in [*self._levels(), *(row.values for row in self.row)]:
-            self.check_row(values)
-        if self.keep is not None:
-            _known_columns(parse_condition(self.keep), set(self.grid), "keep")
-        wide = self.published and self.published.columns
-        if wide and wide not in self.grid:
-            raise ValueError(f"published.columns: {wide} is no factor of the grid.")
-        return self
-
-    def _levels(self) -> list[dict[str, Scalar]]:
-        empty = [column for column, levels in self.grid.items() if not levels]
-        if empty:
-            raise ValueError(f"grid.{empty[0]} has no values.")
-        return [{column: level} for column, levels in self.grid.items() for level in levels]
-
-    @property
-    def column_names(self) -> list[str]:
-        """The names of the configuration's columns, in the study's order."""
-        return list(self.row[0].values if self.row else self.grid)
-
-    def check_row(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
-        """Return a configuration's columns with their types put right; raise ValueError else."""
-        unknown = [column for column in values if column not in NAMES and column not in self.labels]
-        if unknown:
-            raise ValueError(
-                f"the column {unknown[0]} is neither a setting nor a parameter of an architecture; "
-                f"if it only names the configurations, list it under labels."
-            )
-        try:
-            known = check_settings({k: v for k, v in values.items() if k in NAMES})
-        except SpecError as error:
-            raise ValueError(str(error)) from None
-        return {column: known.get(column, value) for column, value in values.items()}
-
-
-class Study(_Part):
+class Study(Part):
     """A study as its study.toml describes it. See `load_study`."""
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -192,7 +68,7 @@ class Study(_Part):
         ]
         for path, rule, known in rules:
             if rule.condition is not None:
-                _known_columns(rule.condition, known, f"{path}.where")
+                known_columns(rule.condition, known, f"{path}.where")
         return self
 
     @property
@@ -302,13 +178,6 @@ def _narrow(
         raise SpecError(f"published: there is no column {level} for {column} = {level}.")
     rest = {key: value for key, value in row.items() if key in grid}
     return {**rest, column: level, "accuracy": row[str(level)]}
-
-
-def _known_columns(condition: Condition, known: Collection[str], path: str) -> None:
-    try:
-        check_columns(condition, known)
-    except SpecError as error:
-        raise ValueError(f"{path}: {error}") from None
 
 
 def _one_of(name: str, known: Mapping[str, object], what: str) -> None:

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from tunegrid import SpecError, read_results, run_grid, run_status
-from tunegrid.results import MEASURES, as_frame
+from tunegrid.frames import as_frame
+from tunegrid.results import MEASURES
 from tunegrid.study import STUDIES
 
 COLUMNS = ["study", "protocol", "experiment", "layer1", "layer2", "kernel", "layerdense", *MEASURES]

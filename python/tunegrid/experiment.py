@@ -1,0 +1,139 @@
+"""The parts of a study file: rules, protocols, experiments and their published tables."""
+
+from collections.abc import Collection, Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from .conditions import Condition, check_columns, parse_condition
+from .csvfile import Scalar
+from .errors import SpecError
+from .settings import NAMES, Settings, check_settings
+
+
+def _condition(text: str) -> str:
+    try:
+        parse_condition(text)
+    except SpecError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+Where = Annotated[str, AfterValidator(_condition)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+
+
+class Part(BaseModel):
+    """A table of a study file: what is not known in it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+
+
+class Rule(Part):
+    """Settings for the configurations that meet a condition (for all without one)."""
+
+    set: Settings
+    where: Where | None = None
+    reason: str = ""
+
+    @property
+    def condition(self) -> Condition | None:
+        """The condition, read."""
+        return None if self.where is None else parse_condition(self.where)
+
+
+class Assumption(Part):
+    """A value that the source does not state, and why this one was taken."""
+
+    key: str
+    reason: str
+    protocols: tuple[str, ...] = ()
+    experiments: tuple[str, ...] = ()
+
+
+class Protocol(Part):
+    """One way in which the study's runs are made: where it differs from the settings."""
+
+    title: str
+    default: bool = False
+    difference: tuple[Rule, ...] = ()
+
+
+class Row(Part):
+    """One configuration written out, for experiments that are no full grid."""
+
+    values: dict[str, Scalar]
+    protocols: tuple[str, ...] = ()
+
+
+class Published(Part):
+    """The CSV with an experiment's printed numbers.
+
+    Attributes:
+        file: beside study.toml, with columns named as in the source.
+        where: which of its rows belong to the experiment.
+        columns: for a wide table, the configuration column whose levels head its columns.
+    """
+
+    file: str
+    where: Where | None = None
+    columns: str | None = None
+
+
+class Experiment(Part):
+    """One table's worth of configurations: a grid with a rule, or rows written out."""
+
+    title: str
+    labels: tuple[str, ...] = ()
+    settings: Settings = Field(default_factory=Settings)
+    grid: dict[str, tuple[Scalar, ...]] = Field(default_factory=dict)
+    keep: Where | None = None
+    row: tuple[Row, ...] = ()
+    when: tuple[Rule, ...] = ()
+    published: Published | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> "Experiment":
+        if bool(self.grid) == bool(self.row):
+            raise ValueError("give either a grid or rows, not both and not neither.")
+        for values in [*self._levels(), *(row.values for row in self.row)]:
+            self.check_row(values)
+        if self.keep is not None:
+            known_columns(parse_condition(self.keep), set(self.grid), "keep")
+        wide = self.published and self.published.columns
+        if wide and wide not in self.grid:
+            raise ValueError(f"published.columns: {wide} is no factor of the grid.")
+        return self
+
+    def _levels(self) -> list[dict[str, Scalar]]:
+        empty = [column for column, levels in self.grid.items() if not levels]
+        if empty:
+            raise ValueError(f"grid.{empty[0]} has no values.")
+        return [{column: level} for column, levels in self.grid.items() for level in levels]
+
+    @property
+    def column_names(self) -> list[str]:
+        """The names of the configuration's columns, in the study's order."""
+        return list(self.row[0].values if self.row else self.grid)
+
+    def check_row(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
+        """Return a configuration's columns with their types put right; raise ValueError else."""
+        unknown = [column for column in values if column not in NAMES and column not in self.labels]
+        if unknown:
+            raise ValueError(
+                f"the column {unknown[0]} is neither a setting nor a parameter of an architecture; "
+                f"if it only names the configurations, list it under labels."
+            )
+        try:
+            known = check_settings({k: v for k, v in values.items() if k in NAMES})
+        except SpecError as error:
+            raise ValueError(str(error)) from None
+        return {column: known.get(column, value) for column, value in values.items()}
+
+
+def known_columns(condition: Condition, known: Collection[str], path: str) -> None:
+    """Refuse a condition on other names, with a ValueError that says where it stands."""
+    try:
+        check_columns(condition, known)
+    except SpecError as error:
+        raise ValueError(f"{path}: {error}") from None

@@ -1,0 +1,162 @@
+"""One worker process: started, spoken to, heard and ended by its driver."""
+
+import contextlib
+import math
+import os
+import queue
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from .datasets import Source
+from .interpreter import interpreter, with_package_path
+from .messages import read_message, write_message
+from .runs import RunSpec
+
+#: A worker is replaced after this many runs, or when it has grown by this much since its first.
+RUNS_PER_WORKER = 50
+MEMORY_GROWTH = 2 * 2**30
+
+THREADS = 1
+
+
+@dataclass(frozen=True)
+class Task:
+    """A run to train, and where its data is.
+
+    `keep_above`: send the weights back if the last validation accuracy is higher than this.
+    """
+
+    spec: RunSpec
+    source: Source
+    keep_above: float | None = None
+
+
+@dataclass(eq=False)
+class WorkerProcess:
+    """One worker process and the thread that hears it."""
+
+    spec: RunSpec
+    messages: queue.SimpleQueue
+    task: Task | None = None
+    runs: int = 0
+    started: float = 0.0
+    first_memory: int = 0
+    errors: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+
+    def __post_init__(self) -> None:
+        self.process = subprocess.Popen(
+            [interpreter(), "-P", "-m", "tunegrid.worker"],  # -P: no modules of the user's folder
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            env=worker_environment(self.spec, os.environ),
+            start_new_session=True,
+        )
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    @property
+    def backend(self) -> str:
+        return self.spec.backend
+
+    @property
+    def seconds(self) -> float:
+        """How long the present task has been with this worker."""
+        return time.monotonic() - self.started
+
+    def give(self, task: Task) -> None:
+        """Send a task; if the process is gone, the end of its pipe tells so as for any death."""
+        self.task, self.started = task, time.monotonic()
+        message = {
+            "key": task.spec.key,
+            "spec": task.spec.to_json(),
+            "source": [task.source.origin, str(task.source.path)],
+            "keep_above": task.keep_above,
+        }
+        try:
+            write_message(self.process.stdin, message)
+        except OSError:
+            self.messages.put((self, None))
+
+    def finish(self, memory: int) -> bool:
+        """Note the end of a run; return whether this worker should be replaced."""
+        self.task, self.runs = None, self.runs + 1
+        self.first_memory = self.first_memory or memory
+        return self.runs >= RUNS_PER_WORKER or memory - self.first_memory > MEMORY_GROWTH
+
+    def kill(self) -> None:
+        """End the process at once, wait until it is gone, and close what was open to it."""
+        self.task = None
+        self.process.kill()
+        self.process.wait()
+        self._listener.join()
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
+        self.process.stdout.close()
+        self.errors.close()
+
+    def last_words(self) -> str:
+        """Say how the process ended, with the last line that it wrote to standard error."""
+        try:
+            code = self.process.wait(timeout=2)
+        except subprocess.TimeoutExpired:  # it closed its pipe, and lives
+            self.process.kill()
+            code = self.process.wait()
+        how = f"exit code {code}"
+        if code < 0:
+            how = f"signal {signal.Signals(-code).name}"
+        self.errors.seek(0)
+        lines = self.errors.read().decode(errors="replace").strip().splitlines()
+        said = f"; its last line was: {lines[-1][:300]}" if lines else ""
+        return f"the worker ended with {how}{said}"
+
+    def _listen(self) -> None:
+        try:
+            while (message := read_message(self.process.stdout)) is not None:
+                self.messages.put((self, message))
+        finally:
+            self.messages.put((self, None))
+
+
+def cores() -> int:
+    """Count the cores that this process may use: by affinity, and by its control group's share."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return allowed or 1
+    share = allowed if quota == "max" else math.ceil(int(quota) / int(period))
+    return max(1, min(allowed or 1, share))
+
+
+def worker_environment(spec: RunSpec, present: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment of a worker: threads, backend and device, set before any import.
+
+    Args:
+        spec: the first run of the worker, for its backend and device.
+        present: the driver's environment; what the user set there stays, but for these.
+    """
+    threads = str(THREADS)
+    values = {
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        **with_package_path(present),
+        "KERAS_BACKEND": spec.backend,
+        "TUNEGRID_THREADS": threads,
+        "OMP_NUM_THREADS": threads,
+        "OPENBLAS_NUM_THREADS": threads,
+        "TF_NUM_INTRAOP_THREADS": threads,
+        "TF_NUM_INTEROP_THREADS": threads,
+    }
+    if spec.backend == "jax":
+        flags = [present.get("XLA_FLAGS", ""), "--xla_cpu_multi_thread_eigen=false"]
+        values["XLA_FLAGS"] = " ".join(flags).strip()
+    if spec.device == "cpu":
+        values |= {"CUDA_VISIBLE_DEVICES": "-1", "JAX_PLATFORMS": "cpu"}
+    return values

@@ -1,0 +1,55 @@
+"""What a reader asks for: experiments, conditions, whole replications or not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .conditions import Condition, parse_condition
+from .errors import SpecError
+from .grid import configurations
+from .settings import PRESETS
+from .study import Study, load_study
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which of a study's runs are meant.
+
+    Attributes:
+        study, protocol, experiments: resolved names.
+        where: None for all configurations.
+        preset: `full` or `quick`.
+        any: whatever the preset, all runs that are there.
+    """
+
+    study: Study
+    protocol: str
+    experiments: Sequence[str]
+    where: Condition | None
+    preset: str
+    any: bool
+
+
+def select(
+    study: str | Path | Study,
+    *,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    protocol: str | None = None,
+    preset: str = "full",
+    any: bool = False,  # noqa: A002 - the command's and R's word
+) -> Selection:
+    """Resolve and check what a reader asks for.
+
+    Raises:
+        SpecError: for names that do not exist, and a condition that no configuration meets.
+    """
+    study = load_study(study)
+    if preset not in PRESETS:
+        raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
+    chosen = study.pick_protocol(protocol)
+    names = study.pick_experiments(experiments)
+    overrides = PRESETS[preset]
+    configurations(study, protocol=chosen, experiments=names, where=where, overrides=overrides)
+    condition = None if where is None else parse_condition(where)
+    return Selection(study, chosen, names, condition, preset, any)
