@@ -11,15 +11,15 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .compare import comparison_table
-    from .datasets import dataset_status
     from .driver import RunSummary, run_grid
     from .errors import DataError, RunError, SpecError, StoreError, TunegridError
     from .loop import Progress
     from .results import read_results, run_status
+    from .sources import dataset_status
     from .study import Study, load_study, studies
 
 _HOMES = {
-    "dataset_status": "datasets",
+    "dataset_status": "sources",
     "RunSummary": "driver",
     "run_grid": "driver",
     "DataError": "errors",

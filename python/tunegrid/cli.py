@@ -264,7 +264,7 @@ def data(data_dir: DataOption = None, format: FormatOption = "pipe") -> None:
 
     Example: tune-grid data --data-dir ~/data
     """
-    from .datasets import dataset_status
+    from .sources import dataset_status
 
     _check(format)
     _print_table(dataset_status(data_dir=data_dir), format)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from .database import store_path
-from .datasets import dataset_status
 from .errors import TunegridError
 from .interpreter import interpreter
 from .process import cores
+from .sources import dataset_status
 from .store import Store
 
 #: What a backend is called on the package registry, likeliest first, and how it is installed.

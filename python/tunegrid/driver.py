@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .csvfile import Scalar
 from .database import store_path
-from .datasets import DATASETS, Source, find_dataset, load_dataset
+from .datasets import DATASETS, Source, load_dataset
 from .errors import DataError, DataMissingError, SpecError
 from .execute import LocalExecutor
 from .grid import Configuration, configurations
@@ -18,6 +18,7 @@ from .loop import Progress, TrainingLoop
 from .process import cores
 from .runs import PlannedRun, plan
 from .settings import PRESETS
+from .sources import find_dataset
 from .store import Store
 from .study import Study, load_study
 from .train import check_engine

@@ -10,11 +10,11 @@ import psutil
 import pytest
 
 from tunegrid import DataError, Progress, RunError, SpecError, datasets, read_results, run_grid
-from tunegrid.datasets import find_dataset
+from tunegrid.sources import find_dataset
 from tunegrid.store import Store
 
 QUICK = {"experiments": "two-layer", "epochs": 1, "train_size": 256}
-IDX_FILE = datasets._idx_file
+IDX_FILE = datasets.idx_file
 SCORES = ["loss", "accuracy", "train_accuracy", "val_loss", "best_accuracy", "key"]
 
 
@@ -45,9 +45,9 @@ def only_fashion_mnist(fashion_mnist, monkeypatch):
     path = find_dataset("fashion_mnist", download=False).path
     monkeypatch.delenv("TUNEGRID_DATA", raising=False)
     monkeypatch.setenv("KERAS_HOME", "/nonexistent")
-    monkeypatch.setattr("tunegrid.datasets.DEBIAN_FOLDER", path.parent)
-    monkeypatch.setattr("tunegrid.datasets._idx_file", _no_mnist)
-    monkeypatch.setattr("tunegrid.datasets.interpreter", lambda: "false")
+    monkeypatch.setattr("tunegrid.sources.DEBIAN_FOLDER", path.parent)
+    monkeypatch.setattr("tunegrid.datasets.idx_file", _no_mnist)
+    monkeypatch.setattr("tunegrid.sources.interpreter", lambda: "false")
 
 
 def _no_mnist(folder, part):
@@ -235,4 +235,5 @@ def test_interrupted_and_repeated_only_what_is_missing_is_trained(fashion_mnist,
     assert "4 runs planned, 2 of them there already" in repeated.stderr
     with Store(tmp_path / "store") as store:
         ended = [row[0] for row in store.rows("SELECT outcome FROM attempt ORDER BY id")]
-    assert sorted(ended) == ["done"] * 4 + ["interrupted"]
+    # The signal may come between two runs: then nothing was in training.
+    assert sorted(ended) in (["done"] * 4, ["done"] * 4 + ["interrupted"])

@@ -8,11 +8,11 @@ import psutil
 import pytest
 
 from tunegrid import load_study
-from tunegrid.datasets import find_dataset
 from tunegrid.execute import LocalExecutor
 from tunegrid.grid import configurations
 from tunegrid.process import Task, worker_environment
 from tunegrid.runs import plan
+from tunegrid.sources import find_dataset
 from tunegrid.train import train
 
 

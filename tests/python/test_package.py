@@ -14,9 +14,9 @@ ROOT = Path(tunegrid.__file__).parent
 # The flow of ARCHITECTURE.md: a module imports from those to its left only.
 FLOW = [
     "errors", "csvfile", "conditions", "settings", "interpreter", "messages", "architectures",
-    "datasets", "experiment", "study", "grid", "runs", "train", "worker", "process", "execute",
-    "owner", "database", "store", "loop", "driver", "frames", "selection", "results", "compare",
-    "formats", "doctor", "describe", "console", "cli", "__main__",
+    "datasets", "sources", "split", "experiment", "study", "grid", "runs", "train", "worker",
+    "process", "execute", "owner", "database", "store", "loop", "driver", "frames", "selection",
+    "results", "compare", "formats", "doctor", "describe", "console", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from ..architectures import CLASSES
-from ..datasets import Split
 from ..runs import RunSpec
+from ..split import Split
 
 #: Images scored at once: large enough to hide the calls, small enough for the processor's cache.
 SCORE_BATCH = 250

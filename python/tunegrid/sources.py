@@ -1,0 +1,120 @@
+"""Where data sets are on this machine.
+
+Places are tried in a fixed order and the one that was taken is always said; a damaged file is an
+error, never a reason to look elsewhere.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .datasets import DATASETS, PARTS, Dataset, Source, idx_file, load_dataset
+from .errors import DataError, DataMissingError
+from .interpreter import interpreter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DOWNLOAD_SECONDS = 300
+DEBIAN_FOLDER = Path("/usr/share/datasets")
+
+
+def find_dataset(name: str, *, data_dir: str | Path | None = None, download: bool = True) -> Source:
+    """Find a data set, without reading it.
+
+    Tried in this order: `data_dir` (default: the environment variable TUNEGRID_DATA), Keras's
+    cache, Debian's package dataset-fashion-mnist, and, if allowed, Keras's own download.
+
+    Raises:
+        DataMissingError: when it is nowhere.
+        DataError: when `data_dir` is no folder.
+    """
+    dataset = DATASETS[name]
+    for source in _places(dataset, data_dir):
+        return source
+    if download:
+        return _download(dataset)
+    raise DataMissingError(f"{dataset.title} was not found on this machine. {dataset.advice}")
+
+
+def dataset_status(*, data_dir: str | Path | None = None) -> "pd.DataFrame":
+    """List where each data set is on this machine, and whether it is whole.
+
+    Returns:
+        One row per place where something was found, or one row saying that nothing was:
+        dataset, origin, path, state (`whole`, `damaged`, `not found`), detail; the first row
+        of a data set is the one that runs use. Nothing is downloaded.
+    """
+    import pandas as pd
+
+    rows = []
+    for dataset in DATASETS.values():
+        found = list(_places(dataset, data_dir))
+        rows += [_status(source) for source in found]
+        if not found:
+            rows.append((dataset.name, "", "", "not found", dataset.advice))
+    return pd.DataFrame(rows, columns=["dataset", "origin", "path", "state", "detail"])
+
+
+def _status(source: Source) -> tuple[str, str, str, str, str]:
+    try:
+        load_dataset(source)
+    except DataError as error:
+        return (source.dataset, source.origin, str(source.path), "damaged", str(error))
+    return (source.dataset, source.origin, str(source.path), "whole", "")
+
+
+def _places(dataset: Dataset, data_dir: str | Path | None) -> Iterator[Source]:
+    given, origin = data_dir, "--data-dir"
+    if given is None:
+        given, origin = os.environ.get("TUNEGRID_DATA") or None, "TUNEGRID_DATA"
+    if given is not None:
+        if not Path(given).is_dir():
+            raise DataError(f"{origin} names {given}, which is no folder: correct it.")
+        yield from _look(dataset, origin, Path(given))
+    yield from _look(dataset, "Keras's cache", _keras_cache())
+    yield from _look(dataset, "Debian's package", DEBIAN_FOLDER)
+
+
+def _look(dataset: Dataset, origin: str, folder: Path) -> Iterator[Source]:
+    """Look for a file NAME.npz and for a folder that holds at least one of the IDX files."""
+    for path in (folder / f"{dataset.name}.npz", folder / dataset.folder / f"{dataset.name}.npz"):
+        if path.is_file():
+            yield Source(dataset.name, origin, path)
+    for name in dict.fromkeys((dataset.folder, dataset.name)):
+        if any(idx_file(folder / name, part).is_file() for part in PARTS):
+            yield Source(dataset.name, origin, folder / name)
+
+
+def _keras_cache() -> Path:
+    home = os.environ.get("KERAS_HOME") or Path("~/.keras").expanduser()
+    return Path(home) / "datasets"
+
+
+def _download(dataset: Dataset) -> Source:
+    """Let Keras fetch the data set into its cache, which is the last of the places.
+
+    In a process of its own: Keras brings its backend, its progress bars and its logs.
+    """
+    script = f"import keras; keras.datasets.{dataset.name}.load_data()"
+    try:
+        done = subprocess.run(
+            [interpreter(), "-P", "-c", script],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DOWNLOAD_SECONDS,
+            check=False,
+        )
+        lines = [] if done.returncode == 0 else done.stderr.strip().splitlines()
+    except subprocess.TimeoutExpired:
+        lines = [f"it took more than {DOWNLOAD_SECONDS} seconds"]
+    for source in _look(dataset, "Keras's download", _keras_cache()):
+        return source
+    reason = lines[-1][:150] if lines else "no reason given"
+    raise DataMissingError(
+        f"{dataset.title} was not found on this machine, and Keras could not download it "
+        f"({reason}). {dataset.advice}"
+    )
