@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .compare import comparison_table
     from .driver import RunSummary, run_grid
     from .errors import DataError, RunError, SpecError, StoreError, TunegridError
+    from .export import export_results
+    from .importing import import_results
     from .loop import Progress
     from .results import read_results, run_status
     from .sources import dataset_status
@@ -22,6 +24,8 @@ _HOMES = {
     "dataset_status": "sources",
     "RunSummary": "driver",
     "run_grid": "driver",
+    "export_results": "export",
+    "import_results": "importing",
     "DataError": "errors",
     "RunError": "errors",
     "SpecError": "errors",
@@ -47,6 +51,8 @@ __all__ = [
     "TunegridError",
     "comparison_table",
     "dataset_status",
+    "export_results",
+    "import_results",
     "load_study",
     "read_results",
     "run_grid",

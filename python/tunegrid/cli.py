@@ -259,6 +259,40 @@ def table(
 
 
 @app.command()
+def export(
+    study: StudyArgument,
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Made when it is missing.")],
+    experiment: ExperimentOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Write a study's runs to a folder of csv files, with a data dictionary and a manifest.
+
+    Example: tune-grid export kh2021 results/kh2021
+    """
+    from .export import export_results
+
+    done = export_results(study, directory, experiments=experiment, store=store)
+    _tell(f"{done.done} runs done of {done.planned} planned, exported to {done.folder}.")
+
+
+@app.command(name="import")
+def import_(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What export has written.")],
+    store: StoreOption = None,
+) -> None:
+    """Bring an exported folder into a store, after everything in it is verified.
+
+    Example: tune-grid import results/kh2021
+    """
+    from .importing import import_results
+
+    done = import_results(directory, store=store)
+    _tell(f"{done.runs} runs of {done.study}: {done.added} added, {done.kept} there already.")
+    if done.differing:
+        _tell(f"{len(done.differing)} of those have other numbers here, and keep them.")
+
+
+@app.command()
 def data(data_dir: DataOption = None, format: FormatOption = "pipe") -> None:
     """List the data sets on this machine: where they are, and whether they are whole.
 

@@ -69,7 +69,7 @@ class Store:
         """Write a plan, all of it or nothing; what is there already stays as it is."""
         definition = study.model_dump_json(by_alias=True)
         digest = hashlib.sha256(definition.encode()).hexdigest()
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.execute(
                 "INSERT INTO study VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (study.id, digest, definition, _now()),
@@ -91,7 +91,7 @@ class Store:
 
     def reopen_failed(self, keys: Iterable[str]) -> None:
         """Make failed runs missing again; their attempts stay on record, and count no more."""
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             for key in keys:
                 cursor.execute(
                     "UPDATE run SET outcome = NULL, failure = NULL, message = NULL, ended = NULL "
@@ -111,7 +111,7 @@ class Store:
         Returns:
             None when the run has an outcome, or another driver trains it.
         """
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             outcome = cursor.execute("SELECT outcome FROM run WHERE key = ?", (key,)).fetchone()[0]
             if outcome is not None or not _take_over(cursor, key):
                 return None
@@ -129,7 +129,7 @@ class Store:
     def renew(self, claims: Iterable[Claim]) -> None:
         """Extend the leases of claims; call it well before LEASE_SECONDS are over."""
         expires = time.time() + LEASE_SECONDS
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.executemany(
                 "UPDATE claim SET expires = ? WHERE attempt = ?",
                 ((expires, claim.attempt) for claim in claims),
@@ -161,7 +161,7 @@ class Store:
         sha256 = None if weights is None else hashlib.sha256(weights).hexdigest()
         description = canonical(result.environment)
         environment = hashlib.sha256(description.encode()).hexdigest()
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.execute(
                 "INSERT INTO environment VALUES (?, ?) ON CONFLICT DO NOTHING",
                 (environment, description),
@@ -192,7 +192,7 @@ class Store:
             Whether the run is failed now. It is not when the claim was lost: another driver,
             which took it over, has the say then.
         """
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             if not _end(cursor, claim.attempt, "failed", failure, message):
                 return False
             failed = cursor.execute(
@@ -211,7 +211,7 @@ class Store:
 
     def interrupt(self, claims: Iterable[Claim]) -> None:
         """Give claims back: their attempts were interrupted and count against no run."""
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             for claim in claims:
                 _end(cursor, claim.attempt, "interrupted")
 
@@ -246,7 +246,7 @@ class Store:
         It may be the best of another experiment.
         """
         places = "SELECT DISTINCT study, protocol, experiment, departures FROM plan WHERE run = ?"
-        with self._transaction() as cursor:
+        with self.transaction() as cursor:
             if len(cursor.execute(places, (key,)).fetchall()) > 1:
                 return
             cursor.execute(
@@ -270,7 +270,8 @@ class Store:
                 f"{file} cannot be written ({error.strerror}): check that the disk has room."
             ) from None
 
-    def _transaction(self) -> AbstractContextManager[sqlite3.Cursor]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Cursor]:
+        """Begin to write: all of it or nothing."""
         return transaction(self._connection, self.folder)
 
 

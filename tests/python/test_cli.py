@@ -9,7 +9,7 @@ import pytest
 
 from tunegrid.cli import app
 
-COMMANDS = [command.callback.__name__ for command in app.registered_commands]
+COMMANDS = [command.callback.__name__.strip("_") for command in app.registered_commands]
 ONE = ["kh2021", "--experiment", "two-layer", "--where", "layer2 == 16 and layerdense == 16"]
 
 

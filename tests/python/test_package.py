@@ -16,7 +16,8 @@ FLOW = [
     "errors", "csvfile", "conditions", "settings", "interpreter", "messages", "architectures",
     "datasets", "sources", "split", "experiment", "study", "grid", "runs", "train", "worker",
     "process", "execute", "owner", "database", "store", "loop", "driver", "frames", "selection",
-    "results", "compare", "formats", "doctor", "describe", "console", "cli", "__main__",
+    "results", "compare", "exchange", "export", "importing", "formats", "doctor", "describe",
+    "console", "cli", "__main__",
 ]  # fmt: skip
 
 

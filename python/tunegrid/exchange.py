@@ -1,0 +1,87 @@
+"""The form of an exported folder: its files, their columns and what these mean."""
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from .errors import StoreError
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+PREDICTIONS = "predictions.h5"
+
+#: What is exported of each table, and what its columns mean.
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "study": {
+        "id": "text: the study's id",
+        "digest": "text: SHA-256 of definition",
+        "definition": "text: the study file as JSON",
+        "added": "time: when a plan of it was first written",
+    },
+    "environment": {
+        "id": "text: SHA-256 of description",
+        "description": "text: JSON with versions, processor, threads, device",
+    },
+    "run": {
+        "key": "text: SHA-256 of spec",
+        "spec": "text: canonical JSON of everything that decides the numbers",
+        "outcome": "text: done or failed; empty: not trained yet",
+        "failure": "text: oom, diverged, killed or error; empty unless failed",
+        "message": "text: of the failure",
+        "ended": "time: when it got its outcome",
+        "seconds": "seconds: wall time of training and scoring",
+        "parameters": "count: of the model, trainable and not",
+        "best_epoch": "number: the first epoch with the highest val_accuracy, from 1",
+        "environment": "text: id in environment.csv",
+    },
+    "plan": {
+        "study": "text: id in study.csv",
+        "protocol": "text: how the study's runs are made",
+        "experiment": "text: one of the study's experiments",
+        "configuration": "text: the grid's row as JSON",
+        "departures": "text: settings that depart from the protocol, as JSON; {} for none",
+        "replicate": "number: the seed's, from 1",
+        "run": "text: key in run.csv",
+    },
+    "epoch": {
+        "run": "text: key in run.csv",
+        "epoch": "number: from 1",
+        "loss": "mean over training images, penalties included, dropout as trained",
+        "accuracy": "share of training images, dropout as trained",
+        "val_loss": "mean over validation images (the test images unless the spec holds some out)",
+        "val_accuracy": "share of validation images",
+    },
+    "prediction": {
+        "run": "text: key in run.csv",
+        "after": "text: the last or the best epoch; the classes are in predictions.h5",
+        "loss": "mean over the test images, penalties included",
+        "accuracy": "share of the test images",
+    },
+    "attempt": {
+        "run": "text: key in run.csv",
+        "host": "text: where it was",
+        "driver": "text: process id and start time of the driver",
+        "started": "time",
+        "ended": "time; empty: it has not",
+        "outcome": "text: done, failed or interrupted",
+        "failure": "text: as in run.csv",
+        "message": "text: of the failure",
+        "forgiven": "0 or 1: whether a later --retry-failed has set it aside",
+    },
+}
+
+
+def sha256_of(file: Path) -> str:
+    """Give the SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@contextlib.contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Turn the system's errors about a folder into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be used: {error.strerror or error}.") from None

@@ -1,0 +1,174 @@
+"""Results as a folder of csv files, to read them elsewhere and to bring them together.
+
+A file for each of the store's tables, cut down to what is exported, the predictions in one HDF5
+file, a tidy table for people, a data dictionary, and a manifest with the SHA-256 of each file.
+Weights stay behind: they are large, and the runs that they belong to can be trained again.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from .errors import StoreError
+from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, sha256_of, told
+from .results import read_results
+from .store import Store
+from .study import Study, load_study
+
+_PLANNED = """
+SELECT DISTINCT run FROM plan WHERE study = :study
+  AND (:experiments IS NULL OR experiment IN (SELECT value FROM json_each(:experiments)))"""
+
+_SELECTIONS = {
+    "study": "SELECT {columns} FROM study WHERE id = :study ORDER BY added, digest",
+    "environment": "SELECT {columns} FROM environment WHERE id IN "
+    "(SELECT environment FROM run WHERE key IN ({planned})) ORDER BY id",
+    "run": "SELECT {columns} FROM run WHERE key IN ({planned}) ORDER BY key",
+    "plan": "SELECT {columns} FROM plan WHERE study = :study "
+    "AND (:experiments IS NULL OR experiment IN (SELECT value FROM json_each(:experiments))) "
+    "ORDER BY protocol, experiment, configuration, departures, replicate, run",
+    "epoch": "SELECT {columns} FROM epoch WHERE run IN ({planned}) ORDER BY run, epoch",
+    "prediction": "SELECT {columns} FROM prediction WHERE run IN ({planned}) ORDER BY run, after",
+    "attempt": "SELECT {columns} FROM attempt WHERE run IN ({planned}) "
+    "AND ended IS NOT NULL ORDER BY run, id",
+}
+
+
+@dataclass(frozen=True)
+class ExportSummary:
+    """What `export_results` wrote: the folder, and how many runs are done of those planned."""
+
+    folder: Path
+    planned: int
+    done: int
+
+
+def export_results(
+    study: str | Path | Study,
+    directory: str | Path,
+    *,
+    experiments: str | Sequence[str] | None = None,
+    store: str | Path | None = None,
+) -> ExportSummary:
+    """Write a study's runs to a folder that pandas or read.csv can read.
+
+    Args:
+        study: the id of a shipped study, the path of a study.toml, or a `Study`.
+        directory: made when it does not exist; an earlier export in it is replaced.
+        experiments: names; all by default.
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+
+    Raises:
+        StoreError: when the folder holds something else, or cannot be written.
+    """
+    study = load_study(study)
+    names = study.pick_experiments(experiments) if experiments else None
+    folder = Path(directory)
+    with Store(store) as opened, told(folder):
+        files = dict(_csv_files(opened, study.id, names))
+        rows = [dict(row) for row in _selected(opened, "run", study.id, names)]
+        if not rows:
+            raise StoreError(f"The store {opened.folder} has no runs of {study.id} to export.")
+        _prepare(folder)
+        tidy = [
+            read_results(study, protocol=protocol, experiments=names, any=True, store=opened.folder)
+            for protocol in study.protocols
+        ]
+        for protocol, frame in zip(study.protocols, tidy, strict=True):
+            if len(frame):
+                files[f"results-{protocol}.csv"] = frame.to_csv(index=False, na_rep="")
+        files["dictionary.csv"] = _dictionary()
+        for name, text in files.items():
+            _replace(folder / name, text.encode())
+        _write_predictions(folder, opened, [row["key"] for row in rows])
+        _write_manifest(folder, study.id, [*files, PREDICTIONS])
+    return ExportSummary(folder, len(rows), sum(row["outcome"] == "done" for row in rows))
+
+
+def _selected(
+    store: Store, table: str, study: str, experiments: Sequence[str] | None
+) -> list[Mapping[str, object]]:
+    query = _SELECTIONS[table].format(columns=", ".join(TABLES[table]), planned=_PLANNED)
+    chosen = None if experiments is None else json.dumps(list(experiments))
+    return store.rows(query, {"study": study, "experiments": chosen})
+
+
+def _csv_files(
+    store: Store, study: str, experiments: Sequence[str] | None
+) -> Iterator[tuple[str, str]]:
+    for table, columns in TABLES.items():
+        yield f"{table}.csv", _csv(columns, _selected(store, table, study, experiments))
+
+
+def _csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write csv: floats with all their digits, NULL as an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(tuple(row) for row in rows)
+    return text.getvalue()
+
+
+def _dictionary() -> str:
+    rows = [
+        (f"{table}.csv", name, meaning)
+        for table, columns in TABLES.items()
+        for name, meaning in columns.items()
+    ]
+    predictions = "one row a run as in `key`: the class (0 to 9) of each test image after the"
+    rows += [
+        (PREDICTIONS, "key", "text: key in run.csv, in groups by the number of test images"),
+        (PREDICTIONS, "last", f"{predictions} last epoch"),
+        (PREDICTIONS, "best", f"{predictions} best epoch"),
+        ("results-*.csv", "", "one row a run for people, as `tune-grid results --any` prints it"),
+    ]
+    return _csv(("file", "column", "meaning"), rows)
+
+
+def _prepare(folder: Path) -> None:
+    """Make the folder, or take an earlier export's manifest away: it is no export until the end."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
+        raise StoreError(f"{folder} is not empty and holds no export: give a folder of its own.")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+
+
+def _replace(file: Path, content: bytes) -> None:
+    beside = file.with_name(f".{file.name}.part")
+    beside.write_bytes(content)
+    beside.replace(file)
+
+
+def _write_predictions(folder: Path, store: Store, keys: Sequence[str]) -> None:
+    """Write the classes of all runs as matrices, a group for each number of test images."""
+    rows = store.rows(
+        "SELECT last.run, last.classes, best.classes FROM prediction AS last "
+        "JOIN prediction AS best ON best.run = last.run AND best.after = 'best' "
+        "WHERE last.after = 'last' AND last.run IN (SELECT value FROM json_each(:keys)) "
+        "ORDER BY last.run",
+        {"keys": json.dumps(list(keys))},
+    )
+    beside = folder / f".{PREDICTIONS}.part"
+    with h5py.File(beside, "w", track_order=True) as file:
+        for size in sorted({len(classes) for _, classes, _ in rows}):
+            own = [row for row in rows if len(row[1]) == size]
+            group = file.create_group(str(size))
+            group["key"] = np.array([key for key, *_ in own], dtype="S64")
+            for name, position in (("last", 1), ("best", 2)):
+                matrix = np.frombuffer(b"".join(row[position] for row in own), np.uint8)
+                group.create_dataset(
+                    name, data=matrix.reshape(len(own), size), compression="gzip", shuffle=True
+                )
+    beside.replace(folder / PREDICTIONS)
+
+
+def _write_manifest(folder: Path, study: str, files: Iterable[str]) -> None:
+    digests = {name: sha256_of(folder / name) for name in sorted(files)}
+    manifest = {"format": FORMAT, "study": study, "files": digests}
+    _replace(folder / MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
