@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tunegrid import comparison_table, import_results
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("reports/*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -28,9 +30,20 @@ def test_the_python_of_the_readme_runs(fashion_mnist, tmp_path, monkeypatch, cap
 @pytest.mark.parametrize("line", re.findall(r"^tune-grid (\S+.*?)\s+#", README, flags=re.MULTILINE))
 def test_the_commands_of_the_readme_exist(tune_grid, line):
     """Each command line is understood; `run` is only asked for its help."""
-    words = line.split()
+    words = line.replace("reports/", f"{ROOT}/reports/").split()
     done = tune_grid(*words, *(["--help"] if words[0] == "run" else []))
     assert done.returncode == 0, done.stderr
+
+
+def test_the_kept_results_are_whole(tmp_path):
+    """What a real run gave can be imported, every digest and key right."""
+    done = import_results(ROOT / "reports" / "results" / "kh2021", store=tmp_path)
+    assert (done.runs, done.added) == (2, 2)
+    table = comparison_table(
+        "kh2021", experiments="two-layer", where="layer2 == 16 and layerdense == 16", store=tmp_path
+    )
+    assert table["replicates"].tolist() == [2]
+    assert table["epochs"].tolist() == [20]
 
 
 def test_the_readme_is_short():
@@ -42,7 +55,7 @@ def test_the_table_of_the_readme_is_what_a_run_gave():
     """The headline's numbers are those of the stored result."""
     import pandas as pd
 
-    runs = pd.read_csv(ROOT / "reports" / "results" / "kh2021" / "two-layer.csv")
+    runs = pd.read_csv(ROOT / "reports" / "results" / "kh2021" / "results-as-run.csv")
     accuracies = runs["accuracy"]
     assert f"0.9085 |           {accuracies.mean():.4f} | {accuracies.std():.4f} |" in README
     assert runs["departures"].isna().all()
