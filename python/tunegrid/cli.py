@@ -1,5 +1,6 @@
 """The command `tune-grid`: it parses, calls the verb of the same name, and prints."""
 
+import contextlib
 import sys
 import tomllib
 from collections.abc import Iterable
@@ -27,11 +28,11 @@ StudyArgument = Annotated[
     str, typer.Argument(metavar="ID", help="A study's id, or the path of a study.toml.")
 ]
 StoreOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--store", metavar="DIR", help="Default: TUNEGRID_STORE, ./tunegrid-store."),
 ]
 DataOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--data-dir", metavar="DIR", help="Folder of data sets. Default: TUNEGRID_DATA."),
 ]
 FormatOption = Annotated[
@@ -329,8 +330,11 @@ def main() -> None:
     Exit codes: 0 done, 1 some runs failed, 2 bad request, 130 interrupted.
     """
     try:
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.reconfigure(errors="replace")  # a terminal without τ gets a question mark
         code = app(standalone_mode=False, prog_name="tune-grid")
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except TyperException as error:
         _tell(error.format_message().replace("\n", " "))
         code = 2
@@ -341,6 +345,9 @@ def main() -> None:
         code = 130
     except (SystemExit, BrokenPipeError):
         code = 0  # whoever read our output has had enough, as `| head` does
+    except OSError as error:
+        _tell(f"The output cannot be written: {error.strerror or error}.")
+        code = 2
     sys.exit(code)
 
 
@@ -357,7 +364,8 @@ def _check(format: str) -> None:
 
 
 def _tell(line: str) -> None:
-    typer.echo(line, err=True)
+    with contextlib.suppress(OSError):
+        typer.echo(line, err=True)
 
 
 def _tell_all(lines: Iterable[str]) -> None:
@@ -373,7 +381,8 @@ def _settings(pairs: list[str]) -> dict[str, object]:
         if not equals or not name.strip():
             raise SpecError(f"--set needs KEY=VALUE, as in --set dropout=0.3, not '{pair}'.")
         try:
-            values[name.strip()] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            values[name.strip()] = text.strip()
+            read = tomllib.loads(f"value = {text}")
+        except ValueError:
+            read = {}
+        values[name.strip()] = read["value"] if list(read) == ["value"] else text.strip()
     return values

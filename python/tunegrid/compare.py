@@ -81,7 +81,7 @@ def comparison_tables(
     runs = read_results(chosen.study, experiments=chosen.experiments, store=store, **how)
     tables = {
         name: _table(grid, name, runs, departing=any or preset != "full")
-        for name, grid in _grids(chosen, where).items()
+        for name, grid in _grids(chosen).items()
     }
     for table in tables.values():
         table.attrs["left_out"] = runs.attrs["left_out"]
@@ -142,8 +142,13 @@ def rank_agreement(table: pd.DataFrame) -> Agreement | None:
 def _table(
     grid: pd.DataFrame, experiment: str, runs: pd.DataFrame, *, departing: bool
 ) -> pd.DataFrame:
-    columns = grid.attrs["columns"]
     own = runs[runs["experiment"].eq(experiment) & runs["outcome"].eq("done")]
+    columns = grid.attrs["columns"]
+    # A grid of one's own can have columns that the study's has not.
+    extra = [name for name in runs.attrs["columns"] if own[name].notna().any()]
+    extra = [name for name in extra if name not in columns]
+    grid = grid.assign(**{name: pd.array([None] * len(grid), own[name].dtype) for name in extra})
+    columns = [*columns, *extra]
     apart = [name for name in _APART if len(own[name].unique()) > 1]
     apart = ["departures", *apart] if departing else apart
     table = _beside(grid, _pool(own, [*columns, *apart]), columns)
@@ -168,25 +173,26 @@ def _beside(grid: pd.DataFrame, ours: pd.DataFrame, columns: list[str]) -> pd.Da
     return both if extra.empty else pd.concat([both, extra], ignore_index=True)
 
 
-def _grids(chosen: Selection, where: str | None) -> dict[str, pd.DataFrame]:
+def _grids(chosen: Selection) -> dict[str, pd.DataFrame]:
     """Give each experiment's configurations in the study's order, with what was published."""
-    found = configurations(
+    everything = configurations(
         chosen.study,
         protocol=chosen.protocol,
         experiments=chosen.experiments,
-        where=where,
         overrides=PRESETS[chosen.preset],
     )
-    names = dict.fromkeys(one.experiment for one in found)
+    where = chosen.where
+    found = [one for one in everything if where is None or where.matches(one.row)]
     return {
         name: _grid(chosen.study, name, [one for one in found if one.experiment == name])
-        for name in names
+        for name in chosen.experiments
+        if chosen.any or any(one.experiment == name for one in found)
     }
 
 
 def _grid(study: Study, experiment: str, found: Sequence[Configuration]) -> pd.DataFrame:
-    grid = as_frame([dict(one.columns) for one in found])
-    columns = list(grid)
+    columns = list(study.experiments[experiment].column_names)
+    grid = as_frame([dict(one.columns) for one in found], columns)
     if "epochs" not in columns:
         grid["epochs"] = pd.array([one.settings["epochs"] for one in found], dtype="Int64")
     grid.attrs["columns"] = columns

@@ -19,8 +19,8 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[..., bool]] = {
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
-    ast.In: lambda value, values: value in values,
-    ast.NotIn: lambda value, values: value not in values,
+    ast.In: lambda value, values: value in _listed(values),
+    ast.NotIn: lambda value, values: value not in _listed(values),
 }
 _ALLOWED = (
     ast.Expression,
@@ -65,6 +65,8 @@ class Condition:
             return False
         try:
             return bool(_value(_tree(self.text).body, row))
+        except RecursionError:
+            raise SpecError("The condition is nested too deeply to be read.") from None
         except TypeError:
             raise SpecError(
                 f"The condition '{self.text}' compares a number with a text: "
@@ -96,6 +98,11 @@ def check_columns(condition: Condition, known: Collection[str]) -> None:
             f"The condition '{condition.text}' names {', '.join(unknown)}, "
             f"which is no column here: there are {', '.join(sorted(known))}."
         )
+
+
+def _listed(values: object) -> list:
+    """Let `in (16)` mean what it says, although to Python that is a number in brackets."""
+    return values if isinstance(values, list) else [values]
 
 
 @functools.lru_cache(maxsize=256)

@@ -1,5 +1,6 @@
 """What the command shows while a grid is run: a bar in a terminal, plain lines elsewhere."""
 
+import contextlib
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -47,14 +48,14 @@ class ConsoleProgress(GridProgress):
 
     def begin(self, planned: int, missing: Sequence[PlannedRun]) -> None:
         self._total = len(missing)
-        found = planned - len(missing)
-        self.notice(f"{planned} runs planned, {found} of them there already.")
+        self.notice(f"{planned} runs planned, {len(missing)} to train.")
         if missing:
             epochs = sum(one.spec.epochs for one in missing)
             self._bar.update(self._epochs, total=epochs, visible=True, description=self._counts())
 
     def notice(self, text: str) -> None:
-        self._console.print(Text(text))
+        with contextlib.suppress(OSError):  # that nobody reads is no reason to stop
+            self._console.print(Text(text))
 
     def epoch(self, planned: PlannedRun) -> None:
         self._behind[planned.key] += 1

@@ -23,11 +23,16 @@ def read_rows(file: Path, what: str) -> list[dict[str, Scalar | None]]:
     """
     try:
         with file.open(newline="", encoding="utf-8-sig") as stream:
-            rows = list(csv.DictReader(stream))
+            reader = csv.DictReader(stream)
+            names = reader.fieldnames or []
+            rows = list(reader)
     except OSError as error:
         raise SpecError(f"{what}: {file} cannot be read: {error.strerror}.") from None
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         raise SpecError(f"{what}: {file} is no CSV file in UTF-8: {error}.") from None
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise SpecError(f"{what}: {file} has more than one column {twice[0]}.")
     for number, row in enumerate(rows, start=1):
         if None in row or None in row.values():
             raise SpecError(f"{what}: row {number} of {file} does not have one cell a column.")

@@ -48,9 +48,9 @@ def connect_reader(folder: Path) -> sqlite3.Connection:
         StoreError: when the file is no store, is damaged, or is of a newer version.
     """
     file = folder / FILE
-    if folder.exists() and not folder.is_dir():
-        raise StoreError(f"The store {folder} is no folder: give another --store.")
     with told(folder):
+        if folder.exists() and not folder.is_dir():
+            raise StoreError(f"The store {folder} is no folder: give another --store.")
         if not file.exists():
             connection = sqlite3.connect(":memory:", isolation_level=None)
             _create_tables(connection, folder)
@@ -88,6 +88,8 @@ def told(folder: Path) -> Iterator[None]:
             f"The store {folder} cannot be used ({error}): check that the folder can be written "
             f"and the disk has room, or give another --store."
         ) from None
+    except OSError as error:
+        raise StoreError(f"The store {folder} cannot be used: {error.strerror or error}.") from None
     except sqlite3.DatabaseError as error:
         raise StoreError(
             f"The store {folder} is damaged ({error}): restore it from a copy, or give "

@@ -7,8 +7,6 @@ can name its data before the data is there.
 import functools
 import gzip
 import hashlib
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import DataError
+from .paths import is_file
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 SHAPES = {
@@ -123,9 +122,13 @@ def _load(source: Source) -> Images:
     for part in PARTS:
         file = source.path if source.path.suffix == ".npz" else idx_file(source.path, part)
         array = _read(dataset, file, part)
+        if not isinstance(array, np.ndarray):
+            raise _damaged(dataset, file, f"{part} is no array")
         if array.shape != SHAPES[part] or array.dtype != np.uint8:
             raise _damaged(
-                dataset, file, f"{part} has shape {array.shape}, expected {SHAPES[part]} of uint8"
+                dataset,
+                file,
+                f"{part} is {array.dtype} {array.shape}, expected uint8 {SHAPES[part]}",
             )
         digest = hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
         if digest != dataset.digests[part]:
@@ -142,21 +145,21 @@ def _load(source: Source) -> Images:
 def idx_file(folder: Path, part: str) -> Path:
     """Name the IDX file of a part: the unpacked one if that is what is there."""
     plain = folder / _IDX_FILES[part]
-    return plain if plain.is_file() else plain.with_name(plain.name + ".gz")
+    return plain if is_file(plain) else plain.with_name(plain.name + ".gz")
 
 
 def _read(dataset: Dataset, file: Path, part: str) -> np.ndarray:
+    if not is_file(file):
+        raise _damaged(dataset, file, "this file is missing")
     try:
         if file.suffix == ".npz":
             with np.load(file, allow_pickle=False) as arrays:
                 return arrays[part]
         content = file.read_bytes()
         return parse_idx(gzip.decompress(content) if file.suffix == ".gz" else content)
-    except FileNotFoundError:
-        raise _damaged(dataset, file, "this file is missing") from None
     except KeyError:
         raise _damaged(dataset, file, f"the array {part} is missing") from None
-    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+    except Exception as error:  # noqa: BLE001 - a damaged archive can fail in any way
         raise _damaged(dataset, file, f"it cannot be read to its end ({error})") from None
 
 

@@ -106,16 +106,16 @@ def _title(study: Study, experiment: str) -> str:
 
 
 def _experiments(study: Study) -> pd.DataFrame:
-    rows = []
+    everything, rows = configurations(study), []
     for name, experiment in study.experiments.items():
-        found = configurations(study, experiments=name)
+        found = [one for one in everything if one.experiment == name]
         rows.append(
             {
                 "study": study.id,
                 "experiment": name,
                 "configurations": len(found),
                 "published": len(study.published(name)),
-                "columns": ", ".join(found[0].columns),
+                "columns": ", ".join(experiment.column_names),
                 "data": ", ".join(dict.fromkeys(str(one.settings["dataset"]) for one in found)),
                 "title": experiment.title,
             }

@@ -1,6 +1,5 @@
 """`run_grid`: plan a study's runs, train those that are missing, store what comes back."""
 
-import math
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -22,6 +21,8 @@ from .sources import find_dataset
 from .store import Store
 from .study import Study, load_study
 from .train import check_engine
+
+_MOST = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def run_grid(
         protocol: default: the study's own default.
         set: settings that take the place of the protocol's; the runs are marked.
         preset: `full`, or `quick` (2 epochs of 10 000 images: a look, no replication).
-        grid: rows (one mapping each) in place of the one experiment's own; the runs are marked.
+        grid: rows (one mapping each, or a pandas frame) in place of the one experiment's own;
+            the runs are marked.
         seeds: at least this many replicates of each configuration.
         epochs, train_size: short for `set`.
         workers: runs that train at once; as many as there are cores by default.
@@ -113,6 +115,8 @@ def run_grid(
     """
     started = time.monotonic()
     progress = progress or Progress()
+    if hasattr(grid, "to_dict"):  # a pandas frame
+        grid = grid.to_dict("records")
     study = load_study(study)
     _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
     backend = _backend(engine)
@@ -172,10 +176,10 @@ def _check_counts(**counts: float | None) -> None:
     for name, count in counts.items():
         if count is None:
             continue
-        is_good = isinstance(count, Real) and 0 < count < math.inf
+        is_good = isinstance(count, Real) and 0 < count < _MOST
         if not is_good or (name != "time_limit" and count != int(count)):
             kind = "a number" if name == "time_limit" else "a whole number"
-            raise SpecError(f"{name} must be {kind} above 0, not {count!r}.")
+            raise SpecError(f"{name} must be {kind} above 0 (and below {_MOST}), not {count!r}.")
 
 
 def _backend(engine: str) -> str:

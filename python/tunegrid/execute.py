@@ -24,8 +24,8 @@ class Event:
         task: the task.
         epoch: the scores, with `epoch`.
         result: with `done`.
-        failure: the class, with `failed` (`oom`, `diverged`, `error`; `data` when the data set is
-            no longer what it was, which is no fault of the run), else `killed`.
+        failure: the class, with `failed` (`oom`, `diverged`, `error`; `data` and
+            `backend` when the fault is the machine's and not the run's), else `killed`.
         text: what happened, for people.
     """
 

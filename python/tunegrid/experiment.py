@@ -10,6 +10,16 @@ from .csvfile import Scalar
 from .errors import SpecError
 from .settings import NAMES, Settings, check_settings
 
+#: Columns of our tables, which no column of a grid can be called.
+RESERVED = frozenset(
+    """
+    study protocol experiment replicate replicates loss accuracy accuracy_sd published_loss
+    published_accuracy train_loss train_accuracy val_loss val_accuracy best_epoch best_accuracy
+    parameters seconds engine backend device departures outcome failure message key grid
+    conv_layers where epochs_planned
+    """.split()  # noqa: SIM905 - a list of words
+)
+
 
 def _condition(text: str) -> str:
     try:
@@ -96,6 +106,7 @@ class Experiment(Part):
     def _check(self) -> "Experiment":
         if bool(self.grid) == bool(self.row):
             raise ValueError("give either a grid or rows, not both and not neither.")
+        self._check_names()
         for values in [*self._levels(), *(row.values for row in self.row)]:
             self.check_row(values)
         if self.keep is not None:
@@ -104,6 +115,17 @@ class Experiment(Part):
         if wide and wide not in self.grid:
             raise ValueError(f"published.columns: {wide} is no factor of the grid.")
         return self
+
+    def _check_names(self) -> None:
+        """Refuse names that mean something else in a table, and rows of different columns."""
+        taken = RESERVED & {*self.labels, *self.column_names}
+        if taken:
+            raise ValueError(f"the name {min(taken)} has a meaning of its own in every table.")
+        if any(set(row.values) != set(self.column_names) for row in self.row):
+            raise ValueError(f"each row must have the columns {', '.join(self.column_names)}.")
+        for column, levels in self.grid.items():
+            if len(set(levels)) < len(levels):
+                raise ValueError(f"grid.{column} has the same value twice.")
 
     def _levels(self) -> list[dict[str, Scalar]]:
         empty = [column for column, levels in self.grid.items() if not levels]
@@ -128,7 +150,7 @@ class Experiment(Part):
             known = check_settings({k: v for k, v in values.items() if k in NAMES})
         except SpecError as error:
             raise ValueError(str(error)) from None
-        return {column: known.get(column, value) for column, value in values.items()}
+        return {column: known.get(column, str(value)) for column, value in values.items()}
 
 
 def known_columns(condition: Condition, known: Collection[str], path: str) -> None:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from .datasets import Source
-from .errors import DataError
+from .errors import DataError, RunError
 from .execute import Event, LocalExecutor
 from .process import Task
 from .runs import PlannedRun, RunResult
@@ -134,6 +134,11 @@ class TrainingLoop:
     def _fail(self, planned: PlannedRun, claim: Claim, event: Event) -> None:
         if event.failure == "data":
             raise DataError(event.text)
+        if event.failure == "backend":
+            raise RunError(
+                f"{planned.spec.backend} cannot be used to train ({event.text}): repair its "
+                f"installation, and repeat the command."
+            )
         final = self._store.fail(claim, event.failure, event.text, final=event.kind != "died")
         self._progress.failed(planned, event.text, final=final)
         self.failed += final

@@ -114,7 +114,7 @@ class WorkerProcess:
             how = f"signal {signal.Signals(-code).name}"
         self.errors.seek(0)
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        said = f"; its last line was: {lines[-1][:300]}" if lines else ""
+        said = f"; its last line was: {lines[-1][:300]}" if lines and code >= 0 else ""
         return f"the worker ended with {how}{said}"
 
     def _listen(self) -> None:

@@ -76,7 +76,7 @@ def read_results(
         study, protocol, experiment; the configuration's columns; then `MEASURES`. `loss` and
         `accuracy` are what the study's own columns of these names hold, after the last epoch;
         accuracies are shares of images, seconds are wall time. `attrs["left_out"]` says in
-        sentences what was not taken.
+        sentences what was not taken, `attrs["columns"]` names the configuration's columns.
 
     Raises:
         SpecError: for what does not exist.
@@ -265,7 +265,9 @@ def _frame(rows: Sequence[Mapping[str, object]], chosen: Selection) -> pd.DataFr
     for row in rows:
         merge_names(columns, row["_columns"])
     names = dict.fromkeys(["study", "protocol", "experiment", *columns, *MEASURES])
-    return as_frame(rows, names).astype(MEASURES)
+    frame = as_frame(rows, names).astype(MEASURES)
+    frame.attrs["columns"] = [name for name in columns if name not in MEASURES]
+    return frame
 
 
 def _say(departures: Mapping[str, object]) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .conditions import Condition, parse_condition
+from .conditions import Condition, check_columns, parse_condition
 from .errors import SpecError
 from .grid import configurations
-from .settings import PRESETS
+from .settings import NAMES, PRESETS
 from .study import Study, load_study
 
 
@@ -50,6 +50,11 @@ def select(
     chosen = study.pick_protocol(protocol)
     names = study.pick_experiments(experiments)
     overrides = PRESETS[preset]
-    configurations(study, protocol=chosen, experiments=names, where=where, overrides=overrides)
     condition = None if where is None else parse_condition(where)
+    if condition is not None and any:
+        # Grids of a user's own can have what the study's configurations do not.
+        labels = {label for name in names for label in study.experiments[name].labels}
+        check_columns(condition, {*NAMES, *labels, "experiment", "protocol", "conv_layers"})
+    else:
+        configurations(study, protocol=chosen, experiments=names, where=where, overrides=overrides)
     return Selection(study, chosen, names, condition, preset, any)

@@ -4,8 +4,10 @@ A study file gives settings in layers (study, experiment, protocol, configuratio
 layer is a part of `Settings`. Names are Keras's where Keras has one.
 """
 
+import math
 from collections.abc import Mapping
 from difflib import get_close_matches
+from numbers import Real
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -23,15 +25,23 @@ from .errors import SpecError
 
 
 def _whole(value: object) -> object:
-    """Let 16.0 pass for 16, which is how R writes whole numbers."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    """Let 16.0 pass for 16, which is how R writes whole numbers, and NumPy's for Python's."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    return int(value) if math.isfinite(value) and value == int(value) else float(value)
+
+
+def _real(value: object) -> object:
+    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value
 
 
 Count = Annotated[int, Strict(), Field(ge=1, le=10**9), BeforeValidator(_whole)]
 Natural = Annotated[int, Strict(), Field(ge=0, le=10**9), BeforeValidator(_whole)]
-Rate = Annotated[float, Strict(), Field(ge=0, lt=1, allow_inf_nan=False)]
-Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
-NonNegative = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+Rate = Annotated[float, Strict(), Field(ge=0, lt=1), BeforeValidator(_real)]
+Positive = Annotated[
+    float, Strict(), Field(gt=0, lt=1e38, allow_inf_nan=False), BeforeValidator(_real)
+]
+Penalty = Annotated[float, Strict(), Field(ge=0, lt=1e6), BeforeValidator(_real)]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -59,7 +69,7 @@ class Settings(TypedDict, total=False):
     dense2: Count
     dense3: Count
     dropout: Rate
-    l2: NonNegative
+    l2: Penalty
 
     loss: Literal["categorical_crossentropy"]
     optimizer: Literal["adam", "rmsprop", "sgd"]

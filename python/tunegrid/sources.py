@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from .datasets import DATASETS, PARTS, Dataset, Source, idx_file, load_dataset
 from .errors import DataError, DataMissingError
 from .interpreter import interpreter
+from .paths import is_file, is_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,11 +68,11 @@ def _status(source: Source) -> tuple[str, str, str, str, str]:
 
 
 def _places(dataset: Dataset, data_dir: str | Path | None) -> Iterator[Source]:
-    given, origin = data_dir, "--data-dir"
+    given, origin = data_dir or None, "--data-dir"
     if given is None:
         given, origin = os.environ.get("TUNEGRID_DATA") or None, "TUNEGRID_DATA"
     if given is not None:
-        if not Path(given).is_dir():
+        if not is_folder(Path(given)):
             raise DataError(f"{origin} names {given}, which is no folder: correct it.")
         yield from _look(dataset, origin, Path(given))
     yield from _look(dataset, "Keras's cache", _keras_cache())
@@ -81,10 +82,10 @@ def _places(dataset: Dataset, data_dir: str | Path | None) -> Iterator[Source]:
 def _look(dataset: Dataset, origin: str, folder: Path) -> Iterator[Source]:
     """Look for a file NAME.npz and for a folder that holds at least one of the IDX files."""
     for path in (folder / f"{dataset.name}.npz", folder / dataset.folder / f"{dataset.name}.npz"):
-        if path.is_file():
+        if is_file(path):
             yield Source(dataset.name, origin, path)
     for name in dict.fromkeys((dataset.folder, dataset.name)):
-        if any(idx_file(folder / name, part).is_file() for part in PARTS):
+        if any(is_file(idx_file(folder / name, part)) for part in PARTS):
             yield Source(dataset.name, origin, folder / name)
 
 

@@ -5,6 +5,7 @@ checked when it is read; what is wrong is reported by its key path.
 """
 
 import datetime as dt
+import math
 import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
 from .errors import SpecError
 from .experiment import Assumption, Experiment, Name, Part, Protocol, known_columns
+from .paths import is_file, is_folder
 from .settings import NAMES, Settings, explain
 
 STUDIES = Path(__file__).parent / "studies"
@@ -96,10 +98,12 @@ class Study(Part):
         Raises:
             SpecError: listing the experiments, for an unknown one.
         """
-        if names is None or not names:
+        if names is None:
             return list(self.experiments)
         listed = [names] if isinstance(names, str) else names
         wanted = [part.strip() for name in listed for part in name.split(",") if part.strip()]
+        if not wanted:
+            raise SpecError(f"No experiment is named: choose from {', '.join(self.experiments)}.")
         for name in wanted:
             _one_of(name, self.experiments, f"experiment of {self.id}")
         return [name for name in self.experiments if name in wanted]
@@ -124,7 +128,18 @@ class Study(Part):
             grid = self.experiments[experiment].grid
             levels = grid[table.columns]
             rows = [_narrow(row, table.columns, level, grid) for row in rows for level in levels]
-        return rows
+        return [self._printed(experiment, row) for row in _distinct(experiment, rows)]
+
+    def _printed(self, experiment: str, row: Mapping[str, Scalar | None]) -> dict:
+        """Check a printed row: labels are texts, scores numbers."""
+        for name in ("loss", "accuracy"):
+            value = row.get(name)
+            if value is not None and not (isinstance(value, (int, float)) and math.isfinite(value)):
+                raise SpecError(
+                    f"experiment.{experiment}.published: {name} must be a number, not {value!r}."
+                )
+        labels = self.experiments[experiment].labels
+        return {name: str(value) if name in labels else value for name, value in row.items()}
 
 
 def studies() -> list[Study]:
@@ -142,10 +157,10 @@ def load_study(study: "str | Path | Study") -> Study:
         return study
     shipped = STUDIES / str(study) / "study.toml"
     given = Path(study)
-    if shipped.is_file():
+    if is_file(shipped):
         return _read_study(shipped)
-    if given.suffix == ".toml" or given.is_dir():
-        return _read_study(given / "study.toml" if given.is_dir() else given)
+    if given.suffix == ".toml" or is_folder(given):
+        return _read_study(given / "study.toml" if is_folder(given) else given)
     known = ", ".join(sorted(folder.name for folder in STUDIES.iterdir() if folder.is_dir()))
     raise SpecError(
         f"There is no study '{study}': give one of {known}, or the path of a study.toml."
@@ -157,7 +172,7 @@ def _read_study(file: Path) -> Study:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise SpecError(f"{file} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or beyond measure
         raise SpecError(f"{file} is no valid TOML: {error}.") from None
     try:
         study = Study.model_validate({**content, "folder": file.parent})
@@ -178,6 +193,19 @@ def _narrow(
         raise SpecError(f"published: there is no column {level} for {column} = {level}.")
     rest = {key: value for key, value in row.items() if key in grid}
     return {**rest, column: level, "accuracy": row[str(level)]}
+
+
+def _distinct(experiment: str, rows: Sequence[dict]) -> Sequence[dict]:
+    """Refuse a configuration that is printed twice."""
+    scores = {"loss", "accuracy"}
+    seen = set()
+    for row in rows:
+        place = tuple((name, value) for name, value in row.items() if name not in scores)
+        if place in seen:
+            said = ", ".join(f"{name} = {value}" for name, value in place)
+            raise SpecError(f"experiment.{experiment}.published: {said} stands there twice.")
+        seen.add(place)
+    return rows
 
 
 def _one_of(name: str, known: Mapping[str, object], what: str) -> None:

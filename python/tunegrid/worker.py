@@ -45,6 +45,14 @@ def _private_stdout() -> BinaryIO:
 
 def _serve(task: dict, replies: BinaryIO) -> None:
     try:
+        import keras  # noqa: F401
+
+        from . import train  # noqa: F401
+    except Exception as error:  # noqa: BLE001 - a broken installation can fail in any way
+        header, blobs = {"kind": "failed", "failure": "backend", "text": _named(error)}, []
+        write_message(replies, header | {"key": task["key"], "memory": _memory()}, blobs)
+        return
+    try:
         header, blobs = _run(task, replies)
     except Exception as error:  # noqa: BLE001 - whatever it is, the driver must hear of it
         header, blobs = {"kind": "failed", **_describe(error)}, []
@@ -93,7 +101,11 @@ def _describe(error: Exception) -> dict[str, str]:
         return {"failure": "diverged", "text": str(error)}
     if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
         return {"failure": "oom", "text": f"out of memory: {_first_line(error)}"}
-    return {"failure": "error", "text": f"{name}: {_first_line(error)}"}
+    return {"failure": "error", "text": _named(error)}
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {_first_line(error)}"
 
 
 def _first_line(error: Exception) -> str:

@@ -34,6 +34,8 @@ def test_help_of_every_command_has_an_example(tune_grid, command):
         (["run", "kh2021", "--where", "layer1 == 17"], "No configuration meets the condition"),
         (["run", "kh2021", "--where", "leyer1 == 16"], "names leyer1, which is no column here"),
         (["run", "kh2021", "--experiment", "four"], "no experiment of kh2021 called 'four'"),
+        (["run", "kh2021", "--experiment", ""], "No experiment is named"),
+        (["run", "kh2021", "--set", "dropout=0.3\nfoo=1"], "dropout must be a valid number"),
         (["run", "kh2021", "--protocol", "x"], "no protocol of kh2021 called 'x'"),
         (["run", "kh2021", "--set", "dropout"], "--set needs KEY=VALUE"),
         (["run", "kh2021", "--set", "drop_out=0.3"], "did you mean dropout?"),
@@ -60,7 +62,7 @@ def test_a_run_is_told_in_lines_and_stored(tune_grid, tmp_path, fashion_mnist):
     """Without a terminal: one line for each run, and what to read next in the store."""
     done = tune_grid("run", *ONE, "--seeds", 2, "--epochs", 1, "--train-size", 256)
     assert (done.returncode, done.stdout) == (0, "")
-    assert "2 runs planned, 0 of them there already." in done.stderr
+    assert "2 runs planned, 2 to train." in done.stderr
     assert "[2/2] two-layer layer1=16 layer2=16 kernel=3 layerdense=16 seed" in done.stderr
     assert "2 runs trained (0 failed), 0 found done" in done.stderr
     table = tune_grid("table", *ONE, "--any", "--format", "json")
@@ -142,6 +144,15 @@ def test_a_reader_who_has_had_enough_is_no_error(small_store):
     assert done.stdout == "study" * 3
     assert "Traceback" not in done.stderr
     assert "Broken" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>/dev/full", ">/dev/full"])
+def test_output_that_cannot_be_written_is_no_traceback(tmp_path, closed):
+    """A closed or full output ends in a sentence at most."""
+    command = f"'{sys.executable}' -m tunegrid status --store '{tmp_path}/none' {closed}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (0, 2)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["run", "--help"]])

@@ -70,10 +70,26 @@ def test_a_grid_of_one_s_own_stands_below_the_study_s(fashion_mnist, tmp_path):
     )  # fmt: skip
     table = comparison_table("kh2021", experiments="one-layer", any=True, store=tmp_path)
     assert len(table) == 11
+    assert str(table["kernel"].dtype) == "Int64"
     last = table.iloc[-1]
     assert (last["layer1"], last["replicates"]) == (4, 1)
     assert last["departures"] == "epochs = 1, grid = own, train_size = 256"
     assert pd.isna(last["published_accuracy"])
+
+
+def test_configurations_of_one_s_own_are_told_apart_by_all_their_columns(fashion_mnist, tmp_path):
+    """A column that the study's grid has not is no replicate; conditions reach it."""
+    small = {"layer1": 4, "layerdense": 8}
+    grid = pd.DataFrame([{**small, "dropout": 0.25}, {**small, "dropout": 0.75}])
+    how = {"experiments": "one-layer", "store": tmp_path}
+    run_grid("kh2021", grid=grid, epochs=1, train_size=256, **how)
+    table = comparison_table("kh2021", any=True, **how)
+    own = table[table["replicates"] > 0]
+    assert own["dropout"].tolist() == [0.25, 0.75]
+    assert own["replicates"].tolist() == [1, 1]
+    assert own["kernel"].isna().all()
+    picked = comparison_table("kh2021", any=True, where="dropout == 0.75", **how)
+    assert picked["replicates"].tolist() == [1]
 
 
 def test_several_experiments_stand_below_each_other(tmp_path):

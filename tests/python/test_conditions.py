@@ -66,6 +66,7 @@ def test_knows_membership_and_chains():
     """`in` takes a list in brackets of either kind; comparisons may be chained."""
     assert parse_condition("model in ('ANN', 'CNN')").matches({"model": "ANN"})
     assert parse_condition("k not in [3, 5]").matches({"k": 4})
+    assert parse_condition("k in (4)").matches({"k": 4})
     assert parse_condition("-1 < a <= b").matches({"a": 0, "b": 0})
 
 

@@ -123,7 +123,7 @@ def _drop_an_image(file):
         (_truncate, "cannot be read to its end"),
         (_change_one_byte, "the SHA-256 of x_test is"),
         (_replace_by_text, "cannot be read to its end"),
-        (_drop_an_image, r"x_test has shape \(9999, 28, 28\), expected \(10000, 28, 28\)"),
+        (_drop_an_image, r"x_test is uint8 \(9999, 28, 28\), expected uint8 \(10000, 28, 28\)"),
     ],
 )
 def test_a_damaged_file_is_one_clear_error(folder, harm, said):

@@ -187,10 +187,18 @@ def test_nothing_to_learn_from_is_an_error(tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "error", "said"),
     [
-        ({"seeds": 0}, SpecError, "seeds must be a whole number above 0, not 0"),
+        (
+            {"seeds": 0},
+            SpecError,
+            "seeds must be a whole number above 0 (and below 1000000), not 0",
+        ),
         ({"workers": 1.5}, SpecError, "workers must be a whole number above 0"),
         ({"time_limit": -1}, SpecError, "time_limit must be a number above 0"),
-        ({"seeds": float("inf")}, SpecError, "seeds must be a whole number above 0, not inf"),
+        (
+            {"seeds": float("inf")},
+            SpecError,
+            "seeds must be a whole number above 0 (and below 1000000), not inf",
+        ),
         ({"engine": "warp"}, RunError, "no engine 'warp': choose from tensorflow, reference"),
         ({"preset": "slow"}, SpecError, "no preset 'slow': choose from full, quick"),
         ({"grid": [{"layer1": 8}]}, SpecError, "needs exactly one experiment"),
@@ -219,7 +227,9 @@ def test_interrupted_and_repeated_only_what_is_missing_is_trained(fashion_mnist,
         "--where", "layerdense <= 32", "--epochs", "2", "--train-size", "1024",
         "--workers", "1", "--store", str(tmp_path / "store"),
     ]  # fmt: skip
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as driver:
+    # A shell's background job would hand down a SIGINT that is ignored.
+    normal = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **normal) as driver:
         for line in driver.stderr:
             if line.startswith("[2/4]"):
                 workers = psutil.Process(driver.pid).children()
@@ -232,7 +242,7 @@ def test_interrupted_and_repeated_only_what_is_missing_is_trained(fashion_mnist,
     _, alive = psutil.wait_procs(workers, timeout=5)
     assert alive == []
     repeated = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "4 runs planned, 2 of them there already" in repeated.stderr
+    assert "4 runs planned, 2 to train" in repeated.stderr
     with Store(tmp_path / "store") as store:
         ended = [row[0] for row in store.rows("SELECT outcome FROM attempt ORDER BY id")]
     # The signal may come between two runs: then nothing was in training.

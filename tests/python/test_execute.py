@@ -86,6 +86,19 @@ def test_a_run_that_diverges_says_so(fashion_mnist):
     assert "in epoch 1 of 1" in failed.text
 
 
+def test_a_broken_backend_is_no_fault_of_the_run(task, tmp_path, monkeypatch):
+    """A TensorFlow that cannot be imported stops the grid, and no run is failed for it."""
+    broken = tmp_path / "tensorflow"
+    broken.mkdir()
+    (broken / "__init__.py").write_text("raise ImportError('libfoo.so.1')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with LocalExecutor(1) as executor:
+        executor.start(task)
+        failed = events_of(executor)[-1]
+    assert (failed.kind, failed.failure) == ("failed", "backend")
+    assert "libfoo" in failed.text
+
+
 def test_leaving_the_executor_kills_what_still_trains(task):
     """No worker outlives the context."""
     with LocalExecutor(2) as executor:

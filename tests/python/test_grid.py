@@ -180,6 +180,7 @@ def test_a_grid_of_one_s_own_takes_the_experiment_s_settings(tmp_path):
     [
         ("layer1,layerdense\n", "has no rows"),
         ("layer1,layerdense\n8\n", "row 1 of .* does not have one cell a column"),
+        ("layer1,layer1,layerdense\n8,9,8\n", "more than one column layer1"),
         ("layer1,layerdense\n8,NA\n", "row 1 of .* has no value for layerdense"),
         ("layer1,dense\n8,8\n", "the column dense is neither a setting nor"),
         ("layer1,layerdense\n8,x\n", "layerdense must be a valid integer, not 'x'"),

@@ -13,11 +13,11 @@ ROOT = Path(tunegrid.__file__).parent
 
 # The flow of ARCHITECTURE.md: a module imports from those to its left only.
 FLOW = [
-    "errors", "csvfile", "conditions", "settings", "interpreter", "messages", "architectures",
-    "datasets", "sources", "split", "experiment", "study", "grid", "runs", "train", "worker",
-    "process", "execute", "owner", "database", "store", "loop", "driver", "frames", "selection",
-    "results", "compare", "exchange", "export", "importing", "formats", "doctor", "describe",
-    "console", "cli", "__main__",
+    "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "messages",
+    "architectures", "datasets", "sources", "split", "experiment", "study", "grid", "runs",
+    "train", "worker", "process", "execute", "owner", "database", "store", "loop", "driver",
+    "frames", "selection", "results", "compare", "exchange", "export", "importing", "formats",
+    "doctor", "describe", "console", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Settings and their limits."""
 
 import keras
+import numpy as np
 import pytest
 
 from tunegrid.errors import SpecError
@@ -21,6 +22,10 @@ def test_a_whole_number_from_r_is_a_whole_number():
     """R writes 16 as 16.0, and means the same run."""
     assert check_settings({"layer1": 16.0, "dropout": 0}) == {"layer1": 16, "dropout": 0.0}
     assert isinstance(check_settings({"layer1": 16.0})["layer1"], int)
+    assert check_settings({"layer1": np.int64(16), "l2": np.float32(0.5)}) == {
+        "layer1": 16,
+        "l2": 0.5,
+    }
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,13 @@ def test_a_wide_table_is_read_cell_by_cell():
         ('"two-layer.csv"', '"none.csv"', "experiment.two-layer.published.file: "),
         ("default = true", "default = true\n[protocol.x]\ntitle='x'\ndefault=true", "only one can"),
         ("schema = 1", "schema = ", "line 3"),
+        ("layer1 = [16, 32, 64, 128]", "layer1 = [16, 16]", "grid.layer1 has the same"),
+        (
+            'labels = ["model"]',
+            'labels = ["model", "accuracy"]',
+            "accuracy has a meaning of its own",
+        ),
+        ('"cnn_no_reg", dropout = 0', '"cnn_no_reg"', "each row must have the columns"),
         ('where = "dataset ==', 'where = "datset ==', "difference.0.where: The condition"),
         ('keep = "layer1 <= l', 'keep = "layr1 <= l', "experiment.one-layer: keep: The condition"),
         ('where = "model != ', 'where = "modle != ', "names modle, which is no column"),
@@ -109,6 +116,26 @@ def test_a_wrong_file_is_refused_by_key_path(edited, old, new, said):
     with pytest.raises(SpecError, match=re.escape(said)) as caught:
         edited(old, new)
     assert "study.toml" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("0.8850", "89%", "experiment.one-layer.published: accuracy must be a number, not '89%'"),
+        (
+            "16,3,64,20",
+            "32,3,32,20",
+            "layer1 = 32, kernel = 3, layerdense = 32, epochs = 20 ",
+        ),
+    ],
+)
+def test_a_wrong_published_table_is_refused(tmp_path, old, new, said):
+    """Scores are numbers, and a configuration is printed once."""
+    shutil.copytree(STUDIES / "kh2021", tmp_path / "study")
+    file = tmp_path / "study" / "one-layer.csv"
+    file.write_text(file.read_text().replace(old, new, 1))
+    with pytest.raises(SpecError, match=re.escape(said)):
+        load_study(tmp_path / "study")
 
 
 def test_a_study_of_one_s_own_is_loaded_by_path(edited):
@@ -137,6 +164,9 @@ def test_names_are_checked_and_put_in_order():
     """Experiments may come as a list or with commas, and keep the study's order."""
     assert KH2021.pick_experiments("base, one-layer") == ["one-layer", "base"]
     assert KH2021.pick_experiments(["base,compare", "one-layer"])[0] == "one-layer"
+    for nothing in ("", ",", []):
+        with pytest.raises(SpecError, match="No experiment is named: choose from one-layer"):
+            KH2021.pick_experiments(nothing)
     with pytest.raises(SpecError, match="no experiment of kh2021 called 'four'"):
         KH2021.pick_experiments("four")
     with pytest.raises(SpecError, match="no protocol of kh2021 called 'x': choose from as-run"):
