@@ -54,8 +54,7 @@ data: $(VENV)/ready
 lock: $(VENV)/ready
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --output-file requirements.lock requirements.in
+	  --no-emit-options --output-file requirements.lock requirements.in
 
 clean:
 	rm -rf $(VENV) tunegrid-store
