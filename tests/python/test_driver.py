@@ -9,12 +9,11 @@ import sys
 import psutil
 import pytest
 
-from tunegrid import DataError, Progress, RunError, SpecError, datasets, read_results, run_grid
+from tunegrid import DataError, Progress, RunError, SpecError, read_results, run_grid
 from tunegrid.sources import find_dataset
 from tunegrid.store import Store
 
 QUICK = {"experiments": "two-layer", "epochs": 1, "train_size": 256}
-IDX_FILE = datasets.idx_file
 SCORES = ["loss", "accuracy", "train_accuracy", "val_loss", "best_accuracy", "key"]
 
 
@@ -40,18 +39,16 @@ def scores(store):
 
 
 @pytest.fixture
-def only_fashion_mnist(fashion_mnist, monkeypatch):
+def only_fashion_mnist(fashion_mnist, tmp_path, monkeypatch):
     """A machine on which MNIST is nowhere, and cannot be downloaded."""
     path = find_dataset("fashion_mnist", download=False).path
+    here = tmp_path / "debian"
+    here.mkdir()
+    (here / ("fashion_mnist.npz" if path.suffix else "fashion-mnist")).symlink_to(path)
     monkeypatch.delenv("TUNEGRID_DATA", raising=False)
-    monkeypatch.setenv("KERAS_HOME", "/nonexistent")
-    monkeypatch.setattr("tunegrid.sources.DEBIAN_FOLDER", path.parent)
-    monkeypatch.setattr("tunegrid.datasets.idx_file", _no_mnist)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr("tunegrid.sources.DEBIAN_FOLDER", here)
     monkeypatch.setattr("tunegrid.sources.interpreter", lambda: "false")
-
-
-def _no_mnist(folder, part):
-    return folder / "absent" if folder.name == "mnist" else IDX_FILE(folder, part)
 
 
 def test_repeating_a_call_trains_nothing(small_store):
