@@ -83,6 +83,7 @@ def comparison_tables(
         name: _table(grid, name, runs, departing=any or preset != "full")
         for name, grid in _grids(chosen).items()
     }
+    tables = {name: table for name, table in tables.items() if len(table)} or tables
     for table in tables.values():
         table.attrs["left_out"] = runs.attrs["left_out"]
     return tables
@@ -167,6 +168,8 @@ def _table(
 
 def _beside(grid: pd.DataFrame, ours: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Put our numbers beside the grid, in its order; then those of configurations not in it."""
+    # A column of which we have no value has no type of its own.
+    ours = ours.astype({name: grid[name].dtype for name in columns})
     both = grid.merge(ours, how="left", on=columns, suffixes=("_planned", ""))
     known = ours.merge(grid[columns], how="left", on=columns, indicator="where")["where"]
     extra = ours[known.eq("left_only").to_numpy()]
@@ -182,12 +185,15 @@ def _grids(chosen: Selection) -> dict[str, pd.DataFrame]:
         overrides=PRESETS[chosen.preset],
     )
     where = chosen.where
-    found = [one for one in everything if where is None or where.matches(one.row)]
-    return {
-        name: _grid(chosen.study, name, [one for one in found if one.experiment == name])
-        for name in chosen.experiments
-        if chosen.any or any(one.experiment == name for one in found)
-    }
+    grids = {}
+    for name in chosen.experiments:
+        found = [one for one in everything if one.experiment == name]
+        meant = [where is None or where.matches(one.row) for one in found]
+        if chosen.any or any(meant):
+            whole = _grid(chosen.study, name, found)
+            grids[name] = whole[pd.array(meant, dtype="boolean")].reset_index(drop=True)
+            grids[name].attrs = whole.attrs
+    return grids
 
 
 def _grid(study: Study, experiment: str, found: Sequence[Configuration]) -> pd.DataFrame:

@@ -100,6 +100,18 @@ def test_several_experiments_stand_below_each_other(tmp_path):
     assert str(table["layer3"].dtype) == "Int64"
 
 
+def test_experiments_without_runs_stand_beside_those_with_some(fashion_mnist, tmp_path):
+    """All tables are shown when only one experiment has been run; conditions reach own grids."""
+    grid = [{"layer1": 4, "kernel": 3, "layerdense": 8}]
+    settings = {"epochs": 1, "train_size": 256, "store": tmp_path}
+    run_grid("kh2021", experiments="one-layer", grid=grid, **settings)
+    assert len(comparison_table("kh2021", store=tmp_path)) == 72
+    assert comparison_table("kh2021", any=True, store=tmp_path)["replicates"].sum() == 1
+    picked = comparison_table("kh2021", any=True, where="layer1 == 4", store=tmp_path)
+    assert picked["replicates"].tolist() == [1]
+    assert comparison_table("kh2021", any=True, where="layer1 == 5", store=tmp_path).empty
+
+
 def test_a_condition_leaves_out_experiments_without_its_columns(tmp_path):
     """`layer3 == 16` speaks of three-layer models only."""
     table = comparison_table("kh2021", where="layer3 == 16", store=tmp_path)
