@@ -1,6 +1,8 @@
 """The SQLite file of a store: opening it, its version, transactions, and errors in one sentence."""
 
 import contextlib
+import itertools
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +13,9 @@ from .errors import StoreError
 
 VERSION = 1
 FILE = "results.sqlite"
+
+#: How often, of a second each, a writer waits for another one before it gives up.
+_PATIENCE = 60
 
 
 def store_path(store: str | Path | None = None) -> Path:
@@ -68,7 +73,7 @@ def transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[sqlite
     """Hold the write lock from the start, so that what was read is still true when written."""
     cursor = connection.cursor()
     with told(folder):
-        cursor.execute("BEGIN IMMEDIATE")
+        _begin(cursor)
         try:
             yield cursor
             cursor.execute("COMMIT")
@@ -83,25 +88,87 @@ def told(folder: Path) -> Iterator[None]:
     """Turn SQLite's errors into one sentence each."""
     try:
         yield
-    except sqlite3.OperationalError as error:
-        raise StoreError(
-            f"The store {folder} cannot be used ({error}): check that the folder can be written "
-            f"and the disk has room, or give another --store."
-        ) from None
     except OSError as error:
         raise StoreError(f"The store {folder} cannot be used: {error.strerror or error}.") from None
-    except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"The store {folder} is damaged ({error}): restore it from a copy, or give "
-            f"another --store."
-        ) from None
+    except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
+        raise StoreError(f"The store {folder} {_explained(error)}") from None
+
+
+def _explained(error: sqlite3.DatabaseError | json.JSONDecodeError) -> str:
+    if _is_busy(error):
+        return (
+            "has been locked by another program for a minute: wait for that one or end it, and "
+            "repeat the command."
+        )
+    if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+        return (
+            f"cannot be used ({error}): check that the folder can be written and the disk has "
+            f"room, or give another --store."
+        )
+    return (
+        f"is damaged ({error}): see with `tune-grid verify` what is left, mend it with "
+        f"`tune-grid repair`, or give another --store."
+    )
+
+
+def file_identity(folder: Path) -> tuple[int, int] | None:
+    """Tell a store's file from any other at the same place; None when there is none."""
+    try:
+        found = (folder / FILE).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def rescue(connection: sqlite3.Connection, folder: Path) -> Path | None:
+    """Write what an open file still holds, whose place was taken from it, into a new store.
+
+    Args:
+        connection: outside of a transaction.
+        folder: where the store was; the new one is made beside it.
+
+    Returns:
+        The new store's folder, or None when it cannot be written. Weights are not in it.
+    """
+    for number in itertools.count(1):
+        beside = folder.with_name(f"{folder.name}.rescued{'' if number == 1 else f'-{number}'}")
+        try:
+            beside.mkdir(parents=True)
+            with contextlib.closing(sqlite3.connect(beside / FILE)) as copy:
+                connection.backup(copy)
+                copy.execute("UPDATE run SET weights_sha256 = NULL, weights_kept = NULL")
+                copy.commit()
+        except FileExistsError:
+            continue
+        except (OSError, sqlite3.Error):
+            return None
+        return beside
+    raise AssertionError
 
 
 def _connect(file: Path, mode: str) -> sqlite3.Connection:
     address = f"{file.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(address, uri=True, timeout=60, isolation_level=None)
+    connection = sqlite3.connect(address, uri=True, timeout=1, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _begin(cursor: sqlite3.Cursor) -> None:
+    """Take the write lock, and wait for it in short steps: signals are heard between them."""
+    for _ in range(_PATIENCE):
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+        else:
+            return
+    cursor.execute("BEGIN IMMEDIATE")
+
+
+def _is_busy(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)  # errors of the module itself have none
+    return code is not None and code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _reading_mode(file: Path) -> str:

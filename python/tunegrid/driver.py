@@ -139,6 +139,7 @@ def run_grid(
         missing = _missing(opened, runnable, summary, retry_failed=retry_failed)
         progress.begin(summary.planned, missing)
         if missing:
+            opened.remove_leftovers()
             slots = min(int(workers or cores()), len(missing))
             with LocalExecutor(slots, time_limit=time_limit) as executor:
                 loop = TrainingLoop(

@@ -24,8 +24,8 @@ class Event:
         task: the task.
         epoch: the scores, with `epoch`.
         result: with `done`.
-        failure: the class, with `failed` (`oom`, `diverged`, `error`; `data` and
-            `backend` when the fault is the machine's and not the run's), else `killed`.
+        failure: the class: `oom`, `diverged`, `error`; `data` and `backend` when the fault is
+            the machine's and not the run's; `killed` with `timeout` and mostly with `died`.
         text: what happened, for people.
     """
 
@@ -114,9 +114,9 @@ class LocalExecutor:
         return Event("done", task, result=_result(header, blobs))
 
     def _died(self, worker: WorkerProcess) -> Event:
-        task, text = worker.task, worker.last_words()
+        task, (failure, text) = worker.task, worker.last_words()
         self._replace(worker)
-        return Event("died", task, failure="killed", text=text)
+        return Event("died", task, failure=failure, text=text)
 
     def _kill_overdue(self) -> Event | None:
         if self._time_limit is None:

@@ -65,7 +65,7 @@ class TrainingLoop:
         self._executor = executor
         self._sources = sources
         self._progress = progress
-        self._models = _Models(store, keep_all=keep_models)
+        self._keep_models = keep_models
         self._waiting: deque[PlannedRun] = deque()
         self._training: dict[str, tuple[PlannedRun, Claim]] = {}
         self._renewed = time.monotonic()
@@ -107,7 +107,8 @@ class TrainingLoop:
     def _start(self, planned: PlannedRun, claim: Claim) -> None:
         self._training[planned.key] = (planned, claim)
         source = self._sources[planned.spec.data.dataset]
-        self._executor.start(Task(planned.spec, source, self._models.keep_above(planned)))
+        keep_above = -1.0 if self._keep_models else self._store.accuracy_to_beat(planned.key)
+        self._executor.start(Task(planned.spec, source, keep_above))
 
     def _look_elsewhere(self, planned: PlannedRun) -> None:
         """Drop a run that another driver has finished; wait for one that it trains."""
@@ -124,7 +125,7 @@ class TrainingLoop:
             self._progress.epoch(planned)
             return
         if event.kind == "done":
-            self._models.finish(planned, claim, event.result)
+            self._store.finish(claim, event.result, keep_weights=self._keep_models)
             self.done += 1
             self._progress.done(planned, event.result)
         else:
@@ -178,27 +179,3 @@ class TrainingLoop:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-class _Models:
-    """Which weights are kept: those of every run, or of the best run of each experiment."""
-
-    def __init__(self, store: Store, *, keep_all: bool) -> None:
-        self._store = store
-        self._keep_all = keep_all
-
-    def keep_above(self, planned: PlannedRun) -> float:
-        """Give the accuracy above which a run's weights are worth sending back."""
-        best = self._store.best_kept(planned)
-        return -1.0 if self._keep_all or best is None else best[1]
-
-    def finish(self, planned: PlannedRun, claim: Claim, result: RunResult) -> None:
-        """Store a result, its weights if they are kept, and let go of what it surpasses."""
-        best = None if self._keep_all else self._store.best_kept(planned)
-        surpassed = best is not None and result.history[-1].val_accuracy > best[1]
-        weights = result.weights if best is None or surpassed else None
-        self._store.finish(
-            claim, result, weights=weights, kept="asked" if self._keep_all else "best"
-        )
-        if surpassed and weights is not None:
-            self._store.drop_weights(best[0])

@@ -48,6 +48,7 @@ class WorkerProcess:
     runs: int = 0
     started: float = 0.0
     first_memory: int = 0
+    oom_kills: int = 0
     errors: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
 
     def __post_init__(self) -> None:
@@ -73,7 +74,7 @@ class WorkerProcess:
 
     def give(self, task: Task) -> None:
         """Send a task; if the process is gone, the end of its pipe tells so as for any death."""
-        self.task, self.started = task, time.monotonic()
+        self.task, self.started, self.oom_kills = task, time.monotonic(), _oom_kills()
         message = {
             "key": task.spec.key,
             "spec": task.spec.to_json(),
@@ -102,8 +103,12 @@ class WorkerProcess:
         self.process.stdout.close()
         self.errors.close()
 
-    def last_words(self) -> str:
-        """Say how the process ended, with the last line that it wrote to standard error."""
+    def last_words(self) -> tuple[str, str]:
+        """Say how the process ended, with the last line that it wrote to standard error.
+
+        Returns:
+            The class of the failure, `oom` or `killed`, and a sentence.
+        """
         try:
             code = self.process.wait(timeout=2)
         except subprocess.TimeoutExpired:  # it closed its pipe, and lives
@@ -114,8 +119,12 @@ class WorkerProcess:
             how = f"signal {signal.Signals(-code).name}"
         self.errors.seek(0)
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
+        if _oom_kills() > self.oom_kills and -code == signal.SIGKILL:
+            return "oom", "out of memory: the kernel ended the worker"
+        if lines and -code == signal.SIGABRT and "std::bad_alloc" in lines[-1]:
+            return "oom", f"out of memory: the worker ended with {how} (std::bad_alloc)"
         said = f"; its last line was: {lines[-1][:300]}" if lines and code >= 0 else ""
-        return f"the worker ended with {how}{said}"
+        return "killed", f"the worker ended with {how}{said}"
 
     def _listen(self) -> None:
         try:
@@ -123,6 +132,19 @@ class WorkerProcess:
                 self.messages.put((self, message))
         finally:
             self.messages.put((self, None))
+
+
+def _oom_kills() -> int:
+    """Count the processes that the kernel has ended for want of memory since this machine began.
+
+    Source: `oom_kill` in /proc/vmstat, Linux 4.13 and later; 0 where that is not told.
+    """
+    try:
+        lines = Path("/proc/vmstat").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    counted = (line.split() for line in lines)
+    return next((int(count) for name, count in counted if name == "oom_kill"), 0)
 
 
 def cores() -> int:

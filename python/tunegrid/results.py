@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from .csvfile import Scalar
+from .database import told
 from .errors import SpecError
 from .frames import as_frame, merge_names
 from .grid import Configuration, configurations, resolve
@@ -88,7 +89,8 @@ def read_results(
         stored = opened.rows(_RUNS, {"study": chosen.study.id, "protocol": chosen.protocol})
     names = {"study": chosen.study.id, "protocol": chosen.protocol}
     reader = _Reader(chosen)
-    rows = [names | row for row in map(reader.read, stored) if row is not None]
+    with told(opened.folder):
+        rows = [names | row for row in map(reader.read, stored) if row is not None]
     rows.sort(key=reader.place)
     frame = _frame(rows, chosen)
     frame.attrs["left_out"] = reader.left_out()
@@ -214,10 +216,12 @@ def run_status(
             columns=["study", "protocol", "experiment", "departures", "key", "outcome", "seconds"],
         )
         training = opened.in_training()
+    with told(opened.folder):
+        departures = [_say(json.loads(text)) for text in stored["departures"]]
     counts = pd.DataFrame(
         {
             **{name: stored[name] for name in ("study", "protocol", "experiment")},
-            "departures": [_say(json.loads(text)) for text in stored["departures"]],
+            "departures": departures,
             "planned": 1,
             "done": stored["outcome"].eq("done"),
             "failed": stored["outcome"].eq("failed"),

@@ -88,16 +88,25 @@ class RunSpec:
         """Read what `to_json` wrote.
 
         Raises:
-            StoreError: when a newer tunegrid wrote it.
+            StoreError: when a newer tunegrid wrote it, or it is damaged.
         """
-        values = json.loads(text)
-        if values.pop("schema") != SCHEMA:
-            raise StoreError("This run was made by a newer tunegrid: upgrade tunegrid.")
-        model, data = values.pop("model"), values.pop("data")
+        try:
+            values = json.loads(text)
+            if values.pop("schema") == SCHEMA:
+                return cls._from_values(**values)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise StoreError(
+                "A run's spec is damaged: `tune-grid verify` says which one."
+            ) from None
+        raise StoreError("This run was made by a newer tunegrid: upgrade tunegrid.")
+
+    @classmethod
+    def _from_values(cls, *, model: dict, data: dict, optimizer: dict, **rest: object) -> "RunSpec":
         return cls(
             model=ModelSpec(**model | {"parameters": _pairs(model["parameters"])}),
             data=DataSpec(**data),
-            **values | {"optimizer": _pairs(values["optimizer"])},
+            optimizer=_pairs(optimizer),
+            **rest,
         )
 
     @functools.cached_property

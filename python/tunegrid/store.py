@@ -4,21 +4,29 @@ A plan is written before its first run, a result with its epochs and predictions
 transaction, and a claim keeps two drivers from training the same run.
 """
 
+import contextlib
 import hashlib
-import os
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from . import owner
-from .database import connect_reader, connect_writer, store_path, told, transaction
+from .database import (
+    connect_reader,
+    connect_writer,
+    file_identity,
+    rescue,
+    store_path,
+    told,
+    transaction,
+)
 from .errors import StoreError
 from .runs import PlannedRun, RunResult, canonical
 from .study import Study
+from .weights import leftover_files, remove_files, weights_file, write_weights
 
 LEASE_SECONDS = 120.0
 MAX_ATTEMPTS = 3
@@ -47,6 +55,9 @@ class Store:
         """
         self.folder = store_path(store)
         self._connection = (connect_writer if write else connect_reader)(self.folder)
+        self._place = self.folder.absolute()
+        self._file = file_identity(self._place)
+        self._lost: StoreError | None = None
         self._driver = owner.new_driver()
 
     def __enter__(self) -> "Store":
@@ -142,23 +153,17 @@ class Store:
 
     # Results
 
-    def finish(
-        self,
-        claim: Claim,
-        result: RunResult,
-        *,
-        weights: bytes | None = None,
-        kept: str = "best",
-    ) -> None:
+    def finish(self, claim: Claim, result: RunResult, *, keep_weights: bool = False) -> None:
         """Record a result with its epochs and predictions, in one transaction.
+
+        Weights that came with it are kept when the run is the best of an experiment so far, in
+        place of those of the one that it surpasses.
 
         Args:
             claim: of the run; a run that has an outcome by now keeps it.
             result: what the worker returned.
-            weights: an HDF5 file to keep, in its place before the row names it.
-            kept: why it is kept, `best` or `asked`.
+            keep_weights: keep the weights whatever the accuracy, and those of others too.
         """
-        sha256 = None if weights is None else hashlib.sha256(weights).hexdigest()
         description = canonical(result.environment)
         environment = hashlib.sha256(description.encode()).hexdigest()
         with self.transaction() as cursor:
@@ -169,15 +174,15 @@ class Store:
             scores = (result.seconds, result.parameters, result.best_epoch)
             cursor.execute(
                 "UPDATE run SET outcome = 'done', ended = ?, seconds = ?, parameters = ?, "
-                "best_epoch = ?, environment = ?, weights_sha256 = ?, weights_kept = ? "
-                "WHERE key = ? AND outcome IS NULL",
-                (_now(), *scores, environment, sha256, sha256 and kept, claim.run),
+                "best_epoch = ?, environment = ? WHERE key = ? AND outcome IS NULL",
+                (_now(), *scores, environment, claim.run),
             )
+            surpassed = []
             if cursor.rowcount == 1:
                 _insert_scores(cursor, claim.run, result)
-                if weights is not None:
-                    self._save_weights(claim.run, weights)
+                surpassed = self._keep_weights(cursor, claim.run, result, always=keep_weights)
             _end(cursor, claim.attempt, "done")
+        remove_files(weights_file(self.folder, key) for key in surpassed)
 
     def fail(self, claim: Claim, failure: str, message: str, *, final: bool = True) -> bool:
         """Record that an attempt failed.
@@ -215,64 +220,111 @@ class Store:
             for claim in claims:
                 _end(cursor, claim.attempt, "interrupted")
 
-    # Models
+    # Weights
 
-    def model_file(self, key: str) -> Path:
-        """Name the file of a run's weights."""
-        return self.folder / "models" / f"{key}.weights.h5"
-
-    def best_kept(self, planned: PlannedRun) -> tuple[str, float] | None:
-        """Find the run whose weights are kept as the best of a run's experiment.
+    def accuracy_to_beat(self, key: str) -> float:
+        """Give the last validation accuracy above which a run's weights would be kept.
 
         Returns:
-            Its key and last validation accuracy; the higher one should there be two.
+            The highest among the other runs whose weights are kept, in that of the run's
+            experiments where it is lowest; -1 where there are none.
         """
-        study, protocol, experiment, _, departures, *_ = _plan_row(planned)
-        query = """
-            SELECT run.key, epoch.val_accuracy FROM plan
-            JOIN run ON run.key = plan.run AND run.weights_kept = 'best'
-            JOIN epoch ON epoch.run = run.key
-            WHERE study = ? AND protocol = ? AND experiment = ? AND departures = ?
-              AND epoch.epoch = (SELECT max(epoch) FROM epoch WHERE run = plan.run)
-            ORDER BY epoch.val_accuracy DESC LIMIT 1"""
         with told(self.folder):
-            return self._connection.execute(
-                query, (study, protocol, experiment, departures)
-            ).fetchone()
+            return _accuracy_to_beat(self._connection.cursor(), key)
 
-    def drop_weights(self, key: str) -> None:
-        """Forget a run's weights, first in the row, then the file; not if more plans share it.
-
-        It may be the best of another experiment.
-        """
-        places = "SELECT DISTINCT study, protocol, experiment, departures FROM plan WHERE run = ?"
+    def remove_leftovers(self) -> None:
+        """Remove the files of weights that a driver which was killed has left behind."""
         with self.transaction() as cursor:
-            if len(cursor.execute(places, (key,)).fetchall()) > 1:
-                return
-            cursor.execute(
-                "UPDATE run SET weights_sha256 = NULL, weights_kept = NULL WHERE key = ?", (key,)
-            )
-        self.model_file(key).unlink(missing_ok=True)
+            named = cursor.execute("SELECT key FROM run WHERE weights_sha256 IS NOT NULL")
+            remove_files(leftover_files(self.folder, {key for (key,) in named}))
 
-    def _save_weights(self, key: str, content: bytes) -> None:
-        """Write a weights file beside its place and move it there."""
-        file = self.model_file(key)
-        beside = file.with_name(f"{file.name}.{os.getpid()}.part")
+    def _keep_weights(
+        self, cursor: sqlite3.Cursor, key: str, result: RunResult, *, always: bool
+    ) -> list[str]:
+        """Put weights in their place, if they are to be kept, and name them in the run's row.
+
+        Returns:
+            The runs that were kept as the best of an experiment, and are that no more: their
+            rows name no weights now, their files may go when this is committed.
+        """
+        accuracy = result.history[-1].val_accuracy
+        if result.weights is None or not (always or accuracy > _accuracy_to_beat(cursor, key)):
+            return []
+        write_weights(self.folder, key, result.weights)
+        cursor.execute(
+            "UPDATE run SET weights_sha256 = ?, weights_kept = ? WHERE key = ?",
+            (hashlib.sha256(result.weights).hexdigest(), "asked" if always else "best", key),
+        )
+        surpassed = [] if always else _surpassed(cursor, key)
+        cursor.executemany(
+            "UPDATE run SET weights_sha256 = NULL, weights_kept = NULL WHERE key = ?",
+            ((other,) for other in surpassed),
+        )
+        return surpassed
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[sqlite3.Cursor]:
+        """Begin to write: all of it or nothing.
+
+        Raises:
+            StoreError: also when the file is not in its place any more, before or after.
+        """
+        self._check_in_place()
         try:
-            file.parent.mkdir(exist_ok=True)
-            with beside.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(file)
-        except OSError as error:
-            raise StoreError(
-                f"{file} cannot be written ({error.strerror}): check that the disk has room."
-            ) from None
+            with transaction(self._connection, self.folder) as cursor:
+                yield cursor
+        finally:
+            self._check_in_place()
 
-    def transaction(self) -> AbstractContextManager[sqlite3.Cursor]:
-        """Begin to write: all of it or nothing."""
-        return transaction(self._connection, self.folder)
+    def _check_in_place(self) -> None:
+        """Notice that somebody deleted the store: SQLite would write on, to a file without name."""
+        if self._lost is None and file_identity(self._place) != self._file:
+            saved = rescue(self._connection, self._place)
+            self._lost = StoreError(
+                f"The store {self.folder} was deleted or moved while it was in use, "
+                + (
+                    f"and what it held is saved in {saved}: move that to {self.folder}, and "
+                    f"repeat the command."
+                    if saved
+                    else "and what it held could not be saved: bring it back from a copy."
+                )
+            )
+        if self._lost is not None:
+            raise self._lost
+
+
+#: The runs whose weights are kept, once for each experiment that asks for them.
+_KEPT = """
+WITH kept AS (
+  SELECT study, protocol, experiment, departures, plan.run, weights_kept, val_accuracy
+  FROM run JOIN plan ON plan.run = run.key
+  JOIN (SELECT run, val_accuracy, max(epoch) FROM epoch
+        WHERE run IN (SELECT key FROM run WHERE weights_sha256 IS NOT NULL) GROUP BY run) AS last
+    ON last.run = run.key
+  WHERE weights_sha256 IS NOT NULL AND plan.run <> :run)
+"""
+
+_TO_BEAT = f"""{_KEPT}
+SELECT coalesce(min(best), -1.0) FROM (
+  SELECT coalesce(max(val_accuracy), -1.0) AS best
+  FROM (SELECT DISTINCT study, protocol, experiment, departures FROM plan WHERE run = :run)
+  LEFT JOIN kept USING (study, protocol, experiment, departures)
+  GROUP BY study, protocol, experiment, departures)"""
+
+_RIVALS = f"""{_KEPT}
+SELECT DISTINCT kept.run, val_accuracy FROM kept
+JOIN plan AS ours USING (study, protocol, experiment, departures)
+WHERE ours.run = :run AND weights_kept = 'best'"""
+
+
+def _accuracy_to_beat(cursor: sqlite3.Cursor, key: str) -> float:
+    return cursor.execute(_TO_BEAT, {"run": key}).fetchone()[0]
+
+
+def _surpassed(cursor: sqlite3.Cursor, key: str) -> list[str]:
+    """List the runs beside this one that were kept as the best, and now are in no experiment."""
+    rivals = cursor.execute(_RIVALS, {"run": key}).fetchall()
+    return [rival for rival, own in rivals if own < _accuracy_to_beat(cursor, rival)]
 
 
 def _take_over(cursor: sqlite3.Cursor, key: str) -> bool:

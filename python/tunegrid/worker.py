@@ -5,6 +5,7 @@ backend in its environment, before anything is imported. It ends when its driver
 that ends: a thread waits for the end of the pipe and then leaves at once.
 """
 
+import ctypes
 import dataclasses
 import os
 import queue
@@ -20,14 +21,27 @@ from .messages import read_message, write_message
 # the pipe must be up before.
 
 
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
 def main() -> None:
     """Serve runs until the driver closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with_driver()
     replies = _private_stdout()
     tasks: queue.SimpleQueue[dict] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
     while True:
         _serve(tasks.get(), replies)
+
+
+def _die_with_driver() -> None:
+    """Ask Linux for SIGKILL when the driver is gone.
+
+    The end of the pipe says so too, and everywhere; but nobody hears it in a stopped process.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 
 def _listen(stream: BinaryIO, tasks: "queue.SimpleQueue[dict]") -> None:
@@ -100,17 +114,18 @@ def _describe(error: Exception) -> dict[str, str]:
     if name == "DivergedError":
         return {"failure": "diverged", "text": str(error)}
     if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
-        return {"failure": "oom", "text": f"out of memory: {_first_line(error)}"}
+        return {"failure": "oom", "text": f"out of memory: {_telling_line(error)}"}
     return {"failure": "error", "text": _named(error)}
 
 
 def _named(error: Exception) -> str:
-    return f"{type(error).__name__}: {_first_line(error)}"
+    return f"{type(error).__name__}: {_telling_line(error)}"
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:500] if lines else type(error).__name__
+def _telling_line(error: Exception) -> str:
+    """Give the first line of a message; of TensorFlow's about memory the one that says how much."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return next((line for line in lines if line.startswith("OOM when")), lines[0])[:500]
 
 
 def _memory() -> int:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from tunegrid.database import FILE, VERSION
 from tunegrid.grid import configurations
 from tunegrid.runs import Epoch, RunResult, Scored, plan
 from tunegrid.store import MAX_ATTEMPTS, Store
+from tunegrid.weights import weights_file
 
 KH2021 = load_study("kh2021")
 PLANNED = plan(configurations(KH2021, experiments="one-layer"), seeds=2)
@@ -143,8 +145,8 @@ def test_who_finishes_late_changes_nothing(store):
     late = store.claim(key)
     pretend_owner(store, owner.HOST, f"{os.getpid()} 1 x")
     store.finish(store.claim(key), RESULT)
-    store.finish(late, dataclasses.replace(RESULT, seconds=99.0), weights=b"late")
-    assert not store.model_file(key).exists()
+    store.finish(late, dataclasses.replace(RESULT, seconds=99.0, weights=b"late"))
+    assert not weights_file(store.folder, key).exists()
     assert store.rows("SELECT seconds FROM run WHERE outcome = 'done'")[0][0] == 1.5
     assert attempts(store) == ["interrupted", "done"]
 
@@ -177,25 +179,62 @@ def test_a_failure_is_recorded_with_its_reason(store):
     assert tuple(run) == ("diverged", "the loss became nan")
 
 
-def test_weights_are_kept_and_let_go(store):
-    """The file is there with its digest in the row, and gone with it."""
-    one, other = PLANNED[:2]
-    store.finish(store.claim(one.key), RESULT, weights=b"weights")
-    assert store.model_file(one.key).read_bytes() == b"weights"
-    assert store.best_kept(other) == (one.key, 0.7)
-    store.drop_weights(one.key)
-    assert not store.model_file(one.key).exists()
-    assert store.best_kept(other) is None
+def scored(accuracy):
+    """Make a result with weights and this accuracy after its last epoch."""
+    history = (RESULT.history[0], Epoch(0.4, 0.85, 0.7, accuracy))
+    return dataclasses.replace(RESULT, history=history, weights=f"weights {accuracy}".encode())
+
+
+def kept(store):
+    """List the runs whose weights are named, which must be those whose files are there."""
+    named = {key for (key,) in store.rows("SELECT key FROM run WHERE weights_sha256 IS NOT NULL")}
+    folder = weights_file(store.folder, "").parent
+    assert {file.name for file in folder.iterdir()} == {f"{key}.weights.h5" for key in named}
+    return named
+
+
+def test_the_weights_of_the_best_take_the_place_of_others(store):
+    """A better run is kept and the earlier one let go; one that is as good is not kept."""
+    first, worse, better, equal = (one.key for one in PLANNED[:4])
+    assert store.accuracy_to_beat(first) == -1.0
+    for key, accuracy in ((first, 0.7), (worse, 0.6), (better, 0.8), (equal, 0.8)):
+        store.finish(store.claim(key), scored(accuracy))
+    assert kept(store) == {better}
+    assert store.accuracy_to_beat(PLANNED[5].key) == 0.8
+    assert weights_file(store.folder, better).read_bytes() == b"weights 0.8"
+
+
+def test_weights_that_were_asked_for_stay(store):
+    """With --keep-models every run's are kept, and none is let go later."""
+    first, worse, better = (one.key for one in PLANNED[:3])
+    for key, accuracy in ((first, 0.7), (worse, 0.6)):
+        store.finish(store.claim(key), scored(accuracy), keep_weights=True)
+    store.finish(store.claim(better), scored(0.8))
+    assert kept(store) == {first, worse, better}
 
 
 def test_the_best_weights_of_another_experiment_stay(store):
     """A run that two experiments share may be the best of either."""
-    one, _ = PLANNED[:2]
-    shared = dataclasses.replace(one.configuration, experiment="compare")
-    store.add_plan(KH2021, [dataclasses.replace(one, configuration=shared)])
-    store.finish(store.claim(one.key), RESULT, weights=b"weights")
-    store.drop_weights(one.key)
-    assert store.model_file(one.key).exists()
+    shared, other = PLANNED[:2]
+    elsewhere = dataclasses.replace(shared.configuration, experiment="compare")
+    store.add_plan(KH2021, [dataclasses.replace(shared, configuration=elsewhere)])
+    store.finish(store.claim(shared.key), scored(0.7))
+    store.finish(store.claim(other.key), scored(0.8))
+    assert kept(store) == {shared.key, other.key}
+
+
+def test_what_a_killed_driver_left_in_models_is_removed(store):
+    """Files that no row names are ours to remove; others are not."""
+    key, gone = PLANNED[0].key, PLANNED[1].key
+    store.finish(store.claim(key), scored(0.7))
+    file = weights_file(store.folder, gone)
+    file.write_bytes(b"moved, not committed")
+    file.with_name(f"{file.name}.123.part").write_bytes(b"half")
+    store.remove_leftovers()
+    assert kept(store) == {key}
+    (file.parent / "notes.txt").touch()
+    store.remove_leftovers()
+    assert (file.parent / "notes.txt").exists()
 
 
 def test_a_transaction_that_fails_leaves_nothing(store):
@@ -242,7 +281,7 @@ def test_a_truncated_store_is_one_clear_error(store):
     file = store.folder / FILE
     os.truncate(file, file.stat().st_size // 2)
     with (
-        pytest.raises(StoreError, match=r"damaged.*restore it from a copy"),
+        pytest.raises(StoreError, match=r"damaged.*tune-grid repair"),
         Store(store.folder) as half,
     ):
         half.rows("SELECT * FROM plan JOIN run ON plan.run = run.key")
@@ -263,3 +302,30 @@ def test_a_file_in_the_store_s_place_is_one_clear_error(tmp_path):
         Store(tmp_path / "file" / "store", write=True)
     with pytest.raises(StoreError, match="is no folder"):
         Store(tmp_path / "file")
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_store_that_is_deleted_under_its_driver_is_saved_beside(store, moved):
+    """SQLite would go on writing to a file that has no name any more."""
+    store.finish(store.claim(PLANNED[0].key), RESULT)
+    if moved:
+        store.folder.rename(store.folder.with_name("elsewhere"))
+    else:
+        shutil.rmtree(store.folder)
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"deleted or moved .*saved in .*store\.rescued: move"):
+            store.claim(PLANNED[1].key)
+    with Store(store.folder.with_name("store.rescued")) as rescued:
+        assert outcomes(rescued) == ["done"] + [None] * 19
+
+
+def test_a_store_that_another_program_has_locked_is_waited_for(store, monkeypatch):
+    """And given up at last, in words."""
+    monkeypatch.setattr("tunegrid.database._PATIENCE", 1)
+    with (
+        Store(store.folder, write=True) as other,
+        other.transaction(),
+        pytest.raises(StoreError, match="locked by another program"),
+    ):
+        store.claim(PLANNED[0].key)
+    assert store.claim(PLANNED[0].key) is not None
