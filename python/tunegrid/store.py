@@ -26,7 +26,7 @@ from .database import (
 from .errors import StoreError
 from .runs import PlannedRun, RunResult, canonical
 from .study import Study
-from .weights import leftover_files, remove_files, weights_file, write_weights
+from .weights import accuracy_to_beat, keep, leftover_files, remove_files, weights_file
 
 LEASE_SECONDS = 120.0
 MAX_ATTEMPTS = 3
@@ -180,7 +180,7 @@ class Store:
             surpassed = []
             if cursor.rowcount == 1:
                 _insert_scores(cursor, claim.run, result)
-                surpassed = self._keep_weights(cursor, claim.run, result, always=keep_weights)
+                surpassed = keep(cursor, self.folder, claim.run, result, always=keep_weights)
             _end(cursor, claim.attempt, "done")
         remove_files(weights_file(self.folder, key) for key in surpassed)
 
@@ -230,37 +230,13 @@ class Store:
             experiments where it is lowest; -1 where there are none.
         """
         with told(self.folder):
-            return _accuracy_to_beat(self._connection.cursor(), key)
+            return accuracy_to_beat(self._connection.cursor(), key)
 
     def remove_leftovers(self) -> None:
         """Remove the files of weights that a driver which was killed has left behind."""
         with self.transaction() as cursor:
             named = cursor.execute("SELECT key FROM run WHERE weights_sha256 IS NOT NULL")
             remove_files(leftover_files(self.folder, {key for (key,) in named}))
-
-    def _keep_weights(
-        self, cursor: sqlite3.Cursor, key: str, result: RunResult, *, always: bool
-    ) -> list[str]:
-        """Put weights in their place, if they are to be kept, and name them in the run's row.
-
-        Returns:
-            The runs that were kept as the best of an experiment, and are that no more: their
-            rows name no weights now, their files may go when this is committed.
-        """
-        accuracy = result.history[-1].val_accuracy
-        if result.weights is None or not (always or accuracy > _accuracy_to_beat(cursor, key)):
-            return []
-        write_weights(self.folder, key, result.weights)
-        cursor.execute(
-            "UPDATE run SET weights_sha256 = ?, weights_kept = ? WHERE key = ?",
-            (hashlib.sha256(result.weights).hexdigest(), "asked" if always else "best", key),
-        )
-        surpassed = [] if always else _surpassed(cursor, key)
-        cursor.executemany(
-            "UPDATE run SET weights_sha256 = NULL, weights_kept = NULL WHERE key = ?",
-            ((other,) for other in surpassed),
-        )
-        return surpassed
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -291,40 +267,6 @@ class Store:
             )
         if self._lost is not None:
             raise self._lost
-
-
-#: The runs whose weights are kept, once for each experiment that asks for them.
-_KEPT = """
-WITH kept AS (
-  SELECT study, protocol, experiment, departures, plan.run, weights_kept, val_accuracy
-  FROM run JOIN plan ON plan.run = run.key
-  JOIN (SELECT run, val_accuracy, max(epoch) FROM epoch
-        WHERE run IN (SELECT key FROM run WHERE weights_sha256 IS NOT NULL) GROUP BY run) AS last
-    ON last.run = run.key
-  WHERE weights_sha256 IS NOT NULL AND plan.run <> :run)
-"""
-
-_TO_BEAT = f"""{_KEPT}
-SELECT coalesce(min(best), -1.0) FROM (
-  SELECT coalesce(max(val_accuracy), -1.0) AS best
-  FROM (SELECT DISTINCT study, protocol, experiment, departures FROM plan WHERE run = :run)
-  LEFT JOIN kept USING (study, protocol, experiment, departures)
-  GROUP BY study, protocol, experiment, departures)"""
-
-_RIVALS = f"""{_KEPT}
-SELECT DISTINCT kept.run, val_accuracy FROM kept
-JOIN plan AS ours USING (study, protocol, experiment, departures)
-WHERE ours.run = :run AND weights_kept = 'best'"""
-
-
-def _accuracy_to_beat(cursor: sqlite3.Cursor, key: str) -> float:
-    return cursor.execute(_TO_BEAT, {"run": key}).fetchone()[0]
-
-
-def _surpassed(cursor: sqlite3.Cursor, key: str) -> list[str]:
-    """List the runs beside this one that were kept as the best, and now are in no experiment."""
-    rivals = cursor.execute(_RIVALS, {"run": key}).fetchall()
-    return [rival for rival, own in rivals if own < _accuracy_to_beat(cursor, rival)]
 
 
 def _take_over(cursor: sqlite3.Cursor, key: str) -> bool:
