@@ -16,14 +16,22 @@ if TYPE_CHECKING:
     from .export import export_results
     from .importing import import_results
     from .loop import Progress
+    from .models import ExportedModel, export_model, show_model
+    from .repair import repair_store
     from .results import read_results, run_status
     from .sources import dataset_status
     from .study import Study, load_study, studies
+    from .verify import verify_store
 
 _HOMES = {
     "dataset_status": "sources",
     "RunSummary": "driver",
     "run_grid": "driver",
+    "ExportedModel": "models",
+    "export_model": "models",
+    "show_model": "models",
+    "repair_store": "repair",
+    "verify_store": "verify",
     "export_results": "export",
     "import_results": "importing",
     "DataError": "errors",
@@ -42,6 +50,7 @@ _HOMES = {
 
 __all__ = [
     "DataError",
+    "ExportedModel",
     "Progress",
     "RunError",
     "RunSummary",
@@ -51,13 +60,17 @@ __all__ = [
     "TunegridError",
     "comparison_table",
     "dataset_status",
+    "export_model",
     "export_results",
     "import_results",
     "load_study",
     "read_results",
+    "repair_store",
     "run_grid",
     "run_status",
+    "show_model",
     "studies",
+    "verify_store",
 ]
 
 

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from .driver import RunSummary
 from .loop import Progress as GridProgress
-from .runs import PlannedRun, RunResult
+from .plans import PlannedRun
+from .runs import RunResult
 
 
 class ConsoleProgress(GridProgress):

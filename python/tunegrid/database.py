@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from .errors import StoreError
+from .errors import DamagedStoreError, StoreError
 
 VERSION = 1
 FILE = "results.sqlite"
@@ -91,23 +91,23 @@ def told(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(f"The store {folder} cannot be used: {error.strerror or error}.") from None
     except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
-        raise StoreError(f"The store {folder} {_explained(error)}") from None
+        raise _explained(error, folder) from None
 
 
-def _explained(error: sqlite3.DatabaseError | json.JSONDecodeError) -> str:
+def _explained(error: sqlite3.DatabaseError | json.JSONDecodeError, folder: Path) -> StoreError:
     if _is_busy(error):
-        return (
-            "has been locked by another program for a minute: wait for that one or end it, and "
-            "repeat the command."
+        return StoreError(
+            f"The store {folder} has been locked by another program for a minute: wait for that "
+            f"one or end it, and repeat the command."
         )
     if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
-        return (
-            f"cannot be used ({error}): check that the folder can be written and the disk has "
-            f"room, or give another --store."
+        return StoreError(
+            f"The store {folder} cannot be used ({error}): check that the folder can be written "
+            f"and the disk has room, or give another --store."
         )
-    return (
-        f"is damaged ({error}): see with `tune-grid verify` what is left, mend it with "
-        f"`tune-grid repair`, or give another --store."
+    return DamagedStoreError(
+        f"The store {folder} is damaged ({error}): see with `tune-grid verify` what is left, mend "
+        f"it with `tune-grid repair`, or give another --store."
     )
 
 

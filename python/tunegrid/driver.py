@@ -14,8 +14,8 @@ from .errors import DataError, DataMissingError, SpecError
 from .execute import LocalExecutor
 from .grid import Configuration, configurations
 from .loop import Progress, TrainingLoop
+from .plans import PlannedRun, plan
 from .process import cores
-from .runs import PlannedRun, plan
 from .settings import PRESETS
 from .sources import find_dataset
 from .store import Store

@@ -23,3 +23,7 @@ class RunError(TunegridError):
 
 class StoreError(TunegridError):
     """A store cannot be read or written, or was written by a newer version."""
+
+
+class DamagedStoreError(StoreError):
+    """A store's file is not whole: `repair_store` may bring back what can be read of it."""

@@ -67,7 +67,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "outcome": "text: done, failed or interrupted",
         "failure": "text: as in run.csv",
         "message": "text: of the failure",
-        "forgiven": "0 or 1: whether a later --retry-failed has set it aside",
+        "forgiven": "0 or 1: whether --retry-failed or repair has set it aside",
     },
 }
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from .csvfile import Scalar
 from .database import told
 from .errors import SpecError
 from .frames import as_frame, merge_names
 from .grid import Configuration, configurations, resolve
-from .runs import RunSpec, canonical, spec_of
+from .plans import expected_spec, planned_configuration
+from .runs import RunSpec, canonical
 from .selection import Selection, select
 from .settings import PRESETS
 from .store import Store
@@ -42,7 +42,7 @@ MEASURES = {
 }
 
 _RUNS = """
-SELECT plan.experiment, plan.configuration, plan.departures, plan.replicate, run.*,
+SELECT plan.protocol, plan.experiment, plan.configuration, plan.departures, plan.replicate, run.*,
        last.loss, last.accuracy, last.val_loss, last.val_accuracy,
        best.val_accuracy AS best_accuracy
 FROM plan JOIN run ON run.key = plan.run
@@ -120,7 +120,7 @@ class _Reader:
             return None
         configuration = self._configuration(stored)
         spec = RunSpec.from_json(stored["spec"])
-        if configuration is None or _expected(configuration, spec).key != stored["key"]:
+        if configuration is None or expected_spec(configuration, spec).key != stored["key"]:
             self._stale += 1
             return None
         if not self._wanted(configuration):
@@ -152,27 +152,11 @@ class _Reader:
         """Settle a stored configuration by the study file as it is now; None if that fails."""
         place = (stored["experiment"], stored["configuration"], stored["departures"])
         if place not in self._configurations:
-            departures = json.loads(stored["departures"])
-            own_grid = departures.pop("grid", None) is not None
             try:
-                self._configurations[place] = resolve(
-                    self._chosen.study,
-                    self._chosen.protocol,
-                    stored["experiment"],
-                    self._columns(stored),
-                    departures,
-                    own_grid=own_grid,
-                )
+                self._configurations[place] = planned_configuration(self._chosen.study, stored)
             except SpecError:
                 self._configurations[place] = None
         return self._configurations[place]
-
-    def _columns(self, stored: Mapping[str, object]) -> dict[str, Scalar]:
-        """Read a stored configuration, its columns in the study's order."""
-        columns = json.loads(stored["configuration"])
-        known = self._chosen.study.experiments[stored["experiment"]].column_names
-        names = dict.fromkeys([*(name for name in known if name in columns), *columns])
-        return {name: columns[name] for name in names}
 
     def _wanted(self, configuration: Configuration) -> bool:
         where = self._chosen.where
@@ -232,11 +216,6 @@ def run_status(
     )
     by = ["study", "protocol", "experiment", "departures"]
     return counts.groupby(by, sort=False).sum().reset_index()
-
-
-def _expected(configuration: Configuration, spec: RunSpec) -> RunSpec:
-    how = {"engine": spec.engine, "backend": spec.backend, "device": spec.device}
-    return spec_of(configuration, seed=spec.seed, **how)
 
 
 def _tidy(

@@ -4,16 +4,12 @@ import dataclasses
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from .architectures import ARCHITECTURES
-from .datasets import DATASETS
 from .errors import StoreError
-from .grid import Configuration
-from .settings import OPTIMIZERS
 
 #: Part of every key. It rises when the same spec would be trained differently.
 SCHEMA = 1
@@ -103,9 +99,9 @@ class RunSpec:
     @classmethod
     def _from_values(cls, *, model: dict, data: dict, optimizer: dict, **rest: object) -> "RunSpec":
         return cls(
-            model=ModelSpec(**model | {"parameters": _pairs(model["parameters"])}),
+            model=ModelSpec(**model | {"parameters": pairs(model["parameters"])}),
             data=DataSpec(**data),
-            optimizer=_pairs(optimizer),
+            optimizer=pairs(optimizer),
             **rest,
         )
 
@@ -124,20 +120,6 @@ class RunSpec:
         part = canonical([values["model"], values["data"]])
         digest = int.from_bytes(hashlib.sha256(part.encode()).digest())
         return tuple(np.random.SeedSequence([self.seed, digest]).spawn(3))
-
-
-@dataclass(frozen=True)
-class PlannedRun:
-    """One replicate of one configuration: what a study asks for, and the run that answers it."""
-
-    configuration: Configuration
-    replicate: int
-    spec: RunSpec
-
-    @property
-    def key(self) -> str:
-        """The key of the run."""
-        return self.spec.key
 
 
 @dataclass(frozen=True)
@@ -183,50 +165,6 @@ class RunResult:
     weights: bytes | None = None
 
 
-def plan(
-    configurations: Iterable[Configuration],
-    *,
-    seeds: int = 1,
-    engine: str = "tensorflow",
-    backend: str = "tensorflow",
-    device: str = "cpu",
-) -> list[PlannedRun]:
-    """Plan `seeds` replicates of each configuration.
-
-    Returns:
-        All first replicates, then all second ones: when time runs out, every configuration
-        has as many replicates as any other, give or take one.
-    """
-    found = list(configurations)
-    how = {"engine": engine, "backend": backend, "device": device}
-    return [
-        PlannedRun(configuration, seed, spec_of(configuration, seed=seed, **how))
-        for seed in range(1, seeds + 1)
-        for configuration in found
-    ]
-
-
-def spec_of(
-    configuration: Configuration, *, seed: int, engine: str, backend: str, device: str
-) -> RunSpec:
-    """Make the spec of one replicate of a configuration."""
-    settings = configuration.settings
-    architecture = ARCHITECTURES[settings["architecture"]]
-    data = {name: settings.get(name) for name in _DATA_SETTINGS}
-    return RunSpec(
-        model=ModelSpec(
-            architecture.name, architecture.revision, _pairs(architecture.resolve(settings))
-        ),
-        data=DataSpec(digest=DATASETS[settings["dataset"]].digest, **data),
-        optimizer=_optimizer(settings),
-        **{name: settings[name] for name in ("loss", "batch_size", "epochs", "precision")},
-        engine=engine,
-        backend=backend,
-        device=device,
-        seed=seed,
-    )
-
-
 def canonical(value: object) -> str:
     """Write JSON in the one form that is hashed."""
     return json.dumps(
@@ -234,23 +172,12 @@ def canonical(value: object) -> str:
     )
 
 
-_DATA_SETTINGS = tuple(
-    field.name for field in dataclasses.fields(DataSpec) if field.name != "digest"
-)
+def pairs(values: Mapping[str, object]) -> Pairs:
+    """Make a mapping hashable, sorted by name."""
+    return tuple(sorted(values.items()))
 
 
 def _present(part: object) -> dict[str, object]:
     """Give the fields that are not None, without what dataclasses.asdict does below them."""
     names = (field.name for field in dataclasses.fields(part))
     return {name: value for name in names if (value := getattr(part, name)) is not None}
-
-
-def _pairs(values: Mapping[str, object]) -> Pairs:
-    return tuple(sorted(values.items()))
-
-
-def _optimizer(settings: Mapping[str, object]) -> Pairs:
-    """Fill an optimizer's settings up with Keras's defaults, so that they are part of the key."""
-    defaults = OPTIMIZERS[settings["optimizer"]]
-    given = {name: settings[name] for name in defaults if name in settings}
-    return _pairs({"name": settings["optimizer"], **defaults, **given})

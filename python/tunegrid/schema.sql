@@ -78,7 +78,7 @@ CREATE TABLE attempt (
   outcome  TEXT CHECK (outcome IN ('done', 'failed', 'interrupted')),
   failure  TEXT,
   message  TEXT,
-  forgiven INTEGER NOT NULL DEFAULT 0    -- 1: --retry-failed has given the run a new start
+  forgiven INTEGER NOT NULL DEFAULT 0    -- 1: set aside, by --retry-failed or repair
 );
 CREATE INDEX attempt_run ON attempt (run);
 

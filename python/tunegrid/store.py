@@ -24,7 +24,8 @@ from .database import (
     transaction,
 )
 from .errors import StoreError
-from .runs import PlannedRun, RunResult, canonical
+from .plans import PlannedRun, plan_row
+from .runs import RunResult, canonical
 from .study import Study
 from .weights import accuracy_to_beat, keep, leftover_files, remove_files, weights_file
 
@@ -91,7 +92,7 @@ class Store:
             )
             cursor.executemany(
                 "INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                map(_plan_row, planned),
+                map(plan_row, planned),
             )
 
     def outcomes(self, keys: Iterable[str]) -> dict[str, str | None]:
@@ -308,13 +309,6 @@ def _insert_scores(cursor: sqlite3.Cursor, key: str, result: RunResult) -> None:
         "INSERT INTO prediction VALUES (?, ?, ?, ?, ?)",
         [(key, "last", *astuple(result.last)), (key, "best", *astuple(result.best))],
     )
-
-
-def _plan_row(planned: PlannedRun) -> tuple:
-    one = planned.configuration
-    texts = (canonical(one.columns), canonical(one.departures))
-    place = (one.study, one.protocol, one.experiment, *texts)
-    return (*place, planned.replicate, planned.key)
 
 
 def _now() -> str:

@@ -10,8 +10,8 @@ import pytest
 from tunegrid import load_study
 from tunegrid.execute import LocalExecutor
 from tunegrid.grid import configurations
+from tunegrid.plans import plan
 from tunegrid.process import Task, worker_environment
-from tunegrid.runs import plan
 from tunegrid.sources import find_dataset
 from tunegrid.train import train
 

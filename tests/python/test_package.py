@@ -15,9 +15,10 @@ ROOT = Path(tunegrid.__file__).parent
 FLOW = [
     "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "messages",
     "architectures", "datasets", "sources", "split", "experiment", "study", "grid", "runs",
-    "train", "worker", "process", "execute", "owner", "database", "weights", "store", "loop",
-    "driver", "frames", "selection", "results", "compare", "exchange", "export", "importing",
-    "formats", "doctor", "describe", "console", "cli", "__main__",
+    "plans", "train", "worker", "process", "execute", "owner", "database", "weights", "store",
+    "loop", "driver", "frames", "selection", "results", "compare", "exchange", "export",
+    "importing", "verify", "salvage", "repair", "models", "formats", "doctor", "describe",
+    "console", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tunegrid import StoreError, load_study
 from tunegrid.grid import configurations
-from tunegrid.runs import RunSpec, plan, spec_of
+from tunegrid.plans import plan, spec_of
+from tunegrid.runs import RunSpec
 
 KH2021 = load_study("kh2021")
 ALL = [planned.spec for planned in plan(configurations(KH2021), seeds=2)]

@@ -13,7 +13,8 @@ import pytest
 from tunegrid import StoreError, load_study, owner
 from tunegrid.database import FILE, VERSION
 from tunegrid.grid import configurations
-from tunegrid.runs import Epoch, RunResult, Scored, plan
+from tunegrid.plans import plan
+from tunegrid.runs import Epoch, RunResult, Scored
 from tunegrid.store import MAX_ATTEMPTS, Store
 from tunegrid.weights import weights_file
 

@@ -10,7 +10,7 @@ from keras import layers, regularizers
 
 from tunegrid import load_study
 from tunegrid.grid import configurations
-from tunegrid.runs import plan
+from tunegrid.plans import plan
 from tunegrid.train import DivergedError, compile_model, train
 
 BATCH = 64

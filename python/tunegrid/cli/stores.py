@@ -1,0 +1,184 @@
+"""Commands about stores: prove them whole, mend them, share them, get at their models."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .options import DataOption, ExperimentOption, FormatOption, StoreOption, StudyArgument
+from .output import print_table, require_format, tell, tell_all
+
+app = typer.Typer()
+
+_MOST_FINDINGS = 20
+
+
+@app.command()
+def verify(
+    study: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this study.")] = None,
+    store: StoreOption = None,
+    data_dir: DataOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Prove a store whole; exit code 1 when something is missing, failed or wrong.
+
+    Example: tune-grid verify --format json
+    """
+    from ..verify import verify_store
+
+    require_format(format)
+    found = verify_store(study, store=store, data_dir=data_dir)
+    print_table(found, format)
+    findings = found.attrs["findings"]
+    tell_all(findings[:_MOST_FINDINGS])
+    if len(findings) > _MOST_FINDINGS:
+        tell(f"… and {len(findings) - _MOST_FINDINGS} more.")
+    if found["state"].ne("ok").any():
+        raise typer.Exit(1)
+
+
+@app.command()
+def repair(
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    store: StoreOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Mend what can be mended in a store, after showing what will be done.
+
+    The file as it was stays beside it. Example: tune-grid repair --yes
+    """
+    from ..repair import repair_store
+
+    require_format(format)
+    planned = repair_store(store, dry_run=True)
+    if planned.empty:
+        tell("There is nothing to mend.")
+        return
+    print_table(planned, format)
+    if not yes and not (sys.stdin and sys.stdin.isatty()):
+        tell("Nothing was changed: add --yes to do this.")
+        raise typer.Exit(1)
+    if not yes and not typer.confirm("Do this?", err=True):
+        tell("Nothing was changed.")
+        raise typer.Exit(1)
+    done = repair_store(store)
+    tell(
+        f"Mended: {', '.join(done['repair'])}. The file as it was lies beside the new one. Repeat "
+        f"`tune-grid run` to train what was taken out."
+    )
+
+
+@app.command()
+def export(
+    study: StudyArgument,
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Made when it is missing.")],
+    experiment: ExperimentOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Write a study's runs to a folder of csv files, with a data dictionary and a manifest.
+
+    Example: tune-grid export kh2021 results/kh2021
+    """
+    from ..export import export_results
+
+    done = export_results(study, directory, experiments=experiment, store=store)
+    tell(f"{done.done} runs done of {done.planned} planned, exported to {done.folder}.")
+
+
+@app.command(name="import")
+def import_(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What export has written.")],
+    store: StoreOption = None,
+) -> None:
+    """Bring an exported folder into a store, after everything in it is verified.
+
+    Example: tune-grid import results/kh2021
+    """
+    from ..importing import import_results
+
+    done = import_results(directory, store=store)
+    tell(f"{done.runs} runs of {done.study}: {done.added} added, {done.kept} there already.")
+    if done.differing:
+        tell(f"{len(done.differing)} of those have other numbers here, and keep them.")
+
+
+model = typer.Typer(help="Show a stored run's model, or export it for Keras.", no_args_is_help=True)
+app.add_typer(model, name="model")
+
+KeyArgument = Annotated[
+    str, typer.Argument(metavar="KEY", help="A run's key, or the beginning of it (see results).")
+]
+
+
+@model.command(name="show")
+def show_model(key: KeyArgument, store: StoreOption = None, format: FormatOption = "pipe") -> None:
+    """Print the layers of a run's model.
+
+    Example: tune-grid model show 6e208bf0
+    """
+    from ..formats import DATA_FORMATS
+    from ..models import show_model
+
+    require_format(format)
+    with _quiet_backend():
+        layers = show_model(key, store=store)
+    about = layers.attrs
+    if format in DATA_FORMATS:
+        print_table(layers, format)
+        return
+    print_table(layers, format, "\n".join([f"Run {about['key']}", *about["asked_by"]]))
+    typer.echo(
+        f"\nTotal params: {about['total']:,}\nTrainable params: {about['trainable']:,}\n"
+        f"Non-trainable params: {about['non_trainable']:,}"
+    )
+
+
+@model.command(name="export")
+def export_model(
+    key: KeyArgument,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="As m.keras, m.h5, m.weights.h5")],
+    train: Annotated[
+        bool, typer.Option("--train", help="Train the run again if its weights were not kept.")
+    ] = False,
+    store: StoreOption = None,
+    data_dir: DataOption = None,
+) -> None:
+    """Write a run's model to a file that Keras loads.
+
+    Example: tune-grid model export 6e208bf0 model.keras
+    """
+    from ..models import export_model
+
+    with _quiet_backend():
+        done = export_model(key, file, train=train, store=store, data_dir=data_dir)
+    pixels = "divided by 255" if done.spec.data.scaling == "unit" else "from 0 to 255"
+    tell(
+        f"Run {done.key[:12]} exported to {done.file}. It takes images of shape (n, 28, 28, 1), "
+        f"{done.spec.data.orientation}, pixels {pixels}."
+    )
+    if not done.same:
+        tell(
+            "Its numbers differ from the stored ones: another machine or other versions made them."
+        )
+
+
+@contextlib.contextmanager
+def _quiet_backend() -> Iterator[None]:
+    """Keep what a backend's native code writes while it is loaded off the terminal."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

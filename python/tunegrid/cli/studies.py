@@ -1,0 +1,227 @@
+"""Commands about studies: what there is, run it, look at what came of it."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import SpecError
+from .options import (
+    AnyOption,
+    DataOption,
+    ExperimentOption,
+    FormatOption,
+    PresetOption,
+    ProtocolOption,
+    StoreOption,
+    StudyArgument,
+    WhereOption,
+)
+from .output import print_table, require_format, tell_all
+
+app = typer.Typer()
+
+
+@app.command()
+def studies(format: FormatOption = "pipe") -> None:
+    """List the studies that ship with tunegrid.
+
+    Example: tune-grid studies
+    """
+    from ..describe import studies_table
+
+    require_format(format)
+    print_table(studies_table(), format)
+
+
+@app.command()
+def show(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Show a study: protocols, assumptions, experiments; with --experiment its printed tables.
+
+    Example: tune-grid show kh2021 --experiment two-layer
+    """
+    from ..describe import study_frame, study_tables
+    from ..formats import DATA_FORMATS
+    from ..study import load_study
+
+    require_format(format)
+    found = load_study(study)
+    if format in DATA_FORMATS:
+        print_table(study_frame(found, experiment), format)
+        return
+    for position, (caption, table) in enumerate(study_tables(found, experiment)):
+        typer.echo("\n" if position else "", nl=False)
+        print_table(table, format, caption)
+
+
+@app.command()
+def run(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    where: WhereOption = None,
+    protocol: ProtocolOption = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a setting; marks the runs."),
+    ] = None,
+    preset: PresetOption = "full",
+    grid: Annotated[
+        Path | None, typer.Option("--grid", metavar="FILE", help="A csv with a grid of your own.")
+    ] = None,
+    seeds: Annotated[int, typer.Option("--seeds", metavar="N", help="Replicates, at least.")] = 1,
+    epochs: Annotated[int | None, typer.Option("--epochs", help="Marks the runs.")] = None,
+    train_size: Annotated[
+        int | None, typer.Option("--train-size", help="Training images. Marks the runs.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Runs at once. Default: all cores.")
+    ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="tensorflow|reference", help="What trains.")
+    ] = "tensorflow",
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try failed runs again.")
+    ] = False,
+    keep_models: Annotated[
+        bool, typer.Option("--keep-models", help="Keep the weights of every run.")
+    ] = False,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", metavar="SECONDS", help="For one run.")
+    ] = None,
+    store: StoreOption = None,
+    data_dir: DataOption = None,
+) -> None:
+    """Train what is missing of a study's grid. Repeat the command to go on after an interruption.
+
+    Example: tune-grid run kh2021 --experiment two-layer --where "layer1 == 16" --seeds 5
+    """
+    from ..console import ConsoleProgress, describe_summary
+    from ..driver import run_grid
+    from ..grid import read_grid
+
+    with ConsoleProgress() as progress:
+        try:
+            summary = run_grid(
+                study,
+                experiments=experiment,
+                where=where,
+                protocol=protocol,
+                set=_settings(set or []),
+                preset=preset,
+                grid=None if grid is None else read_grid(grid),
+                seeds=seeds,
+                epochs=epochs,
+                train_size=train_size,
+                workers=workers,
+                engine=engine,
+                retry_failed=retry_failed,
+                keep_models=keep_models,
+                time_limit=time_limit,
+                store=store,
+                data_dir=data_dir,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            progress.interrupted()
+            raise
+    tell_all(describe_summary(summary))
+    if summary.failed or summary.failed_before:
+        raise typer.Exit(1)
+
+
+@app.command()
+def status(
+    study: Annotated[str | None, typer.Argument(metavar="[ID]", help="Only this study.")] = None,
+    store: StoreOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Count a store's runs: planned, done, failed, in training, missing.
+
+    Example: tune-grid status kh2021
+    """
+    from ..results import run_status
+
+    require_format(format)
+    print_table(run_status(study, store=store), format)
+
+
+@app.command()
+def results(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    where: WhereOption = None,
+    protocol: ProtocolOption = None,
+    preset: PresetOption = "full",
+    any: AnyOption = False,
+    store: StoreOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Print the runs of a study, one row each.
+
+    Example: tune-grid results kh2021 --experiment two-layer --format csv
+    """
+    from ..results import read_results
+
+    require_format(format)
+    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    table = read_results(study, experiments=experiment, store=store, **how)
+    print_table(table, format)
+    tell_all(table.attrs["left_out"])
+
+
+@app.command()
+def table(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    where: WhereOption = None,
+    protocol: ProtocolOption = None,
+    preset: PresetOption = "full",
+    any: AnyOption = False,
+    store: StoreOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Print a study's own tables with our numbers beside the published ones.
+
+    Example: tune-grid table kh2021 --experiment one-layer,two-layer,three-layer
+    """
+    from ..compare import comparison_table, comparison_tables
+    from ..describe import agreement_note, shown_table, table_caption
+    from ..formats import DATA_FORMATS
+    from ..study import load_study
+
+    require_format(format)
+    found = load_study(study)
+    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    if format in DATA_FORMATS:
+        joined = comparison_table(found, experiments=experiment, store=store, **how)
+        joined.insert(0, "study", found.id)
+        print_table(joined, format)
+        tell_all(joined.attrs["left_out"])
+        return
+    tables = comparison_tables(found, experiments=experiment, store=store, **how)
+    for position, (name, one) in enumerate(tables.items()):
+        caption = table_caption(found, name, found.pick_protocol(protocol), preset, any=any)
+        typer.echo("\n" if position else "", nl=False)
+        print_table(shown_table(one, any=any), format, caption)
+        typer.echo(f"\n{agreement_note(one)}")
+    tell_all(next(iter(tables.values())).attrs["left_out"])
+
+
+def _settings(pairs: list[str]) -> dict[str, object]:
+    """Read KEY=VALUE pairs; a value is what TOML makes of it, and else a text."""
+    values = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.strip():
+            raise SpecError(f"--set needs KEY=VALUE, as in --set dropout=0.3, not '{pair}'.")
+        try:
+            read = tomllib.loads(f"value = {text}")
+        except ValueError:
+            read = {}
+        values[name.strip()] = read["value"] if list(read) == ["value"] else text.strip()
+    return values

@@ -1,0 +1,235 @@
+"""The models of stored runs: their layer table, and files that Keras reads elsewhere.
+
+An architecture is built anew from its run's spec and given the stored weights. No whole model is
+ever loaded: Keras ignores `safe_mode` for those in HDF5.
+"""
+
+import json
+import math
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from .errors import RunError, SpecError, StoreError
+from .exchange import sha256_of
+from .execute import LocalExecutor
+from .process import Task
+from .runs import RunSpec
+from .sources import find_dataset
+from .store import Store
+from .verify import open_whole
+from .weights import weights_file
+
+if TYPE_CHECKING:
+    import keras
+
+#: Endings of the files that Keras writes, the longest first.
+ENDINGS = (".weights.h5", ".keras", ".h5")
+
+_SHORTEST = 4
+
+
+@dataclass(frozen=True)
+class ExportedModel:
+    """What `export_model` wrote.
+
+    Attributes:
+        file: where it is.
+        key: of the run.
+        spec: of the run; its `data` says how images are to be scaled and turned for the model.
+        trained: whether the run was trained again for its weights.
+        same: whether that gave the stored numbers; True when it was not.
+    """
+
+    file: Path
+    key: str
+    spec: RunSpec
+    trained: bool
+    same: bool
+
+
+def show_model(key: str, *, store: str | Path | None = None) -> pd.DataFrame:
+    """Give the layers of a run's model, as Keras's summaries print them.
+
+    Args:
+        key: of the run, or the beginning of it.
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+
+    Returns:
+        `Layer (type)`, `Output Shape`, `Param #`, one row a layer. `attrs` has the key, the
+        configurations that ask for the run, and the parameters: total, trainable, non_trainable.
+
+    Raises:
+        StoreError: when no run, or more than one, begins so.
+    """
+    with open_whole(store) as opened:
+        found = _find_run(opened, key)
+        plans = opened.rows(
+            "SELECT study, experiment, configuration, replicate FROM plan WHERE run = :key", found
+        )
+    model = _build(RunSpec.from_json(found["spec"]))
+    table = pd.DataFrame(
+        {
+            "Layer (type)": [f"{layer.name} ({type(layer).__name__})" for layer in model.layers],
+            "Output Shape": [str(tuple(layer.output.shape)) for layer in model.layers],
+            "Param #": [layer.count_params() for layer in model.layers],
+        }
+    )
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_variables)
+    table.attrs = {
+        "key": found["key"],
+        "asked_by": [_describe(*plan) for plan in plans],
+        "total": model.count_params(),
+        "trainable": trainable,
+        "non_trainable": model.count_params() - trainable,
+    }
+    return table
+
+
+def export_model(
+    key: str,
+    file: str | Path,
+    *,
+    train: bool = False,
+    store: str | Path | None = None,
+    data_dir: str | Path | None = None,
+) -> ExportedModel:
+    """Write a run's model, with its weights after the last epoch, to a file of Keras's.
+
+    Args:
+        key: of the run, or the beginning of it.
+        file: must not exist; `.keras` or `.h5` for a whole model, compiled as it was trained,
+            `.weights.h5` for the weights alone.
+        train: train the run again when its weights were not kept.
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+        data_dir: a folder with data sets, to train from; default TUNEGRID_DATA.
+
+    Raises:
+        SpecError: when the file is there already, or has another ending.
+        StoreError: when there is no such run, it is not done, or its weights are not there.
+        RunError: when it was to be trained again, and failed.
+    """
+    path = Path(file)
+    _check_file(path)
+    with open_whole(store) as opened:
+        found = _find_run(opened, key)
+        spec = RunSpec.from_json(found["spec"])
+        if found["outcome"] != "done":
+            raise StoreError(f"Run {found['key'][:12]} has no model: it is not done.")
+        is_kept = found["weights_sha256"] is not None
+        if not is_kept and not train:
+            raise StoreError(
+                f"The weights of run {found['key'][:12]} were not kept (those of each experiment's "
+                f"best run are, and all with --keep-models): add --train to train it again, for "
+                f"some {found['seconds']:.0f} seconds."
+            )
+        if is_kept:
+            content, same = _kept_weights(opened, found["key"], found["weights_sha256"]), True
+        else:
+            content, same = _trained_weights(opened, spec, data_dir)
+    _save(spec, content, path)
+    return ExportedModel(path, found["key"], spec, trained=not is_kept, same=same)
+
+
+def _check_file(path: Path) -> None:
+    if not path.name.endswith(ENDINGS):
+        raise SpecError(f"{path} must end in one of {', '.join(ENDINGS)}.")
+    if path.exists():
+        raise SpecError(f"{path} is there already: give another name, or remove it first.")
+    if not path.parent.is_dir():
+        raise SpecError(f"There is no folder {path.parent} to write {path.name} into.")
+
+
+def _find_run(store: Store, key: str) -> dict[str, object]:
+    """Find the one run whose key begins so."""
+    beginning = str(key).lower().removesuffix("…")
+    if len(beginning) < _SHORTEST or not set(beginning) <= set("0123456789abcdef"):
+        raise SpecError(
+            f"A run's key is 64 hexadecimal digits, of which at least {_SHORTEST} must be given, "
+            f"not '{key}': `tune-grid results ID` prints them."
+        )
+    query = (
+        "SELECT key, spec, outcome, seconds, weights_sha256 FROM run "
+        "WHERE substr(key, 1, :length) = :beginning LIMIT 2"
+    )
+    found = store.rows(query, {"beginning": beginning, "length": len(beginning)})
+    if not found:
+        raise StoreError(f"The store {store.folder} has no run whose key begins with {beginning}.")
+    if len(found) > 1:
+        raise StoreError(f"More than one run's key begins with {beginning}: give more of it.")
+    return dict(found[0])
+
+
+def _build(spec: RunSpec) -> "keras.Model":
+    import keras
+
+    from .architectures import build_model
+    from .train import compile_model
+
+    keras.backend.clear_session()  # names of layers count from the beginning
+    model = build_model(spec.model.architecture, dict(spec.model.parameters))
+    compile_model(model, spec)
+    return model
+
+
+def _kept_weights(store: Store, key: str, sha256: str) -> bytes:
+    file = weights_file(store.folder, key)
+    if not file.exists():
+        raise StoreError(f"{file} is missing: see `tune-grid verify` and `tune-grid repair`.")
+    if sha256_of(file) != sha256:
+        raise StoreError(
+            f"{file} is damaged (its SHA-256 is not the one that was stored): see `tune-grid "
+            f"verify` and `tune-grid repair`."
+        )
+    return file.read_bytes()
+
+
+def _trained_weights(
+    store: Store, spec: RunSpec, data_dir: str | Path | None
+) -> tuple[bytes, bool]:
+    """Train a run again; return its weights, and whether its epochs are the stored ones."""
+    task = Task(spec, find_dataset(spec.data.dataset, data_dir=data_dir), keep_above=-1.0)
+    with LocalExecutor(1) as executor:
+        executor.start(task)
+        event = None
+        while event is None or event.kind == "epoch":
+            event = executor.next_event(1.0)
+    if event.result is None:
+        raise RunError(f"Run {spec.key[:12]} could not be trained again: {event.text}.")
+    query = (
+        "SELECT loss, accuracy, val_loss, val_accuracy FROM epoch WHERE run = :run ORDER BY epoch"
+    )
+    stored = [tuple(row) for row in store.rows(query, {"run": spec.key})]
+    same = stored == [
+        (epoch.loss, epoch.accuracy, epoch.val_loss, epoch.val_accuracy)
+        for epoch in event.result.history
+    ]
+    return event.result.weights, same
+
+
+def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
+    """Build the model, load its weights, and write the file beside its place first."""
+    model = _build(spec)
+    ending = next(ending for ending in ENDINGS if path.name.endswith(ending))
+    with tempfile.TemporaryDirectory() as folder:
+        stored, made = Path(folder) / "stored.weights.h5", Path(folder) / f"made{ending}"
+        stored.write_bytes(weights)
+        model.load_weights(stored)
+        if ending == ".weights.h5":
+            made = stored
+        else:
+            model.save(made)
+        try:
+            beside = path.with_name(f".{path.name}.part")
+            beside.write_bytes(made.read_bytes())
+            beside.replace(path)
+        except OSError as error:
+            raise SpecError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _describe(study: str, experiment: str, configuration: str, replicate: int) -> str:
+    columns = " ".join(f"{name}={value}" for name, value in json.loads(configuration).items())
+    return f"{study} {experiment} {columns} seed {replicate}"

@@ -1,0 +1,95 @@
+"""Bring what SQLite can still read of a damaged store into a new file."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from .database import FILE, connect_reader, connect_writer, told, transaction
+from .errors import DamagedStoreError, StoreError
+
+#: The tables in the order of their references, with what orders their rows. Claims are left out.
+_TABLES = {
+    "study": "rowid",
+    "environment": "rowid",
+    "run": "key",
+    "plan": "study",
+    "epoch": "run",
+    "prediction": "rowid",
+    "attempt": "id",
+}
+
+
+def is_damaged(folder: Path) -> bool:
+    """Say whether SQLite cannot read a store's file to its end, or finds it inconsistent.
+
+    Raises:
+        StoreError: when a newer tunegrid wrote it, or it cannot be opened at all.
+    """
+    try:
+        with closing(connect_reader(folder)) as connection, told(folder):
+            return connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok"
+    except DamagedStoreError:
+        return True
+
+
+def salvage(folder: Path) -> None:
+    """Make a new file of what can be read of a store's, and put it in its place.
+
+    The damaged one stays beside it as `results.sqlite.damaged`. Results of which a part is lost
+    are in the new file as far as they go; `repair_store` takes them out.
+
+    Raises:
+        StoreError: when nothing can be read, or the disk has no room for another file.
+    """
+    file, fresh = folder / FILE, folder / "salvage.part"
+    with told(folder):
+        shutil.rmtree(fresh, ignore_errors=True)
+        with closing(_open_damaged(file)) as source, closing(connect_writer(fresh)) as target:
+            target.execute("PRAGMA foreign_keys = OFF")
+            with transaction(target, fresh) as cursor:
+                read = sum(_copy_table(source, cursor, table) for table in _TABLES)
+                _remove_orphans(cursor)
+            target.execute("PRAGMA journal_mode = DELETE")
+        if read == 0:
+            shutil.rmtree(fresh)
+            raise StoreError(f"Nothing can be read of {file}: bring it back from a copy.")
+        for log in ("", "-wal"):
+            with suppress(FileNotFoundError):
+                shutil.copy2(f"{file}{log}", f"{file}.damaged{log}")
+        for log in ("-wal", "-shm"):  # the old file's, and must not be read with the new one
+            Path(f"{file}{log}").unlink(missing_ok=True)
+        (fresh / FILE).replace(file)
+        shutil.rmtree(fresh)
+
+
+def _open_damaged(file: Path) -> sqlite3.Connection:
+    address = f"{file.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None)
+    connection.execute("PRAGMA writable_schema = ON")  # or SQLite refuses a file that is cut off
+    return connection
+
+
+def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str) -> int:
+    """Copy the rows of a table that can be read, from either end up to the damage."""
+    names = [name for _, name, *_ in target.execute(f"PRAGMA table_info({table})")]
+    columns, places = ", ".join(names), ", ".join("?" * len(names))
+    copied = 0
+    for direction in ("ASC", "DESC"):
+        query = f"SELECT {columns} FROM {table} ORDER BY {_TABLES[table]} {direction}"  # noqa: S608
+        for row in _readable(source, query):
+            target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", row)  # noqa: S608
+            copied += target.rowcount
+    return copied
+
+
+def _remove_orphans(target: sqlite3.Cursor) -> None:
+    """Take out what belongs to a run that is lost."""
+    for table in ("plan", "epoch", "prediction", "attempt"):
+        target.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT key FROM run)")  # noqa: S608
+
+
+def _readable(source: sqlite3.Connection, query: str) -> Iterator[tuple]:
+    with suppress(sqlite3.DatabaseError):
+        yield from source.execute(query)
