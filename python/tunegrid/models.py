@@ -172,6 +172,7 @@ def _build(spec: RunSpec) -> "keras.Model":
     keras.backend.clear_session()  # names of layers count from the beginning
     model = build_model(spec.model.architecture, dict(spec.model.parameters))
     compile_model(model, spec)
+    model.optimizer.build(model.trainable_variables)  # its state is among the weights
     return model
 
 

@@ -149,8 +149,8 @@ def _train_again(cursor: sqlite3.Cursor, finding: Finding) -> None:
 def _end_attempt(cursor: sqlite3.Cursor, finding: Finding) -> None:
     cursor.execute("DELETE FROM claim WHERE run = ?", (finding.key,))
     cursor.execute(
-        "UPDATE attempt SET outcome = 'interrupted', message = 'its driver was gone', "
-        "ended = started WHERE run = ? AND ended IS NULL",
+        "UPDATE attempt SET ended = started, outcome = coalesce(outcome, 'interrupted'), "
+        "message = 'its driver was gone' WHERE run = ? AND ended IS NULL",
         (finding.key,),
     )
 

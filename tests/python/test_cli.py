@@ -6,17 +6,27 @@ import subprocess
 import sys
 
 import pytest
+from typer.main import get_command
 
 from tunegrid.cli import app
 
-COMMANDS = [command.callback.__name__.strip("_") for command in app.registered_commands]
+
+def _commands(group, *above):
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, *above, name)
+        else:
+            yield " ".join([*above, name])
+
+
+COMMANDS = list(_commands(get_command(app)))
 ONE = ["kh2021", "--experiment", "two-layer", "--where", "layer2 == 16 and layerdense == 16"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_every_command_has_an_example(tune_grid, command):
     """A reader of --help sees how the command is used."""
-    done = tune_grid(command, "--help")
+    done = tune_grid(*command.split(), "--help")
     assert done.returncode == 0
     assert re.search(rf"Example:\s+tune-grid {command}", done.stdout)
 
@@ -47,6 +57,10 @@ def test_help_of_every_command_has_an_example(tune_grid, command):
         (["results", "kh2021", "--preset", "slow"], "There is no preset 'slow'"),
         (["status", "--store", "/etc/hostname"], "is no folder"),
         (["data", "--data-dir", "none"], "none, which is no folder"),
+        (["verify"], "There is no store in tunegrid-store"),
+        (["repair", "--yes"], "There is no store in tunegrid-store"),
+        (["model", "show", "abcd"], "There is no store in tunegrid-store"),
+        (["model", "export", "abcd", "m.onnx"], "m.onnx must end in one of"),
     ],
 )
 def test_a_bad_request_is_one_sentence_and_exit_code_2(tune_grid, words, said):

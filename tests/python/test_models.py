@@ -1,0 +1,131 @@
+"""Models of stored runs: their layers, and files for Keras."""
+
+import shutil
+
+import keras
+import numpy as np
+import pytest
+
+from tunegrid import SpecError, StoreError, export_model, read_results, show_model
+from tunegrid.store import Store
+from tunegrid.weights import weights_file
+
+
+@pytest.fixture(scope="module")
+def kept(small_store):
+    """The key of the run whose weights the small store has."""
+    (file,) = weights_file(small_store, "").parent.iterdir()
+    return file.name.partition(".")[0]
+
+
+@pytest.fixture(scope="module")
+def unkept(small_store, kept):
+    """The key of a run whose weights are not there."""
+    keys = read_results("kh2021", any=True, store=small_store)["key"]
+    return next(key for key in keys if key != kept)
+
+
+def classes_of(store, key):
+    """Give the predicted class of each test image after the last epoch."""
+    query = "SELECT classes FROM prediction WHERE run = :key AND after = 'last'"
+    with Store(store) as opened:
+        return np.frombuffer(opened.rows(query, {"key": key})[0][0], np.uint8)
+
+
+def test_the_layers_are_shown_as_the_study_printed_them(tmp_path):
+    """The two-layer models of kh2021 have 33 642 parameters with 16, 16 and 16."""
+    from test_docs import ROOT
+
+    from tunegrid import import_results
+
+    import_results(ROOT / "reports" / "results" / "kh2021", store=tmp_path)
+    layers = show_model("6e208bf0", store=tmp_path)
+    assert layers.columns.tolist() == ["Layer (type)", "Output Shape", "Param #"]
+    assert layers.iloc[2].tolist() == ["conv2d_1 (Conv2D)", "(None, 11, 11, 16)", 2320]
+    totals = [layers.attrs[name] for name in ("total", "trainable", "non_trainable")]
+    assert totals == [33642, 33642, 0]
+    assert layers["Param #"].sum() == 33642
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Keras on its own older format
+def test_an_exported_model_predicts_what_the_store_says(
+    small_store, kept, fashion_mnist, tmp_path, ending
+):
+    """Keras loads the file, evaluates it, and it is the model that was trained."""
+    done = export_model(kept[:10], tmp_path / f"model{ending}", store=small_store)
+    assert (done.key, done.trained, done.same) == (kept, False, True)
+    model = keras.models.load_model(done.file)
+    assert (done.spec.data.orientation, done.spec.data.scaling) == ("transposed", "none")
+    x = fashion_mnist.x_test.transpose(0, 2, 1)[..., None].astype("float32")
+    predicted = model.predict(x, verbose=0).argmax(-1)
+    assert (predicted == classes_of(small_store, kept)).mean() > 0.999
+    accuracy = model.evaluate(x, keras.utils.to_categorical(fashion_mnist.y_test), verbose=0)[1]
+    assert abs(accuracy - (predicted == fashion_mnist.y_test).mean()) < 1e-6
+
+
+def test_weights_alone_are_exported_as_they_are(small_store, kept, tmp_path):
+    """Byte for byte."""
+    done = export_model(kept, tmp_path / "model.weights.h5", store=small_store)
+    assert done.file.read_bytes() == weights_file(small_store, kept).read_bytes()
+
+
+def test_a_run_whose_weights_were_not_kept_can_be_trained_again(small_store, unkept, tmp_path):
+    """To the same numbers, which is said."""
+    with pytest.raises(StoreError, match=r"were not kept .*add --train"):
+        export_model(unkept, tmp_path / "model.keras", store=small_store)
+    done = export_model(unkept, tmp_path / "model.keras", train=True, store=small_store)
+    assert (done.trained, done.same) == (True, True)
+    assert keras.models.load_model(done.file).count_params() > 0
+
+
+def test_damaged_weights_are_not_loaded(small_store, kept, tmp_path):
+    """A truncated model file is one clear sentence, and nothing is written."""
+    store = shutil.copytree(small_store, tmp_path / "store")
+    file = weights_file(store, kept)
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(StoreError, match=r"is damaged .*tune-grid repair"):
+        export_model(kept, tmp_path / "model.keras", store=store)
+    file.unlink()
+    with pytest.raises(StoreError, match=r"weights\.h5 is missing"):
+        export_model(kept, tmp_path / "model.keras", store=store)
+    assert not (tmp_path / "model.keras").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "file", "said"),
+    [
+        ("0000000000", "m.keras", "no run whose key begins with 0000000000"),
+        ("abc", "m.keras", "at least 4 must be given, not 'abc'"),
+        ("hello world", "m.keras", "64 hexadecimal digits"),
+        ("KEPT", "m.onnx", r"must end in one of \.weights\.h5, \.keras, \.h5"),
+        ("KEPT", "there.keras", "is there already"),
+        ("KEPT", "none/m.keras", "There is no folder"),
+    ],
+)
+def test_what_cannot_be_exported_is_one_sentence(small_store, kept, tmp_path, key, file, said):
+    """Wrong keys and wrong files."""
+    (tmp_path / "there.keras").touch()
+    with pytest.raises((SpecError, StoreError), match=said):
+        export_model(key.replace("KEPT", kept), tmp_path / file, store=small_store)
+
+
+def test_a_key_that_is_not_unique_is_refused(small_store, tmp_path):
+    """More of it must be given."""
+    store = shutil.copytree(small_store, tmp_path / "store")
+    with Store(store, write=True) as opened, opened.transaction() as cursor:
+        cursor.execute("INSERT INTO run (key, spec) VALUES ('abcde1', '{}'), ('abcde2', '{}')")
+    with pytest.raises(StoreError, match="More than one run's key begins with abcde"):
+        show_model("abcde", store=store)
+
+
+def test_the_command_shows_and_exports(small_store, kept, tune_grid, tmp_path):
+    """As the sources print it, with the totals; and what images the model takes."""
+    shown = tune_grid("model", "show", kept[:12], "--store", small_store)
+    assert shown.stderr == ""
+    assert "| conv2d (Conv2D) " in shown.stdout
+    assert "Total params: " in shown.stdout
+    done = tune_grid("model", "export", kept, "m.keras", "--store", small_store)
+    assert done.returncode == 0
+    assert "images of shape (n, 28, 28, 1), transposed, pixels from 0 to 255" in done.stderr
+    assert (tmp_path / "m.keras").exists()
