@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -330,3 +331,43 @@ def test_a_store_that_another_program_has_locked_is_waited_for(store, monkeypatc
     ):
         store.claim(PLANNED[0].key)
     assert store.claim(PLANNED[0].key) is not None
+
+
+@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.long)])
+def test_killed_at_any_step_a_result_is_whole_or_missing(tmp_path, record_property, stride):
+    """SIGKILL at a statement or a change of a file; going on ends as if nothing had been."""
+    killed_at = [sys.executable, str(Path(__file__).with_name("killed.py"))]
+
+    def driver(folder, step):
+        words = [*killed_at, str(step), "plan-and-finish", str(folder)]
+        return subprocess.run(words, capture_output=True, text=True, check=False)
+
+    steps = int(driver(tmp_path / "whole", 0).stdout)
+    assert steps > 60
+    with Store(tmp_path / "whole") as whole:
+        expected = finished(whole)
+    tried = range(1, steps + 1, stride)
+    for step in tried:
+        folder = tmp_path / str(step)
+        assert driver(folder, step).returncode == -signal.SIGKILL
+        assert driver(folder, 0).returncode == 0
+        with Store(folder) as store:
+            assert finished(store) == expected, f"killed at step {step}"
+    record_property("fault", "SIGKILL at a chosen SQL statement or change of a weights file")
+    record_property("times", len(tried))
+    record_property("lost", "the result that was being stored, which is trained again")
+
+
+def finished(store):
+    """Give all that a store holds of results, and check that the file is whole."""
+    assert store.rows("PRAGMA integrity_check")[0][0] == "ok"
+    assert len(kept(store)) == 1
+    queries = (
+        "SELECT key, outcome, seconds, best_epoch, weights_sha256 FROM run ORDER BY key",
+        "SELECT * FROM epoch ORDER BY run, epoch",
+        "SELECT * FROM prediction ORDER BY run, after",
+        "SELECT run, count(*) FROM attempt WHERE outcome = 'done' GROUP BY run",
+        "SELECT count(*) FROM plan",
+        "SELECT count(*) FROM claim",
+    )
+    return [[tuple(row) for row in store.rows(query)] for query in queries]

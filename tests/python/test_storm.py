@@ -1,0 +1,52 @@
+"""Drivers and workers killed at random moments: nothing is lost, and nothing is done twice."""
+
+import pytest
+from storm import GRID, KINDS, Storm, assert_whole, content, undisturbed
+
+from tunegrid.store import Store
+
+
+@pytest.fixture(scope="module")
+def calm(fashion_mnist, tmp_path_factory):
+    """Make stores of the grid, run in peace, by number of rows and seeds."""
+    made = {}
+
+    def store(rows, seeds):
+        if (rows, seeds) not in made:
+            made[rows, seeds] = tmp_path_factory.mktemp("calm") / "store"
+            undisturbed(made[rows, seeds], GRID[:rows], seeds)
+        return made[rows, seeds]
+
+    return store
+
+
+@pytest.mark.parametrize(
+    ("kills", "seeds"), [(12, 3), pytest.param(55, 15, marks=pytest.mark.long)]
+)
+def test_after_a_storm_the_store_is_that_of_a_calm_day(
+    calm, tmp_path, record_property, kills, seeds
+):
+    """Lone drivers, workers, whole groups, inside transactions, two drivers at once."""
+    storm = Storm(tmp_path, GRID, seeds, seed=kills)
+    storm.rage(kills)
+    storm.end()
+    assert_whole(storm.store)
+    assert content(storm.store) == content(calm(20, seeds))
+    by_kind = ", ".join(f"{storm.kills[kind]} {kind}" for kind in KINDS)
+    record_property("fault", f"SIGKILL over {20 * seeds} runs ({by_kind})")
+    record_property("times", storm.kills.total())
+    record_property("lost", storm.losses())
+
+
+def test_ten_kills_of_the_lone_driver_over_thirty_runs(calm, tmp_path, record_property):
+    """30 runs of 512 images end complete; no run is marked failed, no attempt either."""
+    storm = Storm(tmp_path, GRID[:15], 2, seed=30)
+    storm.rage(10, ("driver",))
+    storm.end()
+    assert_whole(storm.store)
+    assert content(storm.store) == content(calm(15, 2))
+    with Store(storm.store) as store:
+        assert store.rows("SELECT count(*) FROM attempt WHERE outcome = 'failed'")[0][0] == 0
+    record_property("fault", "SIGKILL of the lone driver over 30 runs")
+    record_property("times", storm.kills.total())
+    record_property("lost", storm.losses())
