@@ -1,6 +1,6 @@
 # make run   set up, train the 65 configurations of kh2021 with the quick preset, print its tables
-# make test  set up and run every test
-# make bench measure start-up; make lint, make lock: see CONTRIBUTING.md
+# make test  set up and run every test but the long ones, which make test-long runs
+# make bench measure start-up; make lint, lock, reliability: see CONTRIBUTING.md
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +9,7 @@ STUDY := kh2021
 TABLES := one-layer,two-layer,three-layer
 DATA_PACKAGE := dataset-fashion-mnist
 
-.PHONY: run test lint bench setup data lock clean
+.PHONY: run test test-long reliability lint bench setup data lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -18,6 +18,16 @@ run: setup
 
 test: setup
 	$(BIN)/python -m pytest
+
+test-long: setup
+	$(BIN)/python -m pytest -m long
+
+# The table of RELIABILITY.md, from a run of the tests that try faults: half an hour.
+reliability: setup
+	$(BIN)/python -m pytest -m "long or not long" --junitxml .reliability.xml \
+	  tests/python/test_faults.py tests/python/test_storm.py tests/python/test_store.py
+	$(BIN)/python tests/reliability.py .reliability.xml > RELIABILITY.md
+	rm .reliability.xml
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check

@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -20,7 +21,8 @@ class ConsoleProgress(GridProgress):
     """Tells of a grid's progress on standard error. Use it as a context."""
 
     def __init__(self) -> None:
-        self._console = _Console(file=sys.stderr, highlight=False, soft_wrap=True)
+        stream = None if sys.stderr is None else _Heedless(sys.stderr)
+        self._console = Console(file=stream, stderr=True, highlight=False, soft_wrap=True)
         self._bar = Progress(
             BarColumn(),
             TextColumn("{task.description}"),
@@ -55,8 +57,7 @@ class ConsoleProgress(GridProgress):
             self._bar.update(self._epochs, total=epochs, visible=True, description=self._counts())
 
     def notice(self, text: str) -> None:
-        with contextlib.suppress(OSError):  # that nobody reads is no reason to stop
-            self._console.print(Text(text))
+        self._console.print(Text(text))
 
     def epoch(self, planned: PlannedRun) -> None:
         self._behind[planned.key] += 1
@@ -99,11 +100,23 @@ class ConsoleProgress(GridProgress):
         return f"{done} of {self._total} done, {self._failed} failed"
 
 
-class _Console(Console):
-    """A console whose reader may leave: the grid goes on without a word."""
+class _Heedless:
+    """A stream whose reader may leave, or whose terminal be closed: the grid goes on."""
 
-    def on_broken_pipe(self) -> None:
-        self.quiet = True
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def describe(planned: PlannedRun) -> str:

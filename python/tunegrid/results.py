@@ -128,10 +128,12 @@ class _Reader:
         return _tidy(configuration, spec, stored)
 
     def place(self, row: Mapping[str, object]) -> tuple:
-        """Order rows as the study orders its configurations, then by replicate."""
+        """Order rows as the study orders its configurations, others by value, then replicates."""
         configuration = {name: row[name] for name in row["_columns"]}
         known = self._order.get((row["experiment"], canonical(configuration)))
-        return (known is None, known or 0, row["departures"], row["engine"], row["replicate"])
+        by_value = [(isinstance(value, str), value) for value in configuration.values()]
+        configured = (known is None, known or 0, row["experiment"], by_value)
+        return (*configured, row["departures"], row["engine"], row["replicate"])
 
     def left_out(self) -> list[str]:
         """Say in sentences what was not taken."""

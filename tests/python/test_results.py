@@ -86,3 +86,17 @@ def test_columns_have_the_types_of_their_values():
     types = ["Int64", "Float64", "string", "boolean"]
     assert [str(kind) for kind in frame.dtypes] == types
     assert frame["a"].isna().tolist() == [False, True]
+
+
+def test_rows_of_a_grid_of_one_s_own_are_in_order_of_their_values(fashion_mnist, tmp_path):
+    """What the study does not know has no order of its own."""
+    grid = [
+        {"layer1": one, "layer2": 2, "kernel": 3, "layerdense": dense}
+        for one in (8, 2)
+        for dense in (16, 4)
+    ]
+    settings = {"epochs": 1, "train_size": 64, "store": tmp_path}
+    run_grid("kh2021", experiments="two-layer", grid=grid, seeds=2, **settings)
+    rows = read_results("kh2021", any=True, store=tmp_path)
+    found = rows[["layer1", "layerdense", "replicate"]].to_numpy().tolist()
+    assert found == sorted(found)
