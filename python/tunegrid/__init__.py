@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .importing import import_results
     from .loop import Progress
     from .models import ExportedModel, export_model, show_model
+    from .published import published_table
     from .repair import repair_store
     from .results import read_results, run_status
     from .sources import dataset_status
@@ -30,6 +31,7 @@ _HOMES = {
     "ExportedModel": "models",
     "export_model": "models",
     "show_model": "models",
+    "published_table": "published",
     "repair_store": "repair",
     "verify_store": "verify",
     "export_results": "export",
@@ -64,6 +66,7 @@ __all__ = [
     "export_results",
     "import_results",
     "load_study",
+    "published_table",
     "read_results",
     "repair_store",
     "run_grid",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from .experiment import SCORES
 from .frames import as_frame, merge_names
 from .grid import Configuration, configurations
 from .results import read_results
@@ -13,7 +14,9 @@ from .selection import Selection, select
 from .settings import PRESETS
 from .study import Study
 
-_PUBLISHED = {"loss": "published_loss", "accuracy": "published_accuracy"}
+_PUBLISHED = {name: f"published_{name}" for name in SCORES}
+#: Scores that stand beside the published ones where a source prints them.
+_MORE = ("val_accuracy", "test_accuracy", "best_epoch", "parameters")
 _APART = ("engine", "backend", "device")
 _OURS = {"replicates": "Int64", "loss": "Float64", "accuracy": "Float64", "accuracy_sd": "Float64"}
 
@@ -40,9 +43,11 @@ def comparison_table(
 
     Returns:
         One row a configuration, highest published accuracy first, ties in the study's order:
-        its columns, epochs, published_loss, published_accuracy (what the study printed),
+        its columns, epochs, published_loss, published_accuracy (what the study printed; also
+        published_val_accuracy and published_test_accuracy where it printed more than one),
         replicates, loss, accuracy (means over replicates), accuracy_sd (their standard
-        deviation with n - 1; NA for fewer than two). A column `departures` with `any` and with
+        deviation with n - 1; NA for fewer than two), val_accuracy and test_accuracy beside
+        published ones. A column `departures` with `any` and with
         every preset but `full`. Runs
         that differ in anything but the seed are never pooled: there is a row for each, with
         columns that tell them apart. Several experiments stand below each other, told apart by
@@ -157,8 +162,9 @@ def _table(
         table["epochs"] = table["epochs"].fillna(table["epochs_planned"]).astype("Int64")
     table["replicates"] = table["replicates"].fillna(0)
     published = [name for name in _PUBLISHED.values() if name in grid]
-    names = dict.fromkeys([*columns, "epochs", *apart, *published, *_OURS])
-    table = table[list(names)].astype(_OURS)
+    more = {name: "Float64" for name in _MORE if _PUBLISHED[name] in grid}
+    names = dict.fromkeys([*columns, "epochs", *apart, *published, *_OURS, *more])
+    table = table[list(names)].astype(_OURS | more)
     if "published_accuracy" in table:
         table = table.sort_values(
             "published_accuracy", ascending=False, kind="stable", na_position="last"
@@ -215,12 +221,13 @@ def _grid(study: Study, experiment: str, found: Sequence[Configuration]) -> pd.D
 
 def _pool(runs: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Average over replicates."""
-    runs = runs.astype({"accuracy": float, "loss": float})
+    runs = runs.astype({"accuracy": float, "loss": float} | dict.fromkeys(_MORE, float))
     pooled = runs.groupby(by, sort=False, dropna=False).agg(
         **({} if "epochs" in by else {"epochs": ("epochs", "first")}),
         replicates=("replicate", "nunique"),
         loss=("loss", "mean"),
         accuracy=("accuracy", "mean"),
         accuracy_sd=("accuracy", "std"),
+        **{name: (name, "mean") for name in _MORE},
     )
     return pooled.reset_index()

@@ -1,13 +1,16 @@
 """What the command says of studies and tables, for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from .claim import Claim
 from .compare import rank_agreements
-from .experiment import Assumption, Protocol
+from .errors import SpecError
+from .experiment import Assumption
 from .frames import as_frame
 from .grid import configurations
+from .published import published_table, tables_of
 from .settings import OPTIMIZERS, PRESETS
 from .study import Study, studies
 
@@ -17,7 +20,7 @@ def studies_table() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "study": found.id,
-            "date": found.date.isoformat(),
+            "date": str(found.date),
             "experiments": len(found.experiments),
             "configurations": len(configurations(found)),
             "protocols": ", ".join(found.protocols),
@@ -27,37 +30,83 @@ def studies_table() -> pd.DataFrame:
     )
 
 
+#: The parts of a study's description, in this order, with their captions.
+PARTS = {
+    "experiments": "",
+    "protocols": "Protocols: ways in which the study's runs are made",
+    "differences": "Where each protocol differs from what is stated",
+    "stated": "Stated: values that the source gives",
+    "assumed": "Assumed: values that the source does not state",
+    "tables": "Other tables that the source prints: see them with --table",
+    "claims": "Claims, as statements that runs can test",
+}
+
+
 def study_tables(
-    study: Study, experiments: Sequence[str] | None = None
+    study: Study, experiments: Sequence[str] | None = None, *, part: str | None = None
 ) -> list[tuple[str, pd.DataFrame]]:
     """Describe a study in captioned tables.
 
     Args:
         study: from `load_study`.
-        experiments: give these experiments' printed tables instead.
+        experiments: give what the source prints of these experiments instead.
+        part: one of `PARTS` only.
 
     Returns:
-        The experiments first, then where each protocol differs, then the assumptions.
+        The tables of `PARTS` that are not empty; or the experiments' own tables, and after each
+        the source's other ones about it.
+
+    Raises:
+        SpecError: for an unknown experiment or part.
     """
     if experiments:
-        names = study.pick_experiments(experiments)
-        return [(_title(study, name), _printed(study, name)) for name in names]
+        return list(_of_experiments(study, study.pick_experiments(experiments)))
     about = f"{study.title} ({study.author}, {study.date}). {study.about}."
-    tables = [(f"{about} Source: {study.source}.", _experiments(study))]
-    tables.append(("Protocols: ways in which the study's runs are made", _protocols(study)))
-    for name, protocol in study.protocols.items():
-        tables.append((f"Where {name} differs from what the report says", _rules(protocol)))
-    tables.append(("Assumed: values that the source does not state", _assumed(study)))
+    captions = PARTS | {"experiments": f"{about} Source: {study.source}."}
+    chosen = PARTS if part is None else [part]
+    tables = [(captions[name], study_part(study, name)) for name in chosen]
     return [(caption, table) for caption, table in tables if len(table)]
 
 
-def study_frame(study: Study, experiments: Sequence[str] | None = None) -> pd.DataFrame:
-    """Give the first table of `study_tables` for programs, or all printed tables in one."""
+def study_part(study: Study, part: str) -> pd.DataFrame:
+    """Give one part of a study's description; `PARTS` names them.
+
+    Raises:
+        SpecError: for an unknown part.
+    """
+    if part not in PARTS:
+        raise SpecError(f"There is no part '{part}': choose from {', '.join(PARTS)}.")
+    makers = {
+        "experiments": _experiments,
+        "protocols": _protocols,
+        "differences": _differences,
+        "stated": _stated,
+        "assumed": _assumed,
+        "tables": _tables,
+        "claims": _claims,
+    }
+    return makers[part](study)
+
+
+def study_frame(
+    study: Study, experiments: Sequence[str] | None = None, *, part: str | None = None
+) -> pd.DataFrame:
+    """Give one part of `study_tables` for programs, or all experiments' own tables in one."""
     if not experiments:
-        return _experiments(study)
+        return study_part(study, part or "experiments")
     names = study.pick_experiments(experiments)
     rows = [row for name in names for row in _printed(study, name).to_dict("records")]
     return as_frame(rows)
+
+
+def _of_experiments(study: Study, names: Sequence[str]) -> Iterator[tuple[str, pd.DataFrame]]:
+    for name in names:
+        yield _title(study, name), _printed(study, name)
+        for table in tables_of(study, [name], ("layers", "printed", "epochs", "confusion")):
+            if table.kind == "layers":
+                yield f"{study.id} {table.title}, and ours", published_table(study, table.name)
+            else:
+                yield f"{study.id} {table.title}", as_frame(study.printed(table))
 
 
 def shown_table(table: pd.DataFrame, *, any: bool = False) -> pd.DataFrame:  # noqa: A002
@@ -146,23 +195,79 @@ def _protocols(study: Study) -> pd.DataFrame:
     )
 
 
-def _rules(protocol: Protocol) -> pd.DataFrame:
+def _differences(study: Study) -> pd.DataFrame:
     return pd.DataFrame(
         {
+            "protocol": name,
             "no": number,
             "set": ", ".join(f"{name} = {value}" for name, value in rule.set.items()),
             "where": rule.where or "everywhere",
             "reason": rule.reason,
         }
+        for name, protocol in study.protocols.items()
         for number, rule in enumerate(protocol.difference, start=1)
     )
+
+
+def _stated(study: Study) -> pd.DataFrame:
+    """Give the settings of the study and its experiments that are not listed as assumed."""
+    layers = {"all": study.settings} | {
+        name: experiment.settings for name, experiment in study.experiments.items()
+    }
+    assumed = {
+        (entry.key, name) for entry in study.assumed for name in entry.experiments or ("all",)
+    }
+    return pd.DataFrame(
+        [
+            {"key": key, "value": str(value), "experiments": name}
+            for name, settings in layers.items()
+            for key, value in settings.items()
+            if not {(key, name), (key, "all")} & assumed
+        ]
+    )
+
+
+def _tables(study: Study) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "table": table.name,
+            "kind": table.kind,
+            "experiment": table.experiment or "",
+            "rows": len(study.printed(table)),
+            "title": table.title,
+        }
+        for table in study.tables
+    )
+
+
+def _claims(study: Study) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "claim": claim.id,
+            "kind": claim.kind,
+            "text": claim.text,
+            "source": claim.source,
+            "test": _test(claim),
+        }
+        for claim in study.claims
+    )
+
+
+def _test(claim: Claim) -> str:
+    """Write a claim's test out; its conditions are read as they stand in the study file."""
+    shown = claim.model_dump(exclude={"id", "text", "source", "kind"}, exclude_defaults=True)
+    return "; ".join(f"{name}: {_listed(value)}" for name, value in shown.items())
+
+
+def _listed(value: object) -> str:
+    return " | ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _assumed(study: Study) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "key": entry.key,
-            "value": str(_value(study, entry)),
+            "value": _values(study, entry),
             "protocols": ", ".join(entry.protocols) or "all",
             "experiments": ", ".join(entry.experiments) or "all",
             "reason": entry.reason,
@@ -171,9 +276,12 @@ def _assumed(study: Study) -> pd.DataFrame:
     )
 
 
-def _value(study: Study, entry: Assumption) -> object:
-    """Look the assumed value up where it takes effect."""
+def _values(study: Study, entry: Assumption) -> str:
+    """Look the assumed values up where they take effect."""
     protocol = entry.protocols[0] if entry.protocols else None
     found = configurations(study, protocol=protocol, experiments=entry.experiments or None)
-    settings = found[0].settings
-    return settings.get(entry.key, OPTIMIZERS[settings["optimizer"]].get(entry.key))
+    values = [
+        one.settings.get(entry.key, OPTIMIZERS[one.settings["optimizer"]].get(entry.key))
+        for one in found
+    ]
+    return ", ".join(str(value) for value in dict.fromkeys(values) if value is not None)

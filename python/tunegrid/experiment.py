@@ -1,7 +1,7 @@
 """The parts of a study file: rules, protocols, experiments and their published tables."""
 
 from collections.abc import Collection, Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -14,11 +14,16 @@ from .settings import NAMES, Settings, check_settings
 RESERVED = frozenset(
     """
     study protocol experiment replicate replicates loss accuracy accuracy_sd published_loss
-    published_accuracy train_loss train_accuracy val_loss val_accuracy best_epoch best_accuracy
-    parameters seconds engine backend device departures outcome failure message key grid
-    conv_layers where epochs_planned
+    published_accuracy train_loss train_accuracy val_loss val_accuracy best_epoch
+    best_accuracy test_loss test_accuracy best_test_accuracy parameters seconds engine
+    backend device departures outcome failure message key grid conv_layers where
+    epochs_planned
     """.split()  # noqa: SIM905 - a list of words
 )
+
+
+#: What a source can print of a configuration, by the names that our own tables have for it.
+SCORES = ("loss", "accuracy", "val_accuracy", "test_accuracy", "best_epoch", "parameters")
 
 
 def _condition(text: str) -> str:
@@ -83,11 +88,53 @@ class Published(Part):
         file: beside study.toml, with columns named as in the source.
         where: which of its rows belong to the experiment.
         columns: for a wide table, the configuration column whose levels head its columns.
+        rename: the source's names of columns to those of our tables (`test_accuracy` to
+            `accuracy`); what is named neither as a configuration column nor as one of `SCORES`
+            afterwards is shown by `show` alone.
+        constant: columns that the file leaves out, since all its rows have the same value.
     """
 
     file: str
     where: Where | None = None
     columns: str | None = None
+    rename: dict[str, str] = Field(default_factory=dict)
+    constant: dict[str, Scalar] = Field(default_factory=dict)
+
+
+class PrintedTable(Part):
+    """A table of the source that is no experiment's own table of scores.
+
+    Attributes:
+        name, title: for `show` and `table`.
+        kind: what stands in it: `layers` (of a model), `epochs` (a log), `confusion` (a matrix:
+            true classes by rows), `summary` (mean and standard deviation of the accuracy of groups
+            of configurations), `printed` (anything else: shown, and nothing beside it).
+        file: the CSV beside study.toml.
+        experiment, configuration: whose table it is; a condition where the experiment has more
+            than one configuration.
+        among, by: with `summary`: of which configurations, grouped by which column.
+        where: which rows of the file belong to it.
+        rename: the file's names of columns to ours.
+    """
+
+    name: Name
+    title: str
+    kind: Literal["layers", "epochs", "confusion", "summary", "printed"]
+    file: str
+    experiment: Name | None = None
+    configuration: Where | None = None
+    among: Where | None = None
+    by: str | None = None
+    where: Where | None = None
+    rename: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _check(self) -> "PrintedTable":
+        if self.kind == "summary" and (self.by is None or self.among is None):
+            raise ValueError("a summary needs both among and by.")
+        if self.kind != "summary" and self.experiment is None:
+            raise ValueError("experiment is missing: whose table is it?")
+        return self
 
 
 class Experiment(Part):

@@ -170,7 +170,9 @@ def _build(spec: RunSpec) -> "keras.Model":
     from .train import compile_model
 
     keras.backend.clear_session()  # names of layers count from the beginning
-    model = build_model(spec.model.architecture, dict(spec.model.parameters))
+    model = build_model(
+        spec.model.architecture, dict(spec.model.parameters), rotation=spec.data.rotation
+    )
     compile_model(model, spec)
     model.optimizer.build(model.trainable_variables)  # its state is among the weights
     return model

@@ -57,6 +57,7 @@ def spec_of(
     settings = configuration.settings
     architecture = ARCHITECTURES[settings["architecture"]]
     data = {name: settings.get(name) for name in _DATA_SETTINGS}
+    data["rotation"] = data["rotation"] or None  # by nothing is not at all
     return RunSpec(
         model=ModelSpec(
             architecture.name, architecture.revision, pairs(architecture.resolve(settings))

@@ -27,8 +27,11 @@ MEASURES = {
     "train_accuracy": "Float64",
     "val_loss": "Float64",
     "val_accuracy": "Float64",
+    "test_loss": "Float64",
+    "test_accuracy": "Float64",
     "best_epoch": "Int64",
     "best_accuracy": "Float64",
+    "best_test_accuracy": "Float64",
     "parameters": "Int64",
     "seconds": "Float64",
     "engine": "string",
@@ -43,12 +46,17 @@ MEASURES = {
 
 _RUNS = """
 SELECT plan.protocol, plan.experiment, plan.configuration, plan.departures, plan.replicate, run.*,
-       last.loss, last.accuracy, last.val_loss, last.val_accuracy,
-       best.val_accuracy AS best_accuracy
+       last.loss AS train_loss, last.accuracy AS train_accuracy, last.val_loss, last.val_accuracy,
+       tested.loss AS test_loss, tested.accuracy AS test_accuracy,
+       best.loss AS best_train_loss, best.val_loss AS best_val_loss,
+       best.val_accuracy AS best_accuracy,
+       best_tested.loss AS best_test_loss, best_tested.accuracy AS best_test_accuracy
 FROM plan JOIN run ON run.key = plan.run
 LEFT JOIN epoch AS last ON last.run = run.key
      AND last.epoch = json_extract(run.spec, '$.epochs')
 LEFT JOIN epoch AS best ON best.run = run.key AND best.epoch = run.best_epoch
+LEFT JOIN prediction AS tested ON tested.run = run.key AND tested.after = 'last'
+LEFT JOIN prediction AS best_tested ON best_tested.run = run.key AND best_tested.after = 'best'
 WHERE plan.study = :study AND plan.protocol = :protocol AND run.outcome IS NOT NULL"""
 
 
@@ -75,8 +83,10 @@ def read_results(
 
     Returns:
         study, protocol, experiment; the configuration's columns; then `MEASURES`. `loss` and
-        `accuracy` are what the study's own columns of these names hold, after the last epoch;
-        accuracies are shares of images, seconds are wall time. `attrs["left_out"]` says in
+        `accuracy` are what the study's own columns of these names hold (its settings
+        `reported_loss`, `reported_accuracy` and `reported_epoch`); train_, val_ and test_ ones
+        are after the last epoch, best_ ones after the epoch with the highest val_accuracy.
+        Accuracies are shares of images, seconds are wall time. `attrs["left_out"]` says in
         sentences what was not taken, `attrs["columns"]` names the configuration's columns.
 
     Raises:
@@ -223,24 +233,41 @@ def run_status(
 def _tidy(
     configuration: Configuration, spec: RunSpec, stored: Mapping[str, object]
 ) -> dict[str, object]:
-    reported = "loss" if configuration.settings["reported_loss"] == "training" else "val_loss"
-    copied = ("replicate", "val_loss", "val_accuracy", "best_epoch", "best_accuracy")
-    ended = ("parameters", "seconds", "outcome", "failure", "message", "key")
+    reported = _REPORTED[configuration.settings["reported_epoch"]]
+    copied = [name for name in MEASURES if name in stored.keys()]  # noqa: SIM118 - a Row
     return {
         "experiment": configuration.experiment,
         "_columns": list(configuration.columns),
         **configuration.columns,
-        **{name: stored[name] for name in (*copied, *ended)},
+        **{name: stored[name] for name in copied},
         "epochs": spec.epochs,
-        "loss": stored[reported],
-        "accuracy": stored["val_accuracy"],
-        "train_loss": stored["loss"],
-        "train_accuracy": stored["accuracy"],
+        "loss": stored[reported["loss", configuration.settings["reported_loss"]]],
+        "accuracy": stored[reported["accuracy", configuration.settings["reported_accuracy"]]],
         "engine": spec.engine,
         "backend": spec.backend,
         "device": spec.device,
         "departures": _say(configuration.departures),
     }
+
+
+#: Where a study's own scores are found, by its settings reported_epoch and reported_loss or
+#: reported_accuracy.
+_REPORTED: Mapping[str, Mapping[tuple[str, str], str]] = {
+    "last": {
+        ("loss", "training"): "train_loss",
+        ("loss", "validation"): "val_loss",
+        ("loss", "test"): "test_loss",
+        ("accuracy", "validation"): "val_accuracy",
+        ("accuracy", "test"): "test_accuracy",
+    },
+    "best": {
+        ("loss", "training"): "best_train_loss",
+        ("loss", "validation"): "best_val_loss",
+        ("loss", "test"): "best_test_loss",
+        ("accuracy", "validation"): "best_accuracy",
+        ("accuracy", "test"): "best_test_accuracy",
+    },
+}
 
 
 def _frame(rows: Sequence[Mapping[str, object]], chosen: Selection) -> pd.DataFrame:

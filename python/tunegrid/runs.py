@@ -28,7 +28,10 @@ class ModelSpec:
 
 @dataclass(frozen=True)
 class DataSpec:
-    """What is learned from: the data set by digest, and how it is scaled, turned and split."""
+    """What is learned from: the data set by digest, and how it is scaled, turned and split.
+
+    `rotation`: training images are turned at random by up to this share of a full turn.
+    """
 
     dataset: str
     digest: str
@@ -37,6 +40,7 @@ class DataSpec:
     validation: str
     validation_size: int
     train_size: int | None = None
+    rotation: float | None = None
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ Rate = Annotated[float, Strict(), Field(ge=0, lt=1), BeforeValidator(_real)]
 Positive = Annotated[
     float, Strict(), Field(gt=0, lt=1e38, allow_inf_nan=False), BeforeValidator(_real)
 ]
+Activation = Literal["relu", "tanh", "sigmoid", "leaky_relu"]
 Penalty = Annotated[float, Strict(), Field(ge=0, lt=1e6), BeforeValidator(_real)]
 
 
@@ -48,8 +49,8 @@ Penalty = Annotated[float, Strict(), Field(ge=0, lt=1e6), BeforeValidator(_real)
 class Settings(TypedDict, total=False):
     """Every name that a setting can have. Absent means: as the layer below says.
 
-    dataset to train_size say what is learned from, architecture to l2 what learns,
-    loss to precision how, and reported_loss what the study's own `loss` column holds.
+    dataset to rotation say what is learned from, architecture to dropconnect what learns, loss
+    to precision how; the reported ones say which scores the study's own columns hold.
     """
 
     dataset: Literal["mnist", "fashion_mnist"]
@@ -58,28 +59,42 @@ class Settings(TypedDict, total=False):
     validation: Literal["test", "first", "last"]
     validation_size: Natural
     train_size: Count
+    rotation: Rate
 
-    architecture: Literal["conv_stack", "dense_stack"]
+    architecture: Literal[
+        "conv_stack", "conv_network", "four_conv", "block_cnn", "vgg16", "dense_stack", "mlp"
+    ]
     layer1: Count
     layer2: Count
     layer3: Count
+    layer4: Count
     kernel: Count
+    conv_activation: Activation
+    pools: Natural
+    pooling: Literal["max", "average"]
     layerdense: Count
     dense1: Count
     dense2: Count
     dense3: Count
+    activation: Activation
+    normalise: Literal["none", "first", "every"]
     dropout: Rate
+    conv_dropout: Rate
+    dense_dropout: Rate
+    dropconnect: Rate
     l2: Penalty
 
     loss: Literal["categorical_crossentropy"]
-    optimizer: Literal["adam", "rmsprop", "sgd"]
+    optimizer: Literal["adadelta", "adam", "nadam", "rmsprop", "sgd"]
     learning_rate: Positive
     momentum: Rate
     batch_size: Count
     epochs: Count
     precision: Literal["float32"]
 
-    reported_loss: Literal["training", "validation"]
+    reported_loss: Literal["training", "validation", "test"]
+    reported_accuracy: Literal["validation", "test"]
+    reported_epoch: Literal["last", "best"]
 
 
 NAMES = frozenset(Settings.__annotations__)
@@ -96,11 +111,14 @@ DEFAULTS: Mapping[str, object] = {
     "batch_size": 32,
     "precision": "float32",
     "reported_loss": "validation",
+    "reported_accuracy": "validation",
+    "reported_epoch": "last",
 }
 
 #: Keras's own defaults, written out so that they are part of a run's key
 #: (source: the constructors in `keras.optimizers`; a test compares).
 OPTIMIZERS: Mapping[str, Mapping[str, object]] = {
+    "adadelta": {"learning_rate": 0.001, "rho": 0.95, "epsilon": 1e-07},
     "adam": {
         "learning_rate": 0.001,
         "beta_1": 0.9,
@@ -108,6 +126,7 @@ OPTIMIZERS: Mapping[str, Mapping[str, object]] = {
         "epsilon": 1e-07,
         "amsgrad": False,
     },
+    "nadam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-07},
     "rmsprop": {
         "learning_rate": 0.001,
         "rho": 0.9,

@@ -7,16 +7,26 @@ checked when it is read; what is wrong is reported by its key path.
 import datetime as dt
 import math
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
+from .claim import Claim
 from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
 from .errors import SpecError
-from .experiment import Assumption, Experiment, Name, Part, Protocol, known_columns
+from .experiment import (
+    SCORES,
+    Assumption,
+    Experiment,
+    Name,
+    Part,
+    PrintedTable,
+    Protocol,
+    known_columns,
+)
 from .paths import is_file, is_folder
 from .settings import NAMES, Settings, explain
 
@@ -30,13 +40,15 @@ class Study(Part):
     id: Name
     title: str
     author: str
-    date: dt.date
+    date: dt.date | str  # what the source says, also "undated"
     source: str
     about: str
     settings: Settings
     protocols: dict[Name, Protocol] = Field(alias="protocol", min_length=1)
     experiments: dict[Name, Experiment] = Field(alias="experiment", min_length=1)
     assumed: tuple[Assumption, ...] = ()
+    tables: tuple[PrintedTable, ...] = Field(default=(), alias="table")
+    claims: tuple[Claim, ...] = Field(default=(), alias="claim")
     folder: Path = Field(exclude=True)
 
     @model_validator(mode="after")
@@ -71,6 +83,33 @@ class Study(Part):
         for path, rule, known in rules:
             if rule.condition is not None:
                 known_columns(rule.condition, known, f"{path}.where")
+        for path, text in self._statements():
+            known_columns(parse_condition(text), everywhere | labels, path)
+        return self
+
+    def _statements(self) -> Iterator[tuple[str, str]]:
+        """Give the conditions of tables and claims, with their paths."""
+        for position, table in enumerate(self.tables):
+            for name in ("configuration", "among"):
+                if getattr(table, name) is not None:
+                    yield f"table.{position}.{name}", getattr(table, name)
+        for position, claim in enumerate(self.claims):
+            for text in claim.groups:
+                yield f"claim.{position} ({claim.id})", text
+
+    @model_validator(mode="after")
+    def _check_names(self) -> "Study":
+        """Refuse tables of experiments that are not there, and names that come twice."""
+        for position, table in enumerate(self.tables):
+            if table.experiment is not None and table.experiment not in self.experiments:
+                raise ValueError(f"table.{position}.experiment: there is no {table.experiment}.")
+        for kind, names in (
+            ("table", [table.name for table in self.tables]),
+            ("claim", [claim.id for claim in self.claims]),
+        ):
+            twice = [name for name in names if names.count(name) > 1]
+            if twice:
+                raise ValueError(f"{kind}: the name {twice[0]} is given twice.")
         return self
 
     @property
@@ -112,14 +151,17 @@ class Study(Part):
         """Give an experiment's printed rows, in the source's order.
 
         Returns:
-            One dict a row: configuration columns, and what was printed among `loss`,
-            `accuracy`, `epochs`; numbers as int or float, NA as None. Empty when the study
-            prints no table for it.
+            One dict a row: configuration columns, and what was printed, `SCORES` among it;
+            numbers as int or float, NA as None. Empty when the study prints no table for it.
         """
         table = self.experiments[experiment].published
         if table is None:
             return []
-        rows = read_rows(self.folder / table.file, f"experiment.{experiment}.published.file")
+        path = f"experiment.{experiment}.published"
+        rows = [
+            {**table.constant, **_renamed(row, table.rename, path)}
+            for row in read_rows(self.folder / table.file, f"{path}.file")
+        ]
         if table.where is not None:
             condition = parse_condition(table.where)
             check_columns(condition, {name for row in rows for name in row})
@@ -130,9 +172,19 @@ class Study(Part):
             rows = [_narrow(row, table.columns, level, grid) for row in rows for level in levels]
         return [self._printed(experiment, row) for row in _distinct(experiment, rows)]
 
+    def printed(self, table: PrintedTable) -> list[dict[str, Scalar | None]]:
+        """Give the rows of a table of the source, in its order."""
+        path = f"table.{table.name}"
+        rows = read_rows(self.folder / table.file, f"{path}.file")
+        if table.where is not None:
+            condition = parse_condition(table.where)
+            check_columns(condition, {name for row in rows for name in row})
+            rows = [row for row in rows if condition.matches(row)]
+        return [_renamed(row, table.rename, path) for row in rows]
+
     def _printed(self, experiment: str, row: Mapping[str, Scalar | None]) -> dict:
         """Check a printed row: labels are texts, scores numbers."""
-        for name in ("loss", "accuracy"):
+        for name in SCORES:
             value = row.get(name)
             if value is not None and not (isinstance(value, (int, float)) and math.isfinite(value)):
                 raise SpecError(
@@ -178,11 +230,22 @@ def _read_study(file: Path) -> Study:
         study = Study.model_validate({**content, "folder": file.parent})
         for name in study.experiments:
             study.published(name)
+        for table in study.tables:
+            study.printed(table)
     except ValidationError as error:
         raise SpecError(f"{file}: {explain(error)}") from None
     except SpecError as error:
         raise SpecError(f"{file}: {error}") from None
     return study
+
+
+def _renamed(
+    row: Mapping[str, Scalar | None], names: Mapping[str, str], path: str
+) -> dict[str, Scalar | None]:
+    unknown = [name for name in names if name not in row]
+    if unknown:
+        raise SpecError(f"{path}.rename: the file has no column {unknown[0]}.")
+    return {names.get(name, name): value for name, value in row.items()}
 
 
 def _narrow(
@@ -197,10 +260,9 @@ def _narrow(
 
 def _distinct(experiment: str, rows: Sequence[dict]) -> Sequence[dict]:
     """Refuse a configuration that is printed twice."""
-    scores = {"loss", "accuracy"}
     seen = set()
     for row in rows:
-        place = tuple((name, value) for name, value in row.items() if name not in scores)
+        place = tuple((name, value) for name, value in row.items() if name not in SCORES)
         if place in seen:
             said = ", ".join(f"{name} = {value}" for name, value in place)
             raise SpecError(f"experiment.{experiment}.published: {said} stands there twice.")

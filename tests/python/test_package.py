@@ -14,11 +14,11 @@ ROOT = Path(tunegrid.__file__).parent
 # The flow of ARCHITECTURE.md: a module imports from those to its left only.
 FLOW = [
     "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "messages",
-    "architectures", "datasets", "sources", "split", "experiment", "study", "grid", "runs",
-    "plans", "train", "worker", "process", "execute", "owner", "database", "weights", "store",
-    "loop", "driver", "frames", "selection", "results", "compare", "exchange", "export",
-    "importing", "verify", "salvage", "repair", "models", "formats", "doctor", "describe",
-    "console", "cli", "__main__",
+    "architectures", "datasets", "sources", "split", "experiment", "claim", "study", "grid",
+    "runs", "plans", "train", "worker", "process", "execute", "owner", "database", "weights",
+    "store", "loop", "driver", "frames", "selection", "results", "compare", "published",
+    "exchange", "export", "importing", "verify", "salvage", "repair", "models", "formats",
+    "doctor", "describe", "console", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -37,3 +37,7 @@ PresetOption = Annotated[
 AnyOption = Annotated[
     bool, typer.Option("--any", help="All runs, whatever their departures from the protocol.")
 ]
+TableOption = Annotated[
+    str | None,
+    typer.Option("--table", metavar="T", help="One of the source's other tables (see show)."),
+]

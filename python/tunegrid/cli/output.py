@@ -1,7 +1,9 @@
 """What the command prints: results to standard output, messages to standard error."""
 
 import contextlib
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,6 +17,13 @@ def print_table(table: "pd.DataFrame", format: str, caption: str | None = None) 
     from ..formats import format_table
 
     typer.echo(format_table(table, format, caption=caption))
+
+
+def print_tables(tables: Iterable[tuple[str, "pd.DataFrame"]], format: str) -> None:
+    """Print captioned tables below each other."""
+    for position, (caption, table) in enumerate(tables):
+        typer.echo("\n" if position else "", nl=False)
+        print_table(table, format, caption)
 
 
 def require_format(format: str) -> None:
@@ -34,3 +43,21 @@ def tell_all(lines: Iterable[str]) -> None:
     """Print messages, a line each."""
     for line in lines:
         tell(line)
+
+
+@contextlib.contextmanager
+def quiet_backend() -> Iterator[None]:
+    """Keep what a backend's native code writes while it is loaded off the terminal."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

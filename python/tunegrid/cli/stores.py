@@ -1,16 +1,13 @@
 """Commands about stores: prove them whole, mend them, share them, get at their models."""
 
-import contextlib
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .options import DataOption, ExperimentOption, FormatOption, StoreOption, StudyArgument
-from .output import print_table, require_format, tell, tell_all
+from .output import print_table, quiet_backend, require_format, tell, tell_all
 
 app = typer.Typer()
 
@@ -124,7 +121,7 @@ def show_model(key: KeyArgument, store: StoreOption = None, format: FormatOption
     from ..models import show_model
 
     require_format(format)
-    with _quiet_backend():
+    with quiet_backend():
         layers = show_model(key, store=store)
     about = layers.attrs
     if format in DATA_FORMATS:
@@ -153,7 +150,7 @@ def export_model(
     """
     from ..models import export_model
 
-    with _quiet_backend():
+    with quiet_backend():
         done = export_model(key, file, train=train, store=store, data_dir=data_dir)
     pixels = "divided by 255" if done.spec.data.scaling == "unit" else "from 0 to 255"
     tell(
@@ -164,21 +161,3 @@ def export_model(
         tell(
             "Its numbers differ from the stored ones: another machine or other versions made them."
         )
-
-
-@contextlib.contextmanager
-def _quiet_backend() -> Iterator[None]:
-    """Keep what a backend's native code writes while it is loaded off the terminal."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no standard error
-        yield
-        return
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

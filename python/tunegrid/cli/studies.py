@@ -16,9 +16,10 @@ from .options import (
     ProtocolOption,
     StoreOption,
     StudyArgument,
+    TableOption,
     WhereOption,
 )
-from .output import print_table, require_format, tell_all
+from .output import print_table, print_tables, quiet_backend, require_format, tell_all
 
 app = typer.Typer()
 
@@ -39,24 +40,36 @@ def studies(format: FormatOption = "pipe") -> None:
 def show(
     study: StudyArgument,
     experiment: ExperimentOption = None,
+    part: Annotated[
+        str | None,
+        typer.Option("--part", metavar="PART", help="One only, as: stated, assumed, claims."),
+    ] = None,
+    table: TableOption = None,
     format: FormatOption = "pipe",
 ) -> None:
-    """Show a study: protocols, assumptions, experiments; with --experiment its printed tables.
+    """Show a study: experiments, protocols, what is stated and assumed, claims.
+
+    With --experiment what the source prints of it; with --table one of its other tables.
 
     Example: tune-grid show kh2021 --experiment two-layer
     """
     from ..describe import study_frame, study_tables
     from ..formats import DATA_FORMATS
+    from ..frames import as_frame
+    from ..published import pick_table
     from ..study import load_study
 
     require_format(format)
     found = load_study(study)
-    if format in DATA_FORMATS:
-        print_table(study_frame(found, experiment), format)
-        return
-    for position, (caption, table) in enumerate(study_tables(found, experiment)):
-        typer.echo("\n" if position else "", nl=False)
-        print_table(table, format, caption)
+    if table is not None:
+        chosen = pick_table(found, table)
+        print_table(as_frame(found.printed(chosen)), format, f"{found.id} {chosen.title}")
+    elif format in DATA_FORMATS:
+        print_table(study_frame(found, experiment, part=part), format)
+    else:
+        with quiet_backend():
+            tables = study_tables(found, experiment, part=part)
+        print_tables(tables, format)
 
 
 @app.command()
@@ -182,7 +195,9 @@ def table(
     protocol: ProtocolOption = None,
     preset: PresetOption = "full",
     any: AnyOption = False,
+    table: TableOption = None,
     store: StoreOption = None,
+    data_dir: DataOption = None,
     format: FormatOption = "pipe",
 ) -> None:
     """Print a study's own tables with our numbers beside the published ones.
@@ -192,23 +207,34 @@ def table(
     from ..compare import comparison_table, comparison_tables
     from ..describe import agreement_note, shown_table, table_caption
     from ..formats import DATA_FORMATS
+    from ..published import OF_RUNS, pick_table, published_table, tables_of
     from ..study import load_study
 
     require_format(format)
     found = load_study(study)
-    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    runs = {"protocol": protocol, "preset": preset, "any": any, "store": store}
+    if table is not None:
+        chosen = pick_table(found, table)
+        with quiet_backend():
+            beside = published_table(found, table, data_dir=data_dir, **runs)
+        print_table(beside, format, f"{found.id} {chosen.title}, and ours")
+        return
     if format in DATA_FORMATS:
-        joined = comparison_table(found, experiments=experiment, store=store, **how)
+        joined = comparison_table(found, experiments=experiment, where=where, **runs)
         joined.insert(0, "study", found.id)
         print_table(joined, format)
         tell_all(joined.attrs["left_out"])
         return
-    tables = comparison_tables(found, experiments=experiment, store=store, **how)
+    tables = comparison_tables(found, experiments=experiment, where=where, **runs)
     for position, (name, one) in enumerate(tables.items()):
         caption = table_caption(found, name, found.pick_protocol(protocol), preset, any=any)
         typer.echo("\n" if position else "", nl=False)
         print_table(shown_table(one, any=any), format, caption)
         typer.echo(f"\n{agreement_note(one)}")
+    for more in [] if where else tables_of(found, list(tables), OF_RUNS):
+        beside = published_table(found, more.name, data_dir=data_dir, **runs)
+        typer.echo()
+        print_table(beside, format, f"{found.id} {more.title}, and ours")
     tell_all(next(iter(tables.values())).attrs["left_out"])
 
 

@@ -110,7 +110,9 @@ def fresh_model(
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     keras.utils.set_random_seed(int(init.generate_state(1)[0]))
-    model = build_model(spec.model.architecture, dict(spec.model.parameters))
+    model = build_model(
+        spec.model.architecture, dict(spec.model.parameters), rotation=spec.data.rotation
+    )
     random_layers = [layer for layer in model.layers if hasattr(layer, "seed_generator")]
     states = dropout.generate_state(max(len(random_layers), 1))
     for layer, state in zip(random_layers, states, strict=False):

@@ -1,0 +1,43 @@
+"""From a configuration to a Keras model.
+
+Planning needs the parameters of an architecture and their limits, and must not wait for Keras;
+building needs Keras, which is imported then.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .convolution import CONVOLUTION
+from .dense import DENSE
+from .registry import CLASSES, IMAGE_SIDE, Architecture
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["ARCHITECTURES", "CLASSES", "IMAGE_SIDE", "Architecture", "build_model"]
+
+ARCHITECTURES: Mapping[str, Architecture] = {one.name: one for one in (*CONVOLUTION, *DENSE)}
+
+
+def build_model(
+    name: str, parameters: Mapping[str, object], *, rotation: float | None = None
+) -> "keras.Model":
+    """Build a model with fresh weights for 28×28 grey images and ten classes.
+
+    Args:
+        name: a key of `ARCHITECTURES`.
+        parameters: as `Architecture.resolve` gives them.
+        rotation: turn training images at random by up to this share of a full turn, either way.
+    """
+    import keras
+
+    image = keras.Input((IMAGE_SIDE, IMAGE_SIDE, 1))
+    turned = [] if rotation is None else [_turning(rotation)]
+    return keras.Sequential([image, *turned, *ARCHITECTURES[name].build(**parameters)])
+
+
+def _turning(rotation: float) -> "keras.Layer":
+    """Keras's own layer; what comes in from outside the image is black, as around it."""
+    import keras
+
+    return keras.layers.RandomRotation(rotation, fill_mode="constant", fill_value=0.0)

@@ -1,0 +1,85 @@
+"""Networks of dense layers only."""
+
+from typing import TYPE_CHECKING
+
+from .registry import CLASSES, Architecture, Parameters, levels
+
+if TYPE_CHECKING:
+    import keras
+
+
+def _dense_stack(*, dropout: float, l2: float, **units: int) -> list["keras.Layer"]:
+    """Dense layers on the flattened image, dropout before the output.
+
+    Source: the first layer table of kh2021, section 3.1.
+    """
+    from keras import layers
+
+    from .layers import penalty
+
+    stack: list[keras.Layer] = [layers.Flatten()]
+    stack += [
+        layers.Dense(count, activation="relu", kernel_regularizer=penalty(l2))
+        for count in levels(units, "dense")
+    ]
+    if dropout > 0:
+        stack.append(layers.Dropout(dropout))
+    stack.append(layers.Dense(CLASSES, activation="softmax"))
+    return stack
+
+
+def _mlp(
+    *, activation: str, normalise: str, dropout: float, l2: float, **units: int
+) -> list["keras.Layer"]:
+    """Dense layers, each activated, normalised and followed by dropout; L2 on every kernel.
+
+    Sources: the code of korssjoen2020, lines 19 to 36; that of conv-followup's baseline; the
+    text of nn-modelling, section 2.
+    """
+    from keras import layers
+
+    from .layers import activated, penalty
+    from .layers import dropout as dropped
+
+    stack: list[keras.Layer] = [layers.Flatten()]
+    for count in levels(units, "dense"):
+        stack += activated(
+            layers.Dense, count, activation=activation, kernel_regularizer=penalty(l2)
+        )
+        stack += [layers.BatchNormalization()] if normalise == "every" else []
+        stack += dropped(dropout)
+    stack.append(layers.Dense(CLASSES, activation="softmax", kernel_regularizer=penalty(l2)))
+    return stack
+
+
+def _check_dense(parameters: Parameters) -> None:
+    levels(parameters, "dense")
+
+
+DENSE = (
+    Architecture(
+        name="dense_stack",
+        revision=1,
+        about="dense ReLU layers, dropout before the output",
+        required=("dense1",),
+        defaults={"dense2": None, "dense3": None, "dropout": 0.0, "l2": 0.0},
+        build=_dense_stack,
+        check=_check_dense,
+    ),
+    Architecture(
+        name="mlp",
+        revision=1,
+        about="dense layers of any activation, each normalised and followed by dropout if wanted",
+        required=("dense1",),
+        defaults={
+            "dense2": None,
+            "dense3": None,
+            "activation": "relu",
+            "normalise": "none",
+            "dropout": 0.0,
+            "l2": 0.0,
+        },
+        build=_mlp,
+        check=_check_dense,
+    ),
+)

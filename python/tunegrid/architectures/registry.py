@@ -1,0 +1,84 @@
+"""What an architecture is: a name, parameters with limits, and a revision. Without Keras."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import SpecError
+
+if TYPE_CHECKING:
+    import keras
+
+IMAGE_SIDE = 28
+CLASSES = 10
+
+Parameters = Mapping[str, object]
+
+
+def anything(_: Parameters) -> None:
+    """Refuse no combination of parameters."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A family of models with named parameters.
+
+    Attributes:
+        name: as in a study file.
+        revision: part of every run's key; it rises when the layers of any member change.
+        about: a line for people.
+        required: parameters without a default.
+        defaults: the others; None means that the part is absent.
+        build: the parameters to an unbuilt list of Keras layers.
+        check: refuses, with a SpecError, parameters that do not go together.
+    """
+
+    name: str
+    revision: int
+    about: str
+    required: tuple[str, ...]
+    defaults: Parameters
+    build: Callable[..., list["keras.Layer"]]
+    check: Callable[[Parameters], None] = anything
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The names of all parameters."""
+        return frozenset(self.required) | frozenset(self.defaults)
+
+    def resolve(self, settings: Parameters) -> dict[str, object]:
+        """Pick this architecture's parameters out of settings, with defaults filled in.
+
+        Raises:
+            SpecError: when a required parameter is missing or the layers do not fit 28×28 images.
+        """
+        missing = [name for name in self.required if settings.get(name) is None]
+        if missing:
+            raise SpecError(
+                f"The architecture {self.name} needs {', '.join(missing)}: "
+                f"give a value in the grid or in the settings."
+            )
+        chosen = {name: settings.get(name, self.defaults.get(name)) for name in self.parameters}
+        present = {name: value for name, value in sorted(chosen.items()) if value is not None}
+        self.check(present)
+        return present
+
+
+def levels(parameters: Parameters, stem: str) -> list[int]:
+    """Give layer1, layer2, … (or dense1, …) as a list.
+
+    Raises:
+        SpecError: when a number is missing between them.
+    """
+    given = [
+        (int(key.removeprefix(stem)), value)
+        for key, value in parameters.items()
+        if key.startswith(stem) and key.removeprefix(stem).isdigit()
+    ]
+    given.sort()
+    if [number for number, _ in given] != list(range(1, len(given) + 1)):
+        names = ", ".join(f"{stem}{number}" for number, _ in given)
+        raise SpecError(
+            f"Layers must be numbered from 1 without gaps, but these are given: {names}."
+        )
+    return [value for _, value in given]

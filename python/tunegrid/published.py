@@ -1,0 +1,213 @@
+"""The source's other tables, with what we found beside: logs, matrices, summaries, layers."""
+
+import difflib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .architectures import ARCHITECTURES, CLASSES, build_model
+from .datasets import load_dataset
+from .errors import DataError, SpecError
+from .experiment import PrintedTable
+from .frames import as_frame
+from .grid import Configuration, configurations
+from .results import read_results
+from .runs import RunSpec
+from .sources import find_dataset
+from .store import Store
+from .study import Study, load_study
+
+#: Kinds of tables that stand beside our runs; `layers` stand beside our models.
+OF_RUNS = ("epochs", "confusion", "summary")
+
+_SCORES = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+
+def pick_table(study: Study, name: str) -> PrintedTable:
+    """Give a study's table by its name.
+
+    Raises:
+        SpecError: listing the tables, for an unknown one.
+    """
+    found = {table.name: table for table in study.tables}
+    if name not in found:
+        known = ", ".join(found) or "none"
+        raise SpecError(f"There is no table of {study.id} called '{name}': there is {known}.")
+    return found[name]
+
+
+def tables_of(study: Study, experiments: Sequence[str], kinds: Sequence[str]) -> list[PrintedTable]:
+    """Give the tables of these kinds that are about these experiments, and no others."""
+    return [
+        table
+        for table in study.tables
+        if table.kind in kinds and _experiments(study, table) <= set(experiments)
+    ]
+
+
+def published_table(
+    study: str | Path | Study,
+    table: str,
+    *,
+    protocol: str | None = None,
+    preset: str = "full",
+    any: bool = False,  # noqa: A002 - the command's and R's word
+    store: str | Path | None = None,
+    data_dir: str | Path | None = None,
+) -> pd.DataFrame:
+    """Put what we found beside a table of the source that is no table of configurations.
+
+    Args:
+        study: the id of a shipped study, the path of a study.toml, or a `Study`.
+        table: its name in the study, as `log`, `figure-2`, `layers`.
+        protocol, preset, any: which of our runs, as in `read_results`.
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+        data_dir: a folder with data sets, whose labels a confusion matrix needs.
+
+    Returns:
+        By the table's kind. `epochs`: a row an epoch, what was printed as `published_` columns,
+        replicates and our means. `confusion`: a row a true class, what was printed in columns 0
+        to 9, our means in `ours_0` to `ours_9`. `summary`: a row a group, with the mean and
+        standard deviation (n - 1) of the accuracy over our runs. `layers`: the printed layers and
+        those of our model, side by side. `printed`: as it was printed. What we have no runs
+        for is NA.
+
+    Raises:
+        SpecError: for what does not exist.
+        StoreError: when the store cannot be read.
+    """
+    study = load_study(study)
+    found = pick_table(study, table)
+    printed = as_frame(study.printed(found))
+    how = {"protocol": protocol, "preset": preset, "any": any, "store": store}
+    if found.kind == "layers":
+        return _layers(study, found, printed, protocol)
+    if found.kind == "summary":
+        return _summary(study, found, printed, how)
+    if found.kind == "printed":
+        return printed
+    runs = read_results(study, experiments=found.experiment, where=found.configuration, **how)
+    done = runs[runs["outcome"].eq("done")]
+    with Store(store) as opened:
+        if found.kind == "epochs":
+            return _epochs(opened, printed, list(done["key"]))
+        after = _configuration(study, found, protocol).settings["reported_epoch"]
+        return _confusion(opened, printed, list(done["key"]), str(after), data_dir)
+
+
+def _experiments(study: Study, table: PrintedTable) -> set[str]:
+    if table.experiment is not None:
+        return {table.experiment}
+    return {one.experiment for one in configurations(study, where=table.among)}
+
+
+def _configuration(study: Study, table: PrintedTable, protocol: str | None) -> Configuration:
+    """Give the configuration whose table it is, the first of those that are meant."""
+    return configurations(
+        study, protocol=protocol, experiments=table.experiment, where=table.configuration
+    )[0]
+
+
+def _epochs(store: Store, printed: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    query = """
+        SELECT epoch, count(*) AS replicates, avg(loss) AS loss, avg(accuracy) AS accuracy,
+               avg(val_loss) AS val_loss, avg(val_accuracy) AS val_accuracy
+        FROM epoch WHERE run IN (SELECT value FROM json_each(:keys)) GROUP BY epoch"""
+    rows = store.rows(query, {"keys": json.dumps(list(keys))})
+    types = {"epoch": "Int64", "replicates": "Int64"} | dict.fromkeys(_SCORES, "Float64")
+    ours = pd.DataFrame(map(dict, rows), columns=list(types)).astype(types)
+    theirs = printed.rename(
+        columns={name: f"published_{name}" for name in printed if name != "epoch"}
+    )
+    both = theirs.merge(ours, how="outer", on="epoch", sort=True)
+    return both.assign(replicates=both["replicates"].fillna(0))
+
+
+def _confusion(
+    store: Store,
+    printed: pd.DataFrame,
+    keys: Sequence[str],
+    after: str,
+    data_dir: str | Path | None,
+) -> pd.DataFrame:
+    query = """
+        SELECT run.spec, classes FROM prediction JOIN run ON run.key = prediction.run
+        WHERE after = :after AND run IN (SELECT value FROM json_each(:keys))"""
+    rows = store.rows(query, {"after": after, "keys": json.dumps(list(keys))})
+    matrices = [
+        confusion_matrix(labels, np.frombuffer(classes, np.uint8))
+        for spec, classes in rows
+        if (labels := _labels(RunSpec.from_json(spec), data_dir)) is not None
+    ]
+    ours = np.mean(matrices, axis=0) if matrices else np.full((CLASSES, CLASSES), np.nan)
+    columns = {f"ours_{n}": pd.array(ours[:, n], dtype="Float64") for n in range(CLASSES)}
+    return printed.assign(**columns)
+
+
+def confusion_matrix(true: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    """Count the test images of each true class (rows) by predicted class (columns), 10 by 10."""
+    counts = np.bincount(true.astype(int) * CLASSES + predicted, minlength=CLASSES**2)
+    return counts.reshape(CLASSES, CLASSES)
+
+
+def _labels(spec: RunSpec, data_dir: str | Path | None) -> np.ndarray | None:
+    try:
+        source = find_dataset(spec.data.dataset, data_dir=data_dir, download=False)
+        return load_dataset(source).y_test
+    except DataError:
+        return None
+
+
+def _summary(
+    study: Study, table: PrintedTable, printed: pd.DataFrame, how: Mapping[str, object]
+) -> pd.DataFrame:
+    rows = []
+    for level in printed[table.by].tolist():
+        where = f"({table.among}) and {table.by} == {level!r}"
+        runs = read_results(study, where=where, **how)
+        accuracies = runs.loc[runs["outcome"].eq("done"), "accuracy"]
+        scores = {"mean_accuracy": accuracies.mean(), "sd_accuracy": accuracies.std()}
+        rows.append({"runs": len(accuracies), **scores})
+    names = {name: f"published_{name}" for name in printed if name != table.by}
+    types = {"runs": "Int64", "mean_accuracy": "Float64", "sd_accuracy": "Float64"}
+    return printed.rename(columns=names).join(pd.DataFrame(rows).astype(types))
+
+
+def _layers(
+    study: Study, table: PrintedTable, printed: pd.DataFrame, protocol: str | None
+) -> pd.DataFrame:
+    """Put our layers beside the printed ones; where either has one more, the other is NA."""
+    settings = _configuration(study, table, protocol).settings
+    ours = _layers_of(settings)
+    theirs = [
+        {f"published_{name}": row[name] for name in ("layer", "output_shape", "params")}
+        for row in printed.to_dict("records")
+    ]
+    kinds = [row["published_layer"] for row in theirs], [row["layer"] for row in ours]
+    rows = []
+    for _, start, end, our_start, our_end in difflib.SequenceMatcher(
+        None, *kinds, autojunk=False
+    ).get_opcodes():
+        count = max(end - start, our_end - our_start)
+        left = theirs[start:end] + [{}] * (count - (end - start))
+        right = ours[our_start:our_end] + [{}] * (count - (our_end - our_start))
+        rows += [one | other for one, other in zip(left, right, strict=True)]
+    names = ("layer", "output_shape", "params")
+    return as_frame(rows, [*(f"published_{name}" for name in names), *names])
+
+
+def _layers_of(settings: Mapping[str, object]) -> list[dict[str, object]]:
+    architecture = ARCHITECTURES[str(settings["architecture"])]
+    model = build_model(architecture.name, architecture.resolve(settings))
+    return [
+        {
+            "layer": re.sub(r"_\d+$", "", layer.name),  # conv2d_1 is the second conv2d
+            "output_shape": "x".join(map(str, layer.output.shape[1:])),
+            "params": layer.count_params(),
+        }
+        for layer in model.layers
+    ]
