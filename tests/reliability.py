@@ -16,7 +16,9 @@ HEAD = """# What was tried
 
 Every row is a test with real processes, signals and files, which passed on the day that stands
 below. Losing a run in training means that it is trained again when the command is repeated;
-results that were stored are never lost, except where a row says so.
+results that were stored are never lost, except where a row says so. In the storms `group` is a
+driver with all its workers at once, `step` a driver at a chosen SQL statement or change of a
+weights file, `pair` two drivers on one store, one after the other.
 
 """
 

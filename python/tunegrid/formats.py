@@ -1,6 +1,7 @@
 """A table as text, in whatever format was asked for."""
 
 import json
+import math
 
 import pandas as pd
 
@@ -49,8 +50,12 @@ def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | No
     if format == "csv":
         return table.to_csv(index=False, na_rep="NA").rstrip("\n")
     if format == "json":
-        records = json.loads(table.to_json(orient="records", double_precision=15))
-        return json.dumps(records, indent=2, ensure_ascii=False)
+        # pandas's own to_json rounds to 15 decimals
+        records = [
+            {name: _plain(value) for name, value in zip(table, row, strict=True)}
+            for row in table.itertuples(index=False)
+        ]
+        return json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
     from tabulate import tabulate
 
     text = tabulate(
@@ -67,6 +72,14 @@ def check_format(format: str) -> None:  # noqa: A002
     """Refuse a format that does not exist, before any work is done for it."""
     if format not in formats():
         raise SpecError(f"There is no format '{format}': choose from {', '.join(formats())}.")
+
+
+def _plain(value: object) -> object:
+    """Give Python's own value, None for NA and for what JSON has no number for."""
+    if value is None or pd.isna(value):
+        return None
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and math.isinf(value) else value
 
 
 def _align(column: pd.Series) -> str:

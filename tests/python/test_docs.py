@@ -61,3 +61,13 @@ def test_the_table_of_the_readme_is_what_a_run_gave():
     assert f"0.9085 |           {accuracies.mean():.4f} | {accuracies.std():.4f} |" in README
     assert runs["departures"].isna().all()
     assert f"{accuracies.max() - accuracies.min():.3f} apart" in README
+
+
+def test_every_fault_that_a_test_tries_is_in_the_table():
+    """RELIABILITY.md is written from a run of the tests: `make reliability`."""
+    tests = Path(__file__).parent
+    text = "".join((tests / f"test_{name}.py").read_text() for name in ("faults", "storm", "store"))
+    faults = re.findall(r'(?:tried\(|"fault", )\s*f?"([^"{]+)', text)
+    assert len(faults) > 20
+    table = (ROOT / "RELIABILITY.md").read_text(encoding="utf-8")
+    assert [fault for fault in faults if fault not in table] == []

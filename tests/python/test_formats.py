@@ -23,7 +23,10 @@ def test_pipe_is_what_markdown_reads():
 
 
 def test_csv_and_json_are_exact():
-    """What programs read is not rounded."""
+    """What programs read is not rounded, to the last bit."""
+    fine = as_frame([{"loss": 0.20891831609606742}])
+    assert json.loads(format_table(fine, "json")) == [{"loss": 0.20891831609606742}]
+    assert "0.20891831609606742" in format_table(fine, "csv")
     read = pd.read_csv(io.StringIO(format_table(TABLE, "csv")))
     assert read["accuracy"][0] == 0.123456789
     assert json.loads(format_table(TABLE, "json")) == [

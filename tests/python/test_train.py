@@ -53,7 +53,7 @@ def model_with(spec, *, normalised):
     return model
 
 
-@pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam"])
+@pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam", "nadam", "adadelta"])
 @pytest.mark.parametrize("normalised", [False, True], ids=["plain", "batch-norm"])
 @pytest.mark.parametrize("images", [10 * BATCH, 9 * BATCH + 10], ids=["even", "partial-batch"])
 def test_engines_agree_after_ten_steps(fashion_mnist, optimizer, normalised, images):
@@ -70,7 +70,7 @@ def test_engines_agree_after_ten_steps(fashion_mnist, optimizer, normalised, ima
         assert not np.array_equal(one, before)
 
 
-@pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam"])
+@pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam", "nadam", "adadelta"])
 def test_engines_agree_after_an_epoch(fashion_mnist, optimizer):
     """Losses after an epoch of 6 000 images agree to 1e-3, dropout included."""
     spec = spec_of(optimizer=optimizer, train_size=6_000)
