@@ -7,7 +7,7 @@ the ``--where`` of the command. Python's parser reads it; nothing is ever evalua
 import ast
 import functools
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from .errors import SpecError
@@ -54,17 +54,20 @@ class Condition:
     columns: frozenset[str]
 
     def matches(self, row: Mapping[str, object]) -> bool:
-        """Say whether the row meets the condition; a row without a column named in it does not.
+        """Say whether the row meets the condition.
+
+        A comparison with a column that the row does not have is neither true nor false, as in
+        SQL: the row is met only when the rest decides.
 
         >>> parse_condition("layer1 <= layer2").matches({"layer1": 16, "layer2": 32})
         True
         >>> parse_condition("layer3 != 16").matches({"layer1": 16})
         False
+        >>> parse_condition("layer3 != 16 or layer1 == 16").matches({"layer1": 16})
+        True
         """
-        if any(row.get(column) is None for column in self.columns):
-            return False
         try:
-            return bool(_value(_tree(self.text).body, row))
+            return _value(_tree(self.text).body, row) is True
         except RecursionError:
             raise SpecError("The condition is nested too deeply to be read.") from None
         except TypeError:
@@ -133,16 +136,17 @@ def _is_bare(node: ast.AST) -> bool:
 def _value(node: ast.expr, row: Mapping[str, object]) -> object:
     match node:
         case ast.BoolOp(op=op, values=values):
-            every = all if isinstance(op, ast.And) else any
-            return every(_value(value, row) for value in values)
+            return _joined((_value(value, row) for value in values), isinstance(op, ast.Or))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return not _value(operand, row)
+            truth = _value(operand, row)
+            return None if truth is None else not truth
         case ast.UnaryOp(operand=operand):
-            return operator.neg(_value(operand, row))
+            number = _value(operand, row)
+            return None if number is None else operator.neg(number)
         case ast.Compare():
             return _compare(node, row)
         case ast.Name(id=name):
-            return row[name]
+            return row.get(name)
         case ast.Constant(value=value):
             return value
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
@@ -150,10 +154,23 @@ def _value(node: ast.expr, row: Mapping[str, object]) -> object:
     raise AssertionError(node)
 
 
-def _compare(node: ast.Compare, row: Mapping[str, object]) -> bool:
+def _joined(truths: Iterator[bool | None], decisive: bool) -> bool | None:
+    """Join truths by `or` (True decides) or `and` (False does); None is not known."""
+    unknown = False
+    for truth in truths:
+        if truth is decisive:
+            return decisive
+        unknown |= truth is None
+    return None if unknown else not decisive
+
+
+def _compare(node: ast.Compare, row: Mapping[str, object]) -> bool | None:
+    """Compare; with a column that the row does not have the truth is not known, as in SQL."""
     left = _value(node.left, row)
     for op, comparator in zip(node.ops, node.comparators, strict=True):
         right = _value(comparator, row)
+        if left is None or right is None:
+            return None
         if not _COMPARISONS[type(op)](left, right):
             return False
         left = right

@@ -1,5 +1,8 @@
 """Conditions on columns."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +32,15 @@ def test_means_what_python_means(text, a, b):
     row = {"a": a, "b": b}
     expected = eval(text, {"__builtins__": {}}, row)  # noqa: S307 - a text of our own making
     assert parse_condition(text).matches(row | {"spare": 0}) == expected
+
+
+@given(conditions, st.integers(-9, 9))
+def test_a_missing_column_is_neither_true_nor_false(text, a):
+    """A row without b is met exactly when SQLite says so of NULL."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        query = f"SELECT ({text.replace('==', '=')}) FROM (SELECT ? AS a, NULL AS b)"  # noqa: S608
+        (expected,) = connection.execute(query, (a,)).fetchone()
+    assert parse_condition(text).matches({"a": a}) == bool(expected)
 
 
 @given(st.text(max_size=40))

@@ -213,7 +213,7 @@ TINY = {
     "dress-in-layers": None,
     "kh2021": "dataset == 'fashion_mnist' and (layerdense == 16 or experiment in "
     "('base', 'compare', 'one-change'))",
-    "korssjoen2020": "pooling == 'average' or architecture == 'mlp'",
+    "korssjoen2020": "architecture == 'mlp' or pooling == 'average'",
     "nn-modelling": None,
 }
 
