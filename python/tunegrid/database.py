@@ -4,12 +4,16 @@ import contextlib
 import itertools
 import json
 import os
+import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 from .errors import DamagedStoreError, StoreError
+
+T = TypeVar("T")
 
 VERSION = 1
 FILE = "results.sqlite"
@@ -38,7 +42,7 @@ def connect_writer(folder: Path) -> sqlite3.Connection:
     with told(folder):
         connection = _connect(folder / FILE, "rwc")
         with _closed_on_error(connection):
-            connection.execute("PRAGMA journal_mode = WAL")
+            patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
             connection.execute("PRAGMA synchronous = FULL")
             if _version(connection) == 0:
                 _create_tables(connection, folder)
@@ -73,7 +77,7 @@ def transaction(connection: sqlite3.Connection, folder: Path) -> Iterator[sqlite
     """Hold the write lock from the start, so that what was read is still true when written."""
     cursor = connection.cursor()
     with told(folder):
-        _begin(cursor)
+        patiently(lambda: cursor.execute("BEGIN IMMEDIATE"))
         try:
             yield cursor
             cursor.execute("COMMIT")
@@ -100,7 +104,8 @@ def _explained(error: sqlite3.DatabaseError | json.JSONDecodeError, folder: Path
             f"The store {folder} has been locked by another program for a minute: wait for that "
             f"one or end it, and repeat the command."
         )
-    if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+    is_damage = any(word in str(error) for word in ("malformed", "decode"))
+    if isinstance(error, sqlite3.OperationalError) and not is_damage:
         return StoreError(
             f"The store {folder} cannot be used ({error}): check that the folder can be written "
             f"and the disk has room, or give another --store."
@@ -109,6 +114,17 @@ def _explained(error: sqlite3.DatabaseError | json.JSONDecodeError, folder: Path
         f"The store {folder} is damaged ({error}): see with `tune-grid verify` what is left, mend "
         f"it with `tune-grid repair`, or give another --store."
     )
+
+
+def patiently(call: Callable[[], T]) -> T:
+    """Do something that needs a lock, and wait for it in short steps: signals are heard between."""
+    for _ in range(_PATIENCE):
+        try:
+            return call()
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error):
+                raise
+    return call()
 
 
 def file_identity(folder: Path) -> tuple[int, int] | None:
@@ -128,22 +144,33 @@ def rescue(connection: sqlite3.Connection, folder: Path) -> Path | None:
         folder: where the store was; the new one is made beside it.
 
     Returns:
-        The new store's folder, or None when it cannot be written. Weights are not in it.
+        The new store's folder, or None when it cannot be written. Weights are not in it; rows
+        name those only that are still in the old folder.
     """
-    for number in itertools.count(1):
-        beside = folder.with_name(f"{folder.name}.rescued{'' if number == 1 else f'-{number}'}")
-        try:
-            beside.mkdir(parents=True)
-            with contextlib.closing(sqlite3.connect(beside / FILE)) as copy:
-                connection.backup(copy)
-                copy.execute("UPDATE run SET weights_sha256 = NULL, weights_kept = NULL")
-                copy.commit()
-        except FileExistsError:
-            continue
-        except (OSError, sqlite3.Error):
-            return None
-        return beside
-    raise AssertionError
+    beside = free_name(folder.with_name(f"{folder.name}.rescued"))
+    try:
+        beside.mkdir(parents=True)
+        with contextlib.closing(sqlite3.connect(beside / FILE)) as copy:
+            connection.backup(copy)
+            gone = [
+                (key,)
+                for (key,) in copy.execute("SELECT key FROM run WHERE weights_sha256 IS NOT NULL")
+                if not (folder / "models" / f"{key}.weights.h5").exists()
+            ]
+            copy.executemany(
+                "UPDATE run SET weights_sha256 = NULL, weights_kept = NULL WHERE key = ?", gone
+            )
+            copy.commit()
+    except (OSError, sqlite3.Error):
+        shutil.rmtree(beside, ignore_errors=True)
+        return None
+    return beside
+
+
+def free_name(path: Path) -> Path:
+    """Give a path at which nothing is yet: the path, or with -2, -3, … behind it."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
+    return next(one for one in itertools.chain([path], numbered) if not one.exists())
 
 
 def _connect(file: Path, mode: str) -> sqlite3.Connection:
@@ -151,19 +178,6 @@ def _connect(file: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(address, uri=True, timeout=1, isolation_level=None)
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
-
-
-def _begin(cursor: sqlite3.Cursor) -> None:
-    """Take the write lock, and wait for it in short steps: signals are heard between them."""
-    for _ in range(_PATIENCE):
-        try:
-            cursor.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if not _is_busy(error):
-                raise
-        else:
-            return
-    cursor.execute("BEGIN IMMEDIATE")
 
 
 def _is_busy(error: Exception) -> bool:
@@ -209,7 +223,7 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _version(connection: sqlite3.Connection) -> int:
-    return connection.execute("PRAGMA user_version").fetchone()[0]
+    return patiently(lambda: connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _check_version(connection: sqlite3.Connection, folder: Path) -> None:

@@ -6,12 +6,21 @@ killed, workers end with their driver even when that gets SIGKILL, `__main__` is
 again, and nothing is pickled (concurrent.futures, Pebble and loky each miss at least two).
 """
 
+import os
 import queue
+import shutil
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+import psutil
+
+from .errors import RunError
 from .process import Task, WorkerProcess
 from .runs import Epoch, RunResult, Scored
+
+_PREFIX = "tunegrid-workers-"
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,11 @@ class LocalExecutor:
         self._slots: list[WorkerProcess | None] = [None] * workers
         self._time_limit = time_limit
         self._messages: queue.SimpleQueue = queue.SimpleQueue()
+        _remove_old_folders()
+        # TensorFlow's AutoGraph leaves files there, since workers never end by themselves.
+        self._temporary = tempfile.TemporaryDirectory(
+            prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True
+        )
 
     def __enter__(self) -> "LocalExecutor":
         return self
@@ -76,7 +90,7 @@ class LocalExecutor:
         if worker is None or not fitting:
             if worker is not None:
                 worker.kill()
-            worker = self._slots[position] = WorkerProcess(task.spec, self._messages)
+            worker = self._slots[position] = self._new_worker(task)
         worker.give(task)
 
     def next_event(self, timeout: float) -> Event | None:
@@ -101,6 +115,16 @@ class LocalExecutor:
         for worker in filter(None, self._slots):
             worker.kill()
         self._slots = [None] * len(self._slots)
+        self._temporary.cleanup()
+
+    def _new_worker(self, task: Task) -> WorkerProcess:
+        try:
+            return WorkerProcess(task.spec, self._messages, self._temporary.name)
+        except OSError as error:
+            raise RunError(
+                f"No worker can be started ({error.strerror}): end what else runs here, or give "
+                f"fewer --workers."
+            ) from None
 
     def _heard(self, worker: WorkerProcess, header: dict, blobs: list[bytes]) -> Event:
         task = worker.task
@@ -132,6 +156,14 @@ class LocalExecutor:
     def _replace(self, worker: WorkerProcess) -> None:
         worker.kill()
         self._slots[self._slots.index(worker)] = None
+
+
+def _remove_old_folders() -> None:
+    """Remove what drivers that were killed have left in the folder for temporary files."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _result(header: dict, blobs: list[bytes]) -> RunResult:

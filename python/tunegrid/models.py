@@ -19,8 +19,7 @@ from .execute import LocalExecutor
 from .process import Task
 from .runs import RunSpec
 from .sources import find_dataset
-from .store import Store
-from .verify import open_whole
+from .store import Store, open_existing
 from .weights import weights_file
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def show_model(key: str, *, store: str | Path | None = None) -> pd.DataFrame:
     Raises:
         StoreError: when no run, or more than one, begins so.
     """
-    with open_whole(store) as opened:
+    with open_existing(store) as opened:
         found = _find_run(opened, key)
         plans = opened.rows(
             "SELECT study, experiment, configuration, replicate FROM plan WHERE run = :key", found
@@ -114,7 +113,7 @@ def export_model(
     """
     path = Path(file)
     _check_file(path)
-    with open_whole(store) as opened:
+    with open_existing(store) as opened:
         found = _find_run(opened, key)
         spec = RunSpec.from_json(found["spec"])
         if found["outcome"] != "done":
@@ -166,9 +165,16 @@ def _find_run(store: Store, key: str) -> dict[str, object]:
 def _build(spec: RunSpec) -> "keras.Model":
     import keras
 
-    from .architectures import build_model
+    from .architectures import ARCHITECTURES, build_model
     from .train import compile_model
 
+    known = ARCHITECTURES.get(spec.model.architecture)
+    if known is None or known.revision != spec.model.revision:
+        raise StoreError(
+            f"Run {spec.key[:12]} has revision {spec.model.revision} of the architecture "
+            f"{spec.model.architecture}, which this tunegrid cannot build: use the version that "
+            f"trained it."
+        )
     keras.backend.clear_session()  # names of layers count from the beginning
     model = build_model(
         spec.model.architecture, dict(spec.model.parameters), rotation=spec.data.rotation
@@ -214,7 +220,7 @@ def _trained_weights(
 
 
 def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
-    """Build the model, load its weights, and write the file beside its place first."""
+    """Build the model, load its weights, and write the file."""
     model = _build(spec)
     ending = next(ending for ending in ENDINGS if path.name.endswith(ending))
     with tempfile.TemporaryDirectory() as folder:
@@ -225,12 +231,21 @@ def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
             made = stored
         else:
             model.save(made)
-        try:
-            beside = path.with_name(f".{path.name}.part")
-            beside.write_bytes(made.read_bytes())
-            beside.replace(path)
-        except OSError as error:
-            raise SpecError(f"{path} cannot be written: {error.strerror}.") from None
+        _write_new(path, made.read_bytes())
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    """Write a file that must not be there yet; nothing is left of it when that fails."""
+    try:
+        with path.open("xb") as stream:
+            try:
+                stream.write(content)
+                stream.flush()
+            except OSError:
+                path.unlink()
+                raise
+    except OSError as error:
+        raise SpecError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _describe(study: str, experiment: str, configuration: str, replicate: int) -> str:

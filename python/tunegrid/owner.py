@@ -54,7 +54,10 @@ def is_live(host: str, driver: str, expires: float) -> bool:
     if host != HOST:
         return expires > time.time()
     process, _, _ = driver.rpartition(" ")
-    pid = int(process.partition(" ")[0])
+    number = process.partition(" ")[0]
+    if not number.isdecimal():
+        return False  # not what we write
+    pid = int(number)
     if pid == os.getpid() and process == _process(pid):
         return driver in _OURS
     try:

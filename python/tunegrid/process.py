@@ -44,6 +44,7 @@ class WorkerProcess:
 
     spec: RunSpec
     messages: queue.SimpleQueue
+    temporary: str
     task: Task | None = None
     runs: int = 0
     started: float = 0.0
@@ -57,7 +58,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
-            env=worker_environment(self.spec, os.environ),
+            env=worker_environment(self.spec, os.environ) | {"TMPDIR": self.temporary},
             start_new_session=True,
         )
         self._listener = threading.Thread(target=self._listen, daemon=True)
@@ -116,7 +117,8 @@ class WorkerProcess:
             code = self.process.wait()
         how = f"exit code {code}"
         if code < 0:
-            how = f"signal {signal.Signals(-code).name}"
+            names = {one.value: one.name for one in signal.Signals}
+            how = f"signal {names.get(-code, -code)}"
         self.errors.seek(0)
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
         if _oom_kills() > self.oom_kills and -code == signal.SIGKILL:

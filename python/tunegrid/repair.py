@@ -2,39 +2,34 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import pandas as pd
 
-from .database import FILE, connect_reader, store_path, told
+from .database import FILE, connect_reader, free_name, store_path, told
 from .errors import StoreError
-from .salvage import is_damaged, salvage
-from .verify import Finding, Inspection, open_whole
+from .inspection import Finding, Inspection
+from .salvage import is_damaged, remove_orphans, salvage
+from .store import open_existing
 from .weights import forget, leftover_files, remove_files, weights_file
 
-#: The store's file as it was before the last repair.
+#: The store's file and its weights as they were before a repair; numbered when there are more.
 COPY = f"{FILE}.before-repair"
+WEIGHTS_COPY = "models.before-repair"
 
 #: What can be mended, in this order, and how.
 REPAIRS: Mapping[str, str] = {
-    "salvage": "bring what can be read of the file into a new one",
-    "remove run": "take out runs whose key is not that of their spec",
+    "salvage": "bring what can be read of the file into a new one; what is not whole follows",
+    "write spec": "write specs again, which their plans and keys give to the letter",
+    "remove run": "take out runs whose spec is lost; `tune-grid run` plans them again",
     "remove plan": "take out planned configurations that do not give their run",
     "train again": "take out results that are not whole; `tune-grid run` trains them again",
+    "count attempts": "leave one attempt of each done run that stands for its result",
     "end attempt": "end the attempts of drivers that are gone",
     "forget weights": "take weights that are missing or damaged out of their run's row",
+    "remove orphans": "take out rows of runs that are not there",
     "remove files": "remove files that drivers which were killed left in models/",
-}
-
-_BY_CHECK = {
-    "keys": "remove run",
-    "plans": "remove plan",
-    "epochs": "train again",
-    "predictions": "train again",
-    "environments": "train again",
-    "attempts": "end attempt",
-    "weights": "forget weights",
 }
 
 
@@ -42,8 +37,8 @@ def repair_store(store: str | Path | None = None, *, dry_run: bool = False) -> p
     """Mend what can be mended in a store.
 
     The file as it was stays beside it as `results.sqlite.before-repair`, one that SQLite could
-    not read to its end as `results.sqlite.damaged`. Repeating the `run` afterwards trains what
-    was taken out.
+    not read to its end as `results.sqlite.damaged`, weights that are taken out in
+    `models.before-repair`. Repeating the `run` afterwards trains what was taken out.
 
     Args:
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
@@ -62,8 +57,8 @@ def repair_store(store: str | Path | None = None, *, dry_run: bool = False) -> p
         if dry_run:
             return _table(done)
         salvage(folder)
-    with open_whole(store, write=not dry_run) as opened:
-        files: list[Path] = []
+    with open_existing(store, write=not dry_run) as opened:
+        leftovers: list[Path] = []
         with nullcontext() if dry_run else opened.transaction() as cursor:
             if opened.in_training():
                 raise StoreError(
@@ -73,24 +68,21 @@ def repair_store(store: str | Path | None = None, *, dry_run: bool = False) -> p
             repairs = _sort(Inspection(opened).findings())
             if repairs and cursor is not None:
                 _keep_copy(folder)
-                files = _mend(cursor, repairs, folder)
-        remove_files(files)
+                _mend(cursor, repairs, folder)
+                leftovers = leftover_files(cursor, folder)
+        remove_files(leftovers)
     return _table(done | {name: len(found) for name, found in repairs.items()})
 
 
 def _sort(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Say what is to be done for what was found; each run is mended in one way only."""
+    """Say what is to be done for what was found, once for each run."""
     found: dict[str, list[Finding]] = {name: [] for name in REPAIRS}
     taken = set()
     for one in findings:
-        name = _BY_CHECK.get(one.check) if one.level != "incomplete" else None
-        if one.check == "weights" and one.level == "note":
-            name = "remove files"
-        if one.check == "runs" and one.level == "wrong":
-            name = "train again"
-        if name is not None and (one.key is None or (one.key, name) not in taken):
-            taken.add((one.key, name))
-            found[name].append(one)
+        place = (one.repair, one.key or one.row or one.text)
+        if one.repair is not None and place not in taken:
+            taken.add(place)
+            found[one.repair].append(one)
     return {name: ones for name, ones in found.items() if ones}
 
 
@@ -101,23 +93,37 @@ def _table(counts: Mapping[str, int]) -> pd.DataFrame:
 
 def _keep_copy(folder: Path) -> None:
     """Copy a store's file, with what its log holds, before it is changed."""
-    copy = folder / COPY
-    with told(folder):
-        copy.unlink(missing_ok=True)
-        with closing(connect_reader(folder)) as source, closing(sqlite3.connect(copy)) as target:
-            source.backup(target)
+    copy = free_name(folder / COPY)
+    with (
+        told(folder),
+        closing(connect_reader(folder)) as source,
+        closing(sqlite3.connect(copy)) as target,
+    ):
+        source.backup(target)
 
 
-def _mend(cursor: sqlite3.Cursor, repairs: Mapping[str, list[Finding]], folder: Path) -> list[Path]:
-    """Do the repairs, and give the files that may go when this is committed."""
-    files = []
+def _mend(cursor: sqlite3.Cursor, repairs: Mapping[str, list[Finding]], folder: Path) -> None:
+    set_aside = []
     for name, mend in _MENDERS.items():
         for finding in repairs.get(name, []):
             mend(cursor, finding)
             if name in ("remove run", "train again", "forget weights"):
-                files.append(weights_file(folder, finding.key))
-    named = cursor.execute("SELECT key FROM run WHERE weights_sha256 IS NOT NULL")
-    return [*files, *leftover_files(folder, {key for (key,) in named})]
+                set_aside.append(weights_file(folder, finding.key))
+    remove_orphans(cursor)
+    _set_aside([file for file in set_aside if file.exists()], folder)
+
+
+def _set_aside(files: Iterable[Path], folder: Path) -> None:
+    """Move weights out of the way: what was taken out may still be wanted."""
+    place = free_name(folder / WEIGHTS_COPY)
+    for file in files:
+        with suppress(OSError):  # it stays where it is, and belongs to nobody
+            place.mkdir(exist_ok=True)
+            file.replace(place / file.name)
+
+
+def _write_spec(cursor: sqlite3.Cursor, finding: Finding) -> None:
+    cursor.execute("UPDATE run SET spec = ? WHERE key = ?", (finding.spec, finding.key))
 
 
 def _remove_run(cursor: sqlite3.Cursor, finding: Finding) -> None:
@@ -146,6 +152,29 @@ def _train_again(cursor: sqlite3.Cursor, finding: Finding) -> None:
     )
 
 
+def _count_attempts(cursor: sqlite3.Cursor, finding: Finding) -> None:
+    """Let the last attempt stand for the result, the last one that says `done` if any does."""
+    found = cursor.execute(
+        "SELECT id FROM attempt WHERE run = ? ORDER BY outcome IS 'done' DESC, id DESC LIMIT 1",
+        (finding.key,),
+    ).fetchone()
+    if found is None:
+        found = cursor.execute(
+            "INSERT INTO attempt (run, host, driver, started, ended, outcome) "
+            "SELECT key, 'unknown', 'unknown', ended, ended, 'done' FROM run WHERE key = ? "
+            "RETURNING id",
+            (finding.key,),
+        ).fetchone()
+    cursor.execute(
+        "UPDATE attempt SET forgiven = 1 WHERE run = ? AND outcome = 'done'", (finding.key,)
+    )
+    cursor.execute(
+        "UPDATE attempt SET forgiven = 0, outcome = 'done', failure = NULL, message = NULL, "
+        "ended = coalesce(ended, started) WHERE id = ?",
+        found,
+    )
+
+
 def _end_attempt(cursor: sqlite3.Cursor, finding: Finding) -> None:
     cursor.execute("DELETE FROM claim WHERE run = ?", (finding.key,))
     cursor.execute(
@@ -160,9 +189,11 @@ def _forget_weights(cursor: sqlite3.Cursor, finding: Finding) -> None:
 
 
 _MENDERS: Mapping[str, Callable[[sqlite3.Cursor, Finding], None]] = {
+    "write spec": _write_spec,
     "remove run": _remove_run,
     "remove plan": _remove_plan,
     "train again": _train_again,
+    "count attempts": _count_attempts,
     "end attempt": _end_attempt,
     "forget weights": _forget_weights,
 }

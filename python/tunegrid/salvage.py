@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .database import FILE, connect_reader, connect_writer, told, transaction
 from .errors import DamagedStoreError, StoreError
+from .owner import is_live
 
 #: The tables in the order of their references, with what orders their rows. Claims are left out.
 _TABLES = {
@@ -29,6 +30,9 @@ def is_damaged(folder: Path) -> bool:
     """
     try:
         with closing(connect_reader(folder)) as connection, told(folder):
+            for table in _TABLES:  # a text that is no UTF-8 is damage that SQLite does not see
+                for _ in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608
+                    pass
             return connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok"
     except DamagedStoreError:
         return True
@@ -41,16 +45,18 @@ def salvage(folder: Path) -> None:
     are in the new file as far as they go; `repair_store` takes them out.
 
     Raises:
-        StoreError: when nothing can be read, or the disk has no room for another file.
+        StoreError: when nothing can be read, a driver is at work on it, or the disk has no room
+            for another file.
     """
     file, fresh = folder / FILE, folder / "salvage.part"
     with told(folder):
         shutil.rmtree(fresh, ignore_errors=True)
         with closing(_open_damaged(file)) as source, closing(connect_writer(fresh)) as target:
+            _refuse_in_use(source, folder)
             target.execute("PRAGMA foreign_keys = OFF")
             with transaction(target, fresh) as cursor:
                 read = sum(_copy_table(source, cursor, table) for table in _TABLES)
-                _remove_orphans(cursor)
+                remove_orphans(cursor)
             target.execute("PRAGMA journal_mode = DELETE")
         if read == 0:
             shutil.rmtree(fresh)
@@ -68,7 +74,19 @@ def _open_damaged(file: Path) -> sqlite3.Connection:
     address = f"{file.absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(address, uri=True, isolation_level=None)
     connection.execute("PRAGMA writable_schema = ON")  # or SQLite refuses a file that is cut off
+    connection.text_factory = lambda text: text.decode(errors="replace")
     return connection
+
+
+def _refuse_in_use(source: sqlite3.Connection, folder: Path) -> None:
+    """Look for a living driver's claims; and keep others from writing while we read, if we can."""
+    with suppress(sqlite3.DatabaseError):
+        source.execute("BEGIN IMMEDIATE")
+    claims = _readable(source, "SELECT host, driver, expires FROM claim")
+    if any(is_live(*map(str, claim[:2]), claim[2]) for claim in claims):
+        raise StoreError(
+            f"The store {folder} is in use: interrupt what runs on it, and repeat the command."
+        )
 
 
 def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str) -> int:
@@ -84,10 +102,10 @@ def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str) 
     return copied
 
 
-def _remove_orphans(target: sqlite3.Cursor) -> None:
-    """Take out what belongs to a run that is lost."""
-    for table in ("plan", "epoch", "prediction", "attempt"):
-        target.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT key FROM run)")  # noqa: S608
+def remove_orphans(cursor: sqlite3.Cursor) -> None:
+    """Take out what belongs to a run that is not there."""
+    for table in ("claim", "plan", "epoch", "prediction", "attempt"):
+        cursor.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT key FROM run)")  # noqa: S608
 
 
 def _readable(source: sqlite3.Connection, query: str) -> Iterator[tuple]:

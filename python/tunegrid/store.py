@@ -15,9 +15,11 @@ from pathlib import Path
 
 from . import owner
 from .database import (
+    FILE,
     connect_reader,
     connect_writer,
     file_identity,
+    patiently,
     rescue,
     store_path,
     told,
@@ -55,6 +57,7 @@ class Store:
             StoreError: when it cannot be opened or was written by a newer version.
         """
         self.folder = store_path(store)
+        self._is_new = file_identity(self.folder) is None
         self._connection = (connect_writer if write else connect_reader)(self.folder)
         self._place = self.folder.absolute()
         self._file = file_identity(self._place)
@@ -73,7 +76,7 @@ class Store:
         with told(self.folder):
             cursor = self._connection.cursor()
             cursor.row_factory = sqlite3.Row
-            return cursor.execute(query, dict(values or {})).fetchall()
+            return patiently(lambda: cursor.execute(query, dict(values or {})).fetchall())
 
     # Plans
 
@@ -110,7 +113,9 @@ class Store:
                     "WHERE key = ? AND outcome = 'failed'",
                     (key,),
                 )
-                cursor.execute("UPDATE attempt SET forgiven = 1 WHERE run = ?", (key,))
+                cursor.execute(
+                    "UPDATE attempt SET forgiven = 1 WHERE run = ? AND outcome = 'failed'", (key,)
+                )
 
     # Claims
 
@@ -124,8 +129,8 @@ class Store:
             None when the run has an outcome, or another driver trains it.
         """
         with self.transaction() as cursor:
-            outcome = cursor.execute("SELECT outcome FROM run WHERE key = ?", (key,)).fetchone()[0]
-            if outcome is not None or not _take_over(cursor, key):
+            found = cursor.execute("SELECT outcome FROM run WHERE key = ?", (key,)).fetchone()
+            if found != (None,) or not _take_over(cursor, key):
                 return None
             holder = (owner.HOST, self._driver)
             attempt = cursor.execute(
@@ -182,7 +187,9 @@ class Store:
             if cursor.rowcount == 1:
                 _insert_scores(cursor, claim.run, result)
                 surpassed = keep(cursor, self.folder, claim.run, result, always=keep_weights)
-            _end(cursor, claim.attempt, "done")
+                _end(cursor, claim.attempt, "done", although_taken_over=True)
+            else:
+                _end(cursor, claim.attempt, "interrupted", None, "another driver was first")
         remove_files(weights_file(self.folder, key) for key in surpassed)
 
     def fail(self, claim: Claim, failure: str, message: str, *, final: bool = True) -> bool:
@@ -233,11 +240,19 @@ class Store:
         with told(self.folder):
             return accuracy_to_beat(self._connection.cursor(), key)
 
+    def leftovers(self) -> list[Path]:
+        """List the files of weights that a driver which was killed has left behind."""
+        with told(self.folder):
+            return leftover_files(self._connection.cursor(), self.folder)
+
     def remove_leftovers(self) -> None:
-        """Remove the files of weights that a driver which was killed has left behind."""
-        with self.transaction() as cursor:
-            named = cursor.execute("SELECT key FROM run WHERE weights_sha256 IS NOT NULL")
-            remove_files(leftover_files(self.folder, {key for (key,) in named}))
+        """Remove the files of weights that a driver which was killed has left behind.
+
+        Beside a file that was only made now they stay: the one that named them may be lost.
+        """
+        if not self._is_new:
+            with self.transaction() as cursor:
+                remove_files(leftover_files(cursor, self.folder))
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Cursor]:
@@ -258,16 +273,29 @@ class Store:
         if self._lost is None and file_identity(self._place) != self._file:
             saved = rescue(self._connection, self._place)
             self._lost = StoreError(
-                f"The store {self.folder} was deleted or moved while it was in use, "
-                + (
-                    f"and what it held is saved in {saved}: move that to {self.folder}, and "
-                    f"repeat the command."
-                    if saved
-                    else "and what it held could not be saved: bring it back from a copy."
-                )
+                f"The store {self.folder} was deleted or moved while it was in use, and what it "
+                f"held {self._where_saved(saved)}."
             )
         if self._lost is not None:
             raise self._lost
+
+    def _where_saved(self, saved: Path | None) -> str:
+        if saved is None:
+            return "could not be saved: bring it back from a copy"
+        what = saved / FILE if self._place.exists() else saved
+        return f"is saved in {saved}: move {what} to {self.folder}, and repeat the command"
+
+
+def open_existing(store: str | Path | None = None, *, write: bool = False) -> Store:
+    """Open a store that must exist.
+
+    Raises:
+        StoreError: when it does not.
+    """
+    folder = store_path(store)
+    if not (folder / FILE).exists():
+        raise StoreError(f"There is no store in {folder}: give another --store.")
+    return Store(folder, write=write)
 
 
 def _take_over(cursor: sqlite3.Cursor, key: str) -> bool:
@@ -289,13 +317,18 @@ def _end(
     outcome: str,
     failure: str | None = None,
     message: str | None = None,
+    *,
+    although_taken_over: bool = False,
 ) -> bool:
-    """End an attempt that has not ended yet, and its claim; say whether there was one."""
+    """End an attempt that has not ended yet, and its claim; say whether there was one.
+
+    `although_taken_over`: also one that another driver, which took it over, has ended.
+    """
     held = cursor.execute("DELETE FROM claim WHERE attempt = ?", (attempt,)).rowcount == 1
     cursor.execute(
         "UPDATE attempt SET ended = ?, outcome = ?, failure = ?, message = ? "
-        "WHERE id = ? AND ended IS NULL",
-        (_now(), outcome, failure, message, attempt),
+        "WHERE id = ? AND (ended IS NULL OR ?)",
+        (_now(), outcome, failure, message, attempt, although_taken_over),
     )
     return held
 

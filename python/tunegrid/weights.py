@@ -1,14 +1,15 @@
 """The weights that a store keeps: `models/<key>.weights.h5`, written beside and moved in place.
 
-All of it happens under the store's write lock, so a file that no row names then is left over from
-a driver that was killed, and belongs to nobody.
+Files come under the store's write lock, before the row that names them, and go after it: so one
+that no row names is left over from a driver that was killed, and belongs to nobody.
 """
 
+import contextlib
 import hashlib
 import os
 import re
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from .errors import StoreError
@@ -107,6 +108,7 @@ def write_weights(folder: Path, key: str, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(file)
+        _sync_folder(file.parent)
     except OSError as error:
         remove_files([beside])
         raise StoreError(
@@ -114,9 +116,20 @@ def write_weights(folder: Path, key: str, content: bytes) -> None:
         ) from None
 
 
-def leftover_files(folder: Path, keys: Collection[str]) -> list[Path]:
-    """List the files of ours in `models/` that are not the weights of one of these runs."""
-    named = {weights_file(folder, key).name for key in keys}
+def _sync_folder(folder: Path) -> None:
+    """See that a file's new name survives a loss of power; not every system can."""
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
+def leftover_files(cursor: sqlite3.Cursor, folder: Path) -> list[Path]:
+    """List the files of ours in `models/` that no run names."""
+    keys = cursor.execute("SELECT key FROM run WHERE weights_sha256 IS NOT NULL").fetchall()
+    named = {weights_file(folder, str(key)).name for (key,) in keys}
     try:
         found = sorted((folder / "models").iterdir())
     except OSError:

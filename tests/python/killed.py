@@ -4,7 +4,7 @@ A step is an SQL statement that begins, or a file of the store that is opened, s
 or removed: so the n-th step of a driver can be any point inside a transaction, or between a
 weights file and the row that names it. The signal is real; only its moment is chosen.
 
-    python killed.py N tune-grid's words …      the command
+    python killed.py N tune-grid's words …      the command, counted from its first claim
     python killed.py N plan-and-finish STORE    a plan and three results, nothing trained
 """
 
@@ -22,12 +22,20 @@ _FILE_EVENTS = {"open", "os.rename", "os.remove", "os.mkdir"}
 class Countdown:
     """Counts steps, and sends the signal at the last."""
 
-    def __init__(self, steps):
+    def __init__(self, steps, *, counts):
         self.left = steps
+        self.counts = counts
 
-    def step(self, *_):
+    def statement(self, text):
+        self.counts = self.counts or text.startswith("INSERT INTO claim")
+        self.step(text)
+
+    def step(self, what):
+        if not self.counts:
+            return
         self.left -= 1
         if self.left == 0:
+            print(f"killed at: {what}", flush=True)
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self):
@@ -37,15 +45,15 @@ class Countdown:
         class Traced(sqlite3.Connection):
             def __init__(self, *args, **kwargs):
                 super().__init__(*args, **kwargs)
-                self.set_trace_callback(count.step)
+                self.set_trace_callback(count.statement)
 
         def heard(event, args):
             if event in _FILE_EVENTS and "models" in str(args[0]):
-                self.step()
+                self.step(event)
 
         connect, fsync = sqlite3.connect, os.fsync
         sqlite3.connect = lambda *args, **kwargs: connect(*args, **kwargs, factory=Traced)
-        os.fsync = lambda number: (self.step(), fsync(number))[1]
+        os.fsync = lambda number: (self.step("fsync"), fsync(number))[1]
         sys.addaudithook(heard)
 
 
@@ -63,9 +71,10 @@ def plan_and_finish(folder):
 
 
 if __name__ == "__main__":
-    countdown = Countdown(int(sys.argv.pop(1)))
+    is_plan = sys.argv[2] == "plan-and-finish"
+    countdown = Countdown(int(sys.argv.pop(1)), counts=is_plan)
     countdown.watch()
-    if sys.argv[1] == "plan-and-finish":
+    if is_plan:
         plan_and_finish(sys.argv[2])
         print(-countdown.left)
     else:

@@ -30,7 +30,7 @@ KINDS = ("driver", "group", "worker", "step", "pair")
 
 _LONGEST = 9.0  # seconds until a kill; a worker trains after four
 _MOST_RUNS = 4  # finished runs until a kill, so that the grid outlasts the storm
-_LAST_STEP = 400
+_LAST_STEP = 120  # statements and changes of files since the first claim; a run has some twenty
 
 
 class Storm:
@@ -38,11 +38,13 @@ class Storm:
 
     Attributes:
         kills: how many processes or groups got SIGKILL while they were at work, by kind.
+        steps: the statements and changes of files at which `step` has killed a driver.
     """
 
     def __init__(self, folder: Path, rows: list[dict], seeds: int, *, seed: int) -> None:
         self.store = folder / "store"
         self.kills: Counter[str] = Counter()
+        self.steps: list[str] = []
         self._random = random.Random(seed)
         self._log = folder / "log"
         self._grid = folder / "grid.csv"
@@ -106,6 +108,7 @@ class Storm:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 driver.wait(0.2)
         assert driver.returncode == -signal.SIGKILL
+        self.steps.append(self._log.read_text(encoding="utf-8").rpartition("killed at: ")[2])
         self.kills["step"] += 1
         self._must_go(workers)
 

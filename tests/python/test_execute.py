@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tempfile
 from pathlib import Path
 
 import psutil
@@ -105,6 +106,18 @@ def test_leaving_the_executor_kills_what_still_trains(task):
         executor.start(task)
         (worker,) = psutil.Process().children()
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+
+
+def test_workers_leave_no_temporary_files(task):
+    """Neither theirs nor those of a driver that was killed long ago."""
+    here = Path(tempfile.gettempdir())
+    (here / "tunegrid-workers-4194305-old").mkdir(exist_ok=True)
+    with LocalExecutor(1) as executor:
+        executor.start(task)
+        events_of(executor)
+        (own,) = here.glob(f"tunegrid-workers-{os.getpid()}-*")
+    assert not own.exists()
+    assert not (here / "tunegrid-workers-4194305-old").exists()
 
 
 def test_a_worker_has_one_thread_and_its_own_backend(task):

@@ -93,8 +93,6 @@ def test_the_claim_of_a_dead_process_is_taken_over_at_once(store):
     """A process of this host that is gone holds nothing; its attempt was interrupted."""
     key = PLANNED[0].key
     store.claim(key)
-    gone = subprocess.run([sys.executable, "-c", ""], check=True)
-    assert gone.returncode == 0
     pretend_owner(store, owner.HOST, f"{2**22 + 1} 0 x")
     assert store.claim(key) is not None
     assert attempts(store) == ["interrupted", None]
@@ -151,6 +149,44 @@ def test_who_finishes_late_changes_nothing(store):
     assert not weights_file(store.folder, key).exists()
     assert store.rows("SELECT seconds FROM run WHERE outcome = 'done'")[0][0] == 1.5
     assert attempts(store) == ["interrupted", "done"]
+
+
+def test_who_finishes_first_after_a_takeover_has_done_it(store):
+    """A lease ran out, another driver began again; the first result is stored, and once."""
+    key = PLANNED[0].key
+    slow = store.claim(key)
+    pretend_owner(store, owner.HOST, f"{os.getpid()} 1 x")
+    second = store.claim(key)
+    store.finish(slow, RESULT)
+    store.finish(second, RESULT)
+    assert outcomes(store)[0] == "done"
+    assert attempts(store) == ["done", "interrupted"]
+
+
+def test_retrying_failed_runs_leaves_done_ones_alone(store):
+    """The attempt that stands for a result is not set aside."""
+    done, failed = PLANNED[0].key, PLANNED[1].key
+    store.finish(store.claim(done), RESULT)
+    store.fail(store.claim(failed), "diverged", "the loss became nan")
+    store.reopen_failed([done, failed])
+    assert outcomes(store)[:2] == ["done", None]
+    rows = store.rows("SELECT outcome, forgiven FROM attempt ORDER BY id")
+    assert [tuple(row) for row in rows] == [("done", 0), ("failed", 1)]
+
+
+def test_a_file_that_was_deleted_alone_can_be_put_back(store):
+    """Its weights are still there, and the rescued file names them."""
+    store.finish(store.claim(PLANNED[0].key), scored(0.7))
+    (store.folder / FILE).unlink()
+    with pytest.raises(StoreError, match=r"move .*store\.rescued/results\.sqlite to .*store,"):
+        store.claim(PLANNED[1].key)
+    with Store(store.folder, write=True) as fresh:
+        fresh.remove_leftovers()
+    for log in ("", "-wal", "-shm"):
+        (store.folder / f"{FILE}{log}").unlink(missing_ok=True)
+    (store.folder.with_name("store.rescued") / FILE).replace(store.folder / FILE)
+    with Store(store.folder) as again:
+        assert kept(again) == {PLANNED[0].key}
 
 
 def test_an_interruption_counts_against_no_run(store):
@@ -232,10 +268,12 @@ def test_what_a_killed_driver_left_in_models_is_removed(store):
     file = weights_file(store.folder, gone)
     file.write_bytes(b"moved, not committed")
     file.with_name(f"{file.name}.123.part").write_bytes(b"half")
-    store.remove_leftovers()
-    assert kept(store) == {key}
+    with Store(store.folder, write=True) as later:
+        later.remove_leftovers()
+        assert kept(later) == {key}
     (file.parent / "notes.txt").touch()
-    store.remove_leftovers()
+    with Store(store.folder, write=True) as later:
+        later.remove_leftovers()
     assert (file.parent / "notes.txt").exists()
 
 

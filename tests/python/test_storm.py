@@ -32,6 +32,7 @@ def test_after_a_storm_the_store_is_that_of_a_calm_day(
     storm.end()
     assert_whole(storm.store)
     assert content(storm.store) == content(calm(20, seeds))
+    assert len(storm.steps) == storm.kills["step"]
     by_kind = ", ".join(f"{storm.kills[kind]} {kind}" for kind in KINDS)
     record_property("fault", f"SIGKILL over {20 * seeds} runs ({by_kind})")
     record_property("times", storm.kills.total())

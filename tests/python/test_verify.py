@@ -8,11 +8,29 @@ import pytest
 
 from tunegrid import SpecError, StoreError, owner, verify_store
 from tunegrid.database import FILE
-from tunegrid.verify import CHECKS
+from tunegrid.inspection import CHECKS
 from tunegrid.weights import weights_file
 
 # What somebody, or a disk, could do to a store; and which check must notice.
 HARM = {
+    "a loss of the last epoch that is another": ("predictions", "wrong", (
+        "UPDATE prediction SET loss = 77.0 WHERE run = :key AND after = 'last'"
+    )),
+    "an accuracy above one": ("epochs", "wrong", (
+        "UPDATE epoch SET accuracy = 7.0 WHERE run = :key"
+    )),
+    "a run that took less than no time": ("epochs", "wrong", (
+        "UPDATE run SET seconds = -5.0 WHERE key = :key"
+    )),
+    "a run without parameters": ("epochs", "wrong", (
+        "UPDATE run SET parameters = NULL WHERE key = :key"
+    )),
+    "a spec that is no text": ("keys", "wrong", (
+        "UPDATE run SET spec = CAST(spec AS BLOB) WHERE key = :key"
+    )),
+    "a configuration that is no object": ("plans", "wrong", (
+        "UPDATE plan SET configuration = '[1]' WHERE run = :key"
+    )),
     "a planned run that is missing": ("runs", "incomplete", (
         "UPDATE run SET outcome = NULL, seconds = NULL, weights_sha256 = NULL, "
         "weights_kept = NULL WHERE key = :key"
@@ -153,6 +171,8 @@ def test_without_the_data_set_it_is_said_what_was_not_computed(store, monkeypatc
 def test_only_one_study_can_be_asked_for(store, tmp_path):
     """Another study's runs are none of its business."""
     harm(store, "UPDATE plan SET study = 'other' WHERE run <> :key")
+    with pytest.raises(StoreError, match="has no runs of nn-modelling to verify"):
+        verify_store("nn-modelling", store=store)
     assert verify_store("kh2021", store=store).set_index("check").loc["runs", "checked"] == 1
     with pytest.raises(SpecError, match="no study 'nobody'"):
         verify_store("nobody", store=store)

@@ -36,7 +36,8 @@ def _begin(
 def main() -> None:
     """Run the command and end the process.
 
-    Exit codes: 0 done, 1 some runs failed, 2 bad request, 130 interrupted.
+    Exit codes: 0 done; 1 some runs failed, a store is not whole or nothing was repaired,
+    something is missing here; 2 bad request; 130 interrupted.
     """
     try:
         for stream in filter(None, (sys.stdout, sys.stderr)):
@@ -50,7 +51,7 @@ def main() -> None:
     except TunegridError as error:
         tell(str(error))
         code = 2
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):  # Abort: Ctrl-C or Ctrl-D at a question
         code = 130
     except (SystemExit, BrokenPipeError):
         code = 0  # whoever read our output has had enough, as `| head` does

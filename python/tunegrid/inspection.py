@@ -1,0 +1,408 @@
+"""Go through a store, check by check, and say what is not as it should be."""
+
+import dataclasses
+import hashlib
+import itertools
+import json
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from .datasets import DATASETS, SHAPES, load_dataset
+from .errors import DataMissingError, SpecError, StoreError
+from .exchange import sha256_of
+from .grid import Configuration
+from .plans import expected_spec, planned_configuration, spec_of
+from .runs import RunSpec
+from .sources import find_dataset
+from .store import Store
+from .study import Study
+from .train import ENGINES
+from .weights import weights_file
+
+Row = Mapping[str, object]
+
+#: What is checked, in this order, and what it means that it holds.
+CHECKS: Mapping[str, str] = {
+    "file": "SQLite finds the file whole, and every reference in it leads somewhere",
+    "runs": "every planned run is done, and was done once",
+    "keys": "every key is the SHA-256 of its run's spec",
+    "plans": "every planned configuration gives its run, departures from the protocol marked",
+    "epochs": "every done run has all its epochs, and its best one is the best",
+    "predictions": "every done run has the class of each test image, and they give its accuracy",
+    "environments": "every done run names what it was made with",
+    "attempts": "every attempt has ended, or is in training",
+    "weights": "every weights file that a run names is there, with its SHA-256",
+}
+
+_TEST_IMAGES = SHAPES["x_test"][0]
+_SCORES = ("loss", "accuracy", "val_loss", "val_accuracy")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something about a store that is not as it should be.
+
+    Attributes:
+        check: which of `CHECKS`.
+        level: `wrong`; `incomplete`, for what is yet to be trained; `note`, for what takes
+            care of itself or cannot be checked here.
+        text: what it is, for people.
+        repair: how it can be mended, a name of `repair.REPAIRS`; None when it cannot.
+        key: of the run that it is about, if it is about one.
+        row: of the plan, if it is about one.
+        spec: of the run, where it could be made anew.
+        count: how many things it is about.
+    """
+
+    check: str
+    level: Literal["wrong", "incomplete", "note"]
+    text: str
+    repair: str | None = None
+    key: str | None = None
+    row: tuple[object, ...] | None = None
+    spec: str | None = None
+    count: int = 1
+
+
+class Inspection:
+    """Goes through a store.
+
+    Attributes:
+        checked: how many things each check has looked at.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        study: str | None = None,
+        data_dir: str | Path | None = None,
+    ) -> None:
+        self.checked = dict.fromkeys(CHECKS, 0)
+        self._store = store
+        self._study = study
+        self._data_dir = data_dir
+        self._labels: dict[str, np.ndarray | None] = {}
+        self._definitions: dict[str, list[Study]] = {}
+        self._foreign: set[str] = set()
+        self._training: set[str] = set()
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield what is not as it should be; a part that cannot be read is a finding too.
+
+        Every repair must leave nothing here but what is yet to be trained.
+        """
+        parts: list[tuple[Callable[[], Iterator[Finding]], Sequence[str]]] = [
+            (self._file, ["file"]),
+            (self._plans, ["plans"]),
+            (self._runs, [name for name in CHECKS if name not in ("file", "plans")]),
+            (self._leftovers, ["weights"]),
+        ]
+        for part, names in parts:
+            try:
+                yield from part()
+            except StoreError as error:
+                yield from (unread(name, error) for name in names)
+
+    def without_labels(self) -> list[str]:
+        """Name the data sets that were not at hand to compute accuracies again."""
+        titles = {name: known.title for name, known in DATASETS.items()}
+        return [titles.get(name, name) for name, found in self._labels.items() if found is None]
+
+    def _file(self) -> Iterator[Finding]:
+        self.checked["file"] += 1
+        for (said,) in self._store.rows("PRAGMA integrity_check"):
+            if said != "ok":
+                yield Finding("file", "wrong", f"SQLite says: {said}")
+        for table, _, parent, _ in self._store.rows("PRAGMA foreign_key_check"):
+            said = f"{table} names a row of {parent} that is not there"
+            yield Finding("file", "wrong", said, "remove orphans")
+
+    # Plans
+
+    def _plans(self) -> Iterator[Finding]:
+        self._read_definitions()
+        settled: dict[tuple[object, ...], list[Configuration]] = {}
+        query = "SELECT plan.*, spec FROM plan JOIN run ON run.key = plan.run"
+        for row in self._store.rows(f"{query} WHERE :study IS NULL OR study = :study", self._one):
+            self.checked["plans"] += 1
+            *place, replicate, key, text = row
+            if not isinstance(text, str) or _digest(text) != key:
+                continue  # told of by its key
+            place = tuple(place)
+            if place not in settled:
+                settled[place] = list(self._configurations(row))
+            yield from self._plan(row, text, settled[place], (*place, replicate, key))
+
+    def _plan(
+        self, row: Row, text: str, settled: Sequence[Configuration], plan: tuple[object, ...]
+    ) -> Iterator[Finding]:
+        """Hold a planned configuration against the spec of its run."""
+        asked = " ".join(map(str, plan[:-2]))
+        try:
+            spec = RunSpec.from_json(text)
+        except StoreError:
+            return  # of another version: told of by its key
+        fitting = [one for one in settled if _asks_for(one, spec)]
+        if not fitting and row["study"] in self._foreign:
+            said = f"{asked} cannot be checked: another version of tunegrid wrote its study file"
+            yield Finding("plans", "note", said)
+        elif spec.seed != row["replicate"] or not any(
+            one.departures == json.loads(row["departures"]) for one in fitting
+        ):
+            said = f"{_short(row['run'])} is not what {asked} asks for"
+            yield Finding("plans", "wrong", said, "remove plan", row=plan)
+
+    def _read_definitions(self) -> None:
+        """Read the study files as they were when the plans were written."""
+        for row in self._store.rows("SELECT id, definition FROM study"):
+            try:
+                definition = {**json.loads(row["definition"]), "folder": Path()}
+                study = Study.model_validate(definition)
+            except (ValueError, TypeError):
+                self._foreign.add(row["id"])
+            else:
+                self._definitions.setdefault(row["id"], []).append(study)
+
+    def _configurations(self, row: Row) -> Iterator[Configuration]:
+        for study in self._definitions.get(row["study"], []):
+            try:
+                yield planned_configuration(study, row)
+            except (SpecError, ValueError, LookupError, TypeError, AttributeError):
+                continue
+
+    # Runs
+
+    @property
+    def _one(self) -> dict[str, object]:
+        return {"study": self._study}
+
+    def _runs(self) -> Iterator[Finding]:
+        query = """
+            SELECT run.*,
+              (SELECT count(*) FROM attempt
+               WHERE run = key AND outcome = 'done' AND NOT forgiven) AS times,
+              (SELECT count(*) FROM attempt WHERE run = key AND ended IS NULL) AS open
+            FROM run WHERE :study IS NULL OR key IN (SELECT run FROM plan WHERE study = :study)"""
+        awaited: Counter[str] = Counter()
+        self._training = self._store.in_training()
+        for row in self._store.rows(query, self._one):
+            self.checked["keys"] += 1
+            if not isinstance(row["spec"], str) or _digest(row["spec"]) != row["key"]:
+                yield self._strange_key(row)
+                continue
+            yield from self._outcome(row, awaited)
+            yield from self._attempts(row)
+            if row["outcome"] == "done":
+                yield from self._result(row)
+        for how, count in awaited.items():
+            said = f"{count} {'run is' if count == 1 else 'runs are'} {how}"
+            yield Finding("runs", "incomplete", said, count=count)
+
+    def _result(self, row: Row) -> Iterator[Finding]:
+        try:
+            spec = RunSpec.from_json(row["spec"])
+        except StoreError:
+            said = f"{_short(row['key'])} cannot be checked: another version of tunegrid made it"
+            yield Finding("keys", "note", said, key=row["key"])
+        else:
+            yield from self._scores(row, spec)
+        yield from self._environment(row)
+        yield from self._weights(row)
+
+    def _strange_key(self, row: Row) -> Finding:
+        """Say that a spec is not that of its key, and make it anew from the plan if that gives it.
+
+        The key is the spec's digest: what has that digest is the spec, however it was found.
+        """
+        key = row["key"]
+        found = next((text for text in self._specs(key) if _digest(text) == key), None)
+        repair = "remove run" if found is None else "write spec"
+        said = f"{_short(key)} is not the key of its spec, or that cannot be read"
+        return Finding("keys", "wrong", said, repair, key, spec=found)
+
+    def _specs(self, key: str) -> Iterator[str]:
+        """Make the specs that the plans of a run can have meant."""
+        engines = [(engine, backend) for engine, known in ENGINES.items() for backend in known]
+        for row in self._store.rows("SELECT * FROM plan WHERE run = :key", {"key": key}):
+            for one, (engine, backend), device in itertools.product(
+                self._configurations(row), engines, ("cpu", "gpu")
+            ):
+                how = {"engine": engine, "backend": backend, "device": device}
+                yield spec_of(one, seed=row["replicate"], **how).to_json()
+
+    def _outcome(self, row: Row, awaited: Counter[str]) -> Iterator[Finding]:
+        self.checked["runs"] += 1
+        key = row["key"]
+        if row["outcome"] == "done":
+            if row["times"] != 1:
+                said = f"{_short(key)} was done {row['times']} times, and must be done once"
+                yield Finding("runs", "wrong", said, "count attempts", key)
+        elif row["outcome"] == "failed":
+            said = f"{_short(key)} failed ({row['failure']}): {row['message']}"
+            yield Finding("runs", "incomplete", said, key=key)
+        else:
+            awaited["in training" if key in self._training else "missing"] += 1
+
+    def _attempts(self, row: Row) -> Iterator[Finding]:
+        self.checked["attempts"] += 1
+        key = row["key"]
+        if not row["open"] or key in self._training:
+            return
+        if row["outcome"] is None:
+            said = f"{_short(key)} was in training when its driver ended"
+            yield Finding("attempts", "note", said, "end attempt", key)
+        else:
+            said = f"{_short(key)} ended, its attempt did not"
+            yield Finding("attempts", "wrong", said, "end attempt", key)
+
+    def _scores(self, row: Row, spec: RunSpec) -> Iterator[Finding]:
+        key = row["key"]
+        of_run = {"run": key}
+        epochs = self._store.rows("SELECT * FROM epoch WHERE run = :run ORDER BY epoch", of_run)
+        self.checked["epochs"] += 1
+        said = _wrong_run(row) or _wrong_epochs(epochs, spec, row["best_epoch"])
+        if said:
+            yield Finding("epochs", "wrong", f"{_short(key)} {said}", "train again", key)
+            return
+        self.checked["predictions"] += 1
+        query = "SELECT after, accuracy, loss, classes FROM prediction WHERE run = :run"
+        scores = {score["after"]: score for score in self._store.rows(query, of_run)}
+        labels = self._labels_of(spec.data.dataset)
+        for after, number in (("last", spec.epochs), ("best", row["best_epoch"])):
+            epoch = epochs[number - 1] if spec.data.validation == "test" else None
+            said = _wrong_prediction(scores.get(after), epoch, labels)
+            if said:
+                text = f"{_short(key)} {said} after its {after} epoch"
+                yield Finding("predictions", "wrong", text, "train again", key)
+
+    def _labels_of(self, dataset: str) -> np.ndarray | None:
+        """Load the labels of a data set's test images; None when it is not on this machine."""
+        if dataset not in self._labels:
+            self._labels[dataset] = None
+            if dataset in DATASETS:
+                try:
+                    source = find_dataset(dataset, data_dir=self._data_dir, download=False)
+                    self._labels[dataset] = load_dataset(source).y_test
+                except DataMissingError:
+                    pass
+        return self._labels[dataset]
+
+    def _environment(self, row: Row) -> Iterator[Finding]:
+        self.checked["environments"] += 1
+        query = "SELECT description FROM environment WHERE id = :id"
+        found = self._store.rows(query, {"id": row["environment"]})
+        text = found[0][0] if found else None
+        try:
+            is_named = _digest(text) == row["environment"]
+            is_named = is_named and {"packages", "backend", "processor"} <= set(json.loads(text))
+        except (ValueError, TypeError, AttributeError):
+            is_named = False
+        if not is_named:
+            said = f"{_short(row['key'])} does not say what it was made with"
+            yield Finding("environments", "wrong", said, "train again", row["key"])
+
+    # Files
+
+    def _weights(self, row: Row) -> Iterator[Finding]:
+        if row["weights_sha256"] is None:
+            return
+        self.checked["weights"] += 1
+        file = weights_file(self._store.folder, row["key"])
+        repair: str | None = "forget weights"
+        try:
+            is_whole = sha256_of(file) == row["weights_sha256"]
+        except FileNotFoundError:
+            said = f"{file.name} is missing"
+        except OSError as error:
+            said, repair = f"{file.name} cannot be read ({error.strerror})", None
+        else:
+            said = "" if is_whole else f"{file.name} is not as it was written (its SHA-256 differs)"
+        if said and self._names_weights(row):
+            yield Finding("weights", "wrong", said, repair, row["key"])
+
+    def _names_weights(self, row: Row) -> bool:
+        """Look again: a driver may have let these weights go meanwhile."""
+        query = "SELECT 1 FROM run WHERE key = :key AND weights_sha256 = :weights_sha256"
+        names = ("key", "weights_sha256")
+        return bool(self._store.rows(query, {name: row[name] for name in names}))
+
+    def _leftovers(self) -> Iterator[Finding]:
+        if self._training:
+            return  # a driver may be writing one
+        for file in self._store.leftovers():
+            said = f"{file.name} is left over and belongs to no run"
+            yield Finding("weights", "note", said, "remove files")
+
+
+def unread(check: str, error: StoreError) -> Finding:
+    """Say that a check could not be made to its end."""
+    said = str(error) if check == "file" else f"not checked to the end: {error}"
+    return Finding(check, "wrong", said)
+
+
+def _asks_for(configuration: Configuration, spec: RunSpec) -> bool:
+    """Say whether a configuration gives a spec, whatever the revision of its architecture."""
+    expected = expected_spec(configuration, spec)
+    model = dataclasses.replace(expected.model, revision=spec.model.revision)
+    return dataclasses.replace(expected, model=model) == spec
+
+
+def _wrong_run(row: Row) -> str:
+    """Say what is wrong with a done run's own numbers, or nothing."""
+    if not isinstance(row["parameters"], int) or row["ended"] is None:
+        return "lacks its parameters or its end"
+    return "" if _is_number(row["seconds"]) and row["seconds"] >= 0 else "took no number of seconds"
+
+
+def _wrong_epochs(epochs: Sequence[Row], spec: RunSpec, best: object) -> str:
+    """Say what is wrong with a run's epochs, or nothing."""
+    if [epoch["epoch"] for epoch in epochs] != list(range(1, spec.epochs + 1)):
+        return f"has {len(epochs)} of {spec.epochs} epochs"
+    for epoch in epochs:
+        if not all(_is_number(epoch[name]) for name in _SCORES) or not all(
+            0 <= epoch[name] <= 1 for name in ("accuracy", "val_accuracy")
+        ):
+            return f"has a score that is none in epoch {epoch['epoch']}"
+    validated = [epoch["val_accuracy"] for epoch in epochs]
+    if best != validated.index(max(validated)) + 1:
+        return f"names epoch {best} as its best, and it is not"
+    return ""
+
+
+def _wrong_prediction(score: Row | None, epoch: Row | None, labels: np.ndarray | None) -> str:
+    """Say what is wrong with the predictions of a run after some epoch, or nothing.
+
+    `epoch`: the one that was scored on the test images too, and must have the same scores.
+    """
+    if score is None or not isinstance(score["classes"], bytes):
+        return "has no predictions"
+    classes = np.frombuffer(score["classes"], np.uint8)
+    if len(classes) != _TEST_IMAGES:
+        return f"has the classes of {len(classes)} test images out of {_TEST_IMAGES}"
+    if not _is_number(score["loss"]) or not _is_number(score["accuracy"]):
+        return "has a score that is none"
+    scores = (score["loss"], score["accuracy"])
+    if epoch is not None and scores != (epoch["val_loss"], epoch["val_accuracy"]):
+        return "has other scores than its epoch"
+    if labels is not None and score["accuracy"] != float(np.mean(classes == labels)):
+        return "has an accuracy that its predictions do not give"
+    return ""
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float) and math.isfinite(value)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _short(key: object) -> str:
+    return f"run {str(key)[:12]}"
