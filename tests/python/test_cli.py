@@ -35,7 +35,7 @@ def test_help_of_every_command_has_an_example(tune_grid, command):
     ("words", "said"),
     [
         (["run", "kh2021", "--sed", "3"], "No such option: --sed"),
-        (["run", "kh2022"], "There is no study 'kh2022': give one of kh2021"),
+        (["run", "kh2022"], "There is no study 'kh2022': give one of conv-followup"),
         (["run"], "Missing argument 'ID'"),
         (["walk"], "No such command 'walk'"),
         (["run", "kh2021", "--seeds", "x"], "Invalid value for '--seeds'"),

@@ -84,7 +84,7 @@ def test_knows_membership_and_chains():
 
 def test_never_meets_a_row_without_the_column():
     """A row that lacks a column meets neither a condition on it nor its opposite."""
-    for text in ("layer3 == 16", "not layer3 == 16", "layer1 == 1 or layer3 == 16"):
+    for text in ("layer3 == 16", "not layer3 == 16", "layer1 == 2 or layer3 == 16"):
         assert not parse_condition(text).matches({"layer1": 1})
 
 

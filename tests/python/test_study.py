@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from tunegrid import SpecError, load_study, studies
+from tunegrid.grid import configurations
 from tunegrid.study import STUDIES
 
 KH2021 = load_study("kh2021")
@@ -28,24 +29,47 @@ def edited(tmp_path):
 
 def test_ships_with_its_studies():
     """Every folder of studies is one that loads under its own id."""
-    assert [study.id for study in studies()] == ["kh2021"]
+    assert [study.id for study in studies()] == [
+        folder.name for folder in sorted(STUDIES.iterdir())
+    ]
 
 
-def test_kh2021_has_five_experiments_and_two_protocols():
-    """The study is there as a whole."""
-    assert list(KH2021.experiments) == ["one-layer", "two-layer", "three-layer", "compare", "base"]
+def test_kh2021_has_six_experiments_and_two_protocols():
+    """The study is there as a whole, and an experiment of ours that takes its protocols apart."""
+    tables = ["one-layer", "two-layer", "three-layer", "compare", "base"]
+    assert list(KH2021.experiments) == [*tables, "one-change"]
     assert list(KH2021.protocols) == ["as-run", "as-described"]
     assert KH2021.default_protocol == "as-run"
 
 
 def test_the_protocols_of_kh2021_differ_in_five_ways():
     """Each difference between report and script is data, with its reason."""
-    rules = KH2021.protocols["as-run"].difference
-    assert [next(iter(rule.set)) for rule in rules] == [
+    rules = {
+        name: [rule for rule in protocol.difference if "one-change" not in (rule.where or "")]
+        for name, protocol in KH2021.protocols.items()
+    }
+    assert [next(iter(rule.set)) for rule in rules["as-run"]] == [
         "scaling", "orientation", "epochs", "batch_size", "reported_loss",
     ]  # fmt: skip
-    assert all(rule.reason for rule in rules)
-    assert KH2021.protocols["as-described"].difference == ()
+    assert rules["as-described"] == []
+    assert all(rule.reason for rule in KH2021.protocols["as-run"].difference)
+
+
+@pytest.mark.parametrize("protocol", ["as-run", "as-described"])
+def test_one_thing_is_changed_at_a_time(protocol):
+    """Each row differs from the first of its model in one setting, as the other protocol has it."""
+    found = configurations(KH2021, protocol=protocol, experiments="one-change")
+    other = configurations(
+        KH2021,
+        protocol="as-described" if protocol == "as-run" else "as-run",
+        experiments="one-change",
+    )
+    for one in found:
+        rows = [row for row in (found, other) for row in row if row.columns["changed"] == "nothing"]
+        here, there = (row for row in rows if row.columns["model"] == one.columns["model"])
+        changed = {name for name in one.settings if one.settings[name] != here.settings[name]}
+        assert len(changed) == (one.columns["changed"] != "nothing")
+        assert all(one.settings[name] == there.settings[name] for name in changed)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +173,7 @@ def test_a_study_of_one_s_own_is_loaded_by_path(edited):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("kh2022", "There is no study 'kh2022': give one of kh2021"),
+        ("kh2022", "There is no study 'kh2022': give one of conv-followup"),
         ("none/study.toml", "none/study.toml cannot be read: No such file"),
         ("../studies", "There is no study"),
     ],
