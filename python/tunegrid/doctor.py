@@ -1,5 +1,6 @@
 """Is everything here that a run needs?"""
 
+import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -94,4 +95,7 @@ def _store(store: str | Path | None) -> tuple[str, str]:
             runs = opened.rows("SELECT count(*) FROM run WHERE outcome = 'done'")[0][0]
     except TunegridError as error:
         return "missing", str(error)
-    return "ok", f"{folder.absolute()}, {runs} runs done"
+    about = f"{folder.absolute()}, {runs} runs done"
+    if not os.access(folder, os.W_OK):
+        return "missing", f"{about}; it can be read and not written: a run needs another --store"
+    return "ok", about

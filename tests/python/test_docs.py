@@ -47,6 +47,30 @@ def test_the_kept_results_are_whole(tmp_path):
     assert table["epochs"].tolist() == [20]
 
 
+def test_the_worked_example_of_a_study_is_run(fashion_mnist, tmp_path, tune_grid):
+    """The study file and the numbers of STUDIES.md, as they stand there."""
+    text = (ROOT / "STUDIES.md").read_text(encoding="utf-8")
+    (tmp_path / "my-study").mkdir()
+    for name, kind in (("study.toml", "toml"), ("filters.csv", "csv")):
+        (content,) = re.findall(rf"```{kind}\n(.*?)```", text, flags=re.DOTALL)
+        (tmp_path / "my-study" / name).write_text(content, encoding="utf-8")
+    tiny = ["--where", "layer1 == 16", "--epochs", "1", "--train-size", "256"]
+    for words in (["show", "my-study"], ["run", "my-study", *tiny], ["table", "my-study", "--any"]):
+        done = tune_grid(*words)
+        assert done.returncode == 0, done.stderr
+    assert re.search(r"\| +16 \| +0.5 \| .*0.8934 \| +1 \|", done.stdout)
+
+
+def test_every_kind_of_claim_and_table_is_in_the_documents():
+    """STUDIES.md names what a study file can say."""
+    text = (ROOT / "STUDIES.md").read_text(encoding="utf-8")
+    kinds = re.findall(
+        r'kind: Literal\["(\w+)"\]', (ROOT / "python/tunegrid/claim.py").read_text("utf-8")
+    )
+    assert len(kinds) == 13
+    assert [kind for kind in kinds if f"`{kind}`" not in text] == []
+
+
 def test_the_readme_is_short():
     """At most 800 words."""
     assert len(README.split()) <= 800

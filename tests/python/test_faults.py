@@ -319,10 +319,13 @@ def test_a_read_only_store(six_runs, tmp_path, tried):
         cp -r store disk/store && mount -o remount,ro disk
         $TUNE_GRID results kh2021 --any --store disk/store --format csv | wc -l
         $TUNE_GRID verify --store disk/store; echo verify $?
+        $TUNE_GRID doctor --store disk/store --format csv; echo doctor $?
         $TUNE_GRID {words}; echo run $?"""
     done = in_a_small_disk(script, tmp_path, "10m")
     assert done.stdout.startswith("7\n")
     assert "verify 0" in done.stdout
+    assert "it can be read and not written" in done.stdout
+    assert "doctor 1" in done.stdout
     assert "run 2" in done.stdout
     assert "check that the folder can be written" in one_sentence(done)
     tried("a read-only store", "readers read it; run: exit code 2 and a sentence")

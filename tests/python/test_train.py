@@ -158,3 +158,23 @@ def test_weights_are_a_file_that_keras_reads(fashion_mnist, tmp_path):
     images = fashion_mnist.x_test[:500].transpose(0, 2, 1)[..., None].astype("float32") / 255
     predicted = model.predict(images, verbose=0).argmax(-1)
     assert predicted.astype(np.uint8).tobytes() == result.last.classes[:500]
+
+
+@pytest.mark.parametrize("direction", ["DropConnect", "rotations", "every layer normalised"])
+def test_engines_agree_where_layers_draw_their_own_numbers(fashion_mnist, direction):
+    """Dropped weights, turned images: the same ones in both engines, from the run's seed."""
+    found = configurations(
+        load_study("dress-in-layers"),
+        where=f"direction == '{direction}'",
+        overrides={"epochs": 1, "train_size": 3 * 128, "layerdense": 16},
+    )
+    spec = plan(found)[0].spec
+    fast, plain = (train(one, fashion_mnist) for one in (spec, reference(spec)))
+    (ours,), (theirs,) = fast.history, plain.history
+    assert ours.loss == pytest.approx(theirs.loss, rel=1e-4)
+    assert ours.val_accuracy == pytest.approx(theirs.val_accuracy, abs=0.002)
+
+
+def test_a_rotation_of_nothing_is_none():
+    """It is the same run, under the same key."""
+    assert spec_of(rotation=0.0).key == spec_of().key != spec_of(rotation=0.1).key
