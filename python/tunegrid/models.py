@@ -166,7 +166,6 @@ def _build(spec: RunSpec) -> "keras.Model":
     import keras
 
     from .architectures import ARCHITECTURES, build_model
-    from .train import compile_model
 
     known = ARCHITECTURES.get(spec.model.architecture)
     if known is None or known.revision != spec.model.revision:
@@ -176,12 +175,9 @@ def _build(spec: RunSpec) -> "keras.Model":
             f"trained it."
         )
     keras.backend.clear_session()  # names of layers count from the beginning
-    model = build_model(
+    return build_model(
         spec.model.architecture, dict(spec.model.parameters), rotation=spec.data.rotation
     )
-    compile_model(model, spec)
-    model.optimizer.build(model.trainable_variables)  # its state is among the weights
-    return model
 
 
 def _kept_weights(store: Store, key: str, sha256: str) -> bytes:
@@ -221,12 +217,16 @@ def _trained_weights(
 
 def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
     """Build the model, load its weights, and write the file."""
+    from .train import compile_model
+
     model = _build(spec)
     ending = next(ending for ending in ENDINGS if path.name.endswith(ending))
     with tempfile.TemporaryDirectory() as folder:
         stored, made = Path(folder) / "stored.weights.h5", Path(folder) / f"made{ending}"
         stored.write_bytes(weights)
         model.load_weights(stored)
+        compile_model(model, spec)
+        model.optimizer.build(model.trainable_variables)  # or Keras warns when it loads the file
         if ending == ".weights.h5":
             made = stored
         else:

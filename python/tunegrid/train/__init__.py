@@ -176,11 +176,15 @@ def _score(engine: Engine, x: np.ndarray, y: np.ndarray) -> Scored:
 
 
 def _weights_file(model: "keras.Model") -> bytes:
-    """Write the weights as Keras does, and return the file."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "model.weights.h5"
-        model.save_weights(file)
-        return file.read_bytes()
+    """Write the weights as Keras does, without the optimizer's state, and return the file."""
+    optimizer, model.optimizer = model.optimizer, None
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "model.weights.h5"
+            model.save_weights(file)
+            return file.read_bytes()
+    finally:
+        model.optimizer = optimizer
 
 
 def check_engine(engine: str, backend: str) -> None:
