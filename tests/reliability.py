@@ -1,4 +1,4 @@
-"""Write RELIABILITY.md from what the tests recorded: `reliability.py JUNIT.xml > RELIABILITY.md`.
+"""Write RELIABILITY.md from what the tests recorded: `reliability.py JUNIT.xml … > RELIABILITY.md`.
 
 A test that tries a fault records what it tried, how often, what was lost and how it ended; only
 what was tried and passed comes into the table.
@@ -25,9 +25,10 @@ weights file, `pair` two drivers on one store, one after the other.
 COLUMNS = {"fault": "fault", "times": "times", "lost": "lost", "ended": "what happened"}
 
 
-def main(file: str) -> None:
+def main(files: list[str]) -> None:
     """Print the document."""
-    rows = [row for case in ET.parse(file).iter("testcase") if (row := _row(case))]  # noqa: S314
+    cases = [case for file in files for case in ET.parse(file).iter("testcase")]  # noqa: S314
+    rows = [row for case in cases if (row := _row(case))]
     table = [[row.get(name, "") for name in COLUMNS] for row in rows]
     print(HEAD + tabulate(table, list(COLUMNS.values()), "pipe", disable_numparse=True))
     print(
@@ -49,4 +50,4 @@ def _row(case: ET.Element) -> dict[str, str] | None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

@@ -93,7 +93,8 @@ def study_frame(
 ) -> pd.DataFrame:
     """Give one part of `study_tables` for programs, or all experiments' own tables in one."""
     if not experiments:
-        return study_part(study, part or "experiments")
+        frame = study_part(study, part or "experiments")
+        return frame if "study" in frame else frame.assign(study=study.id)[["study", *frame]]
     names = study.pick_experiments(experiments)
     rows = [row for name in names for row in _printed(study, name).to_dict("records")]
     return as_frame(rows)

@@ -12,6 +12,7 @@ import pytest
 from tunegrid import load_study, published_table, read_results, run_grid, studies
 from tunegrid.architectures import ARCHITECTURES, build_model
 from tunegrid.conditions import parse_condition
+from tunegrid.describe import PARTS
 from tunegrid.grid import configurations
 from tunegrid.interpreter import interpreter
 from tunegrid.plans import plan
@@ -99,6 +100,26 @@ def test_every_printed_number_is_shown(tune_grid, name):
 def test_every_file_of_a_study_is_shown_somewhere():
     """No transcribed table lies unread."""
     assert {str(file.relative_to(STUDIES)) for file in STUDIES.rglob("*.csv")} == set(VIEWS)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_of_a_study_is_there_for_programs(tune_grid, part):
+    """In json as in a table: stated and assumed apart, claims, other tables."""
+    done = tune_grid("show", "kh2021", "--part", part, "--format", "json")
+    rows = json.loads(done.stdout)
+    assert len(rows) >= 2
+    assert {row["study"] for row in rows} == {"kh2021"}
+
+
+def test_an_unknown_part_or_table_is_one_sentence(tune_grid):
+    """With what there is."""
+    for words, said in (
+        (["--part", "all"], "no part 'all': choose from experiments, protocols"),
+        (["--table", "x"], "no table of kh2021 called 'x': there is depths, deltas"),
+    ):
+        done = tune_grid("show", "kh2021", *words)
+        assert done.returncode == 2
+        assert said in done.stderr
 
 
 LAYER_TABLES = [
