@@ -64,7 +64,7 @@ def study_tables(
     about = f"{study.title} ({study.author}, {study.date}). {study.about}."
     captions = PARTS | {"experiments": f"{about} Source: {study.source}."}
     chosen = PARTS if part is None else [part]
-    tables = [(captions[name], study_part(study, name)) for name in chosen]
+    tables = [(captions.get(name, ""), study_part(study, name)) for name in chosen]
     return [(caption, table) for caption, table in tables if len(table)]
 
 
