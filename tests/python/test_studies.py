@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -174,6 +175,11 @@ def test_known_models_have_their_parameters():
     }
     for study, total in totals.items():
         assert published_table(study, "layers")["params"].sum() == total
+    settings = configurations(load_study("dress-in-layers"), experiments="cnn")[0].settings
+    model = build_model("four_conv", ARCHITECTURES["four_conv"].resolve(settings))
+    trained = sum(math.prod(weight.shape) for weight in model.trainable_weights)
+    fixed = sum(math.prod(weight.shape) for weight in model.non_trainable_weights)
+    assert (trained, fixed) == (1_637_506, 64)
 
 
 @pytest.mark.parametrize(
