@@ -138,7 +138,9 @@ def table_caption(
 
 
 def agreement_note(table: pd.DataFrame) -> str:
-    """Say how far our order of the configurations is the published one."""
+    """Say how far our order of the configurations is the published one; nothing without one."""
+    if "published_accuracy" not in table:
+        return ""
     said = []
     for kind, agreement in rank_agreements(table).items():
         of = f" of the runs with {kind}" if kind else ""

@@ -230,7 +230,8 @@ def table(
         caption = table_caption(found, name, found.pick_protocol(protocol), preset, any=any)
         typer.echo("\n" if position else "", nl=False)
         print_table(shown_table(one, any=any), format, caption)
-        typer.echo(f"\n{agreement_note(one)}")
+        note = agreement_note(one)
+        typer.echo(f"\n{note}" if note else "", nl=bool(note))
     for more in [] if where else tables_of(found, list(tables), OF_RUNS):
         beside = published_table(found, more.name, data_dir=data_dir, **runs)
         typer.echo()
