@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import itertools
 import json
-import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +12,13 @@ from typing import Literal
 
 import numpy as np
 
-from .datasets import DATASETS, SHAPES, load_dataset
+from .datasets import DATASETS, load_dataset
 from .errors import DataMissingError, SpecError, StoreError
 from .exchange import sha256_of
 from .grid import Configuration
 from .plans import expected_spec, planned_configuration, spec_of
 from .runs import RunSpec
+from .soundness import wrong_epochs, wrong_prediction, wrong_run
 from .sources import find_dataset
 from .store import Store
 from .study import Study
@@ -39,9 +39,6 @@ CHECKS: Mapping[str, str] = {
     "attempts": "every attempt has ended, or is in training",
     "weights": "every weights file that a run names is there, with its SHA-256",
 }
-
-_TEST_IMAGES = SHAPES["x_test"][0]
-_SCORES = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
 @dataclass(frozen=True)
@@ -267,7 +264,7 @@ class Inspection:
         of_run = {"run": key}
         epochs = self._store.rows("SELECT * FROM epoch WHERE run = :run ORDER BY epoch", of_run)
         self.checked["epochs"] += 1
-        said = _wrong_run(row) or _wrong_epochs(epochs, spec, row["best_epoch"])
+        said = wrong_run(row) or wrong_epochs(epochs, spec, row["best_epoch"])
         if said:
             yield Finding("epochs", "wrong", f"{_short(key)} {said}", "train again", key)
             return
@@ -277,7 +274,7 @@ class Inspection:
         labels = self._labels_of(spec.data.dataset)
         for after, number in (("last", spec.epochs), ("best", row["best_epoch"])):
             epoch = epochs[number - 1] if spec.data.validation == "test" else None
-            said = _wrong_prediction(scores.get(after), epoch, labels)
+            said = wrong_prediction(scores.get(after), epoch, labels)
             if said:
                 text = f"{_short(key)} {said} after its {after} epoch"
                 yield Finding("predictions", "wrong", text, "train again", key)
@@ -352,52 +349,6 @@ def _asks_for(configuration: Configuration, spec: RunSpec) -> bool:
     expected = expected_spec(configuration, spec)
     model = dataclasses.replace(expected.model, revision=spec.model.revision)
     return dataclasses.replace(expected, model=model) == spec
-
-
-def _wrong_run(row: Row) -> str:
-    """Say what is wrong with a done run's own numbers, or nothing."""
-    if not isinstance(row["parameters"], int) or row["ended"] is None:
-        return "lacks its parameters or its end"
-    return "" if _is_number(row["seconds"]) and row["seconds"] >= 0 else "took no number of seconds"
-
-
-def _wrong_epochs(epochs: Sequence[Row], spec: RunSpec, best: object) -> str:
-    """Say what is wrong with a run's epochs, or nothing."""
-    if [epoch["epoch"] for epoch in epochs] != list(range(1, spec.epochs + 1)):
-        return f"has {len(epochs)} of {spec.epochs} epochs"
-    for epoch in epochs:
-        if not all(_is_number(epoch[name]) for name in _SCORES) or not all(
-            0 <= epoch[name] <= 1 for name in ("accuracy", "val_accuracy")
-        ):
-            return f"has a score that is none in epoch {epoch['epoch']}"
-    validated = [epoch["val_accuracy"] for epoch in epochs]
-    if best != validated.index(max(validated)) + 1:
-        return f"names epoch {best} as its best, and it is not"
-    return ""
-
-
-def _wrong_prediction(score: Row | None, epoch: Row | None, labels: np.ndarray | None) -> str:
-    """Say what is wrong with the predictions of a run after some epoch, or nothing.
-
-    `epoch`: the one that was scored on the test images too, and must have the same scores.
-    """
-    if score is None or not isinstance(score["classes"], bytes):
-        return "has no predictions"
-    classes = np.frombuffer(score["classes"], np.uint8)
-    if len(classes) != _TEST_IMAGES:
-        return f"has the classes of {len(classes)} test images out of {_TEST_IMAGES}"
-    if not _is_number(score["loss"]) or not _is_number(score["accuracy"]):
-        return "has a score that is none"
-    scores = (score["loss"], score["accuracy"])
-    if epoch is not None and scores != (epoch["val_loss"], epoch["val_accuracy"]):
-        return "has other scores than its epoch"
-    if labels is not None and score["accuracy"] != float(np.mean(classes == labels)):
-        return "has an accuracy that its predictions do not give"
-    return ""
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, float) and math.isfinite(value)
 
 
 def _digest(text: str) -> str:

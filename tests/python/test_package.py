@@ -17,8 +17,8 @@ FLOW = [
     "architectures", "datasets", "sources", "split", "experiment", "claim", "study", "grid",
     "runs", "plans", "train", "worker", "process", "execute", "owner", "database", "weights",
     "store", "loop", "driver", "frames", "selection", "results", "compare", "published",
-    "exchange", "export", "importing", "inspection", "verify", "salvage", "repair", "models",
-    "formats", "doctor", "describe", "console", "cli", "__main__",
+    "exchange", "export", "importing", "soundness", "inspection", "verify", "salvage", "repair",
+    "models", "formats", "doctor", "describe", "console", "cli", "__main__",
 ]  # fmt: skip
 
 
