@@ -1,4 +1,4 @@
-"""What is wrong with a stored result, in words: scores, epochs and predictions against each other."""
+"""What is wrong with a stored result, in words: its scores held against each other."""
 
 import math
 from collections.abc import Mapping, Sequence
