@@ -124,7 +124,11 @@ def table_caption(
     any: bool = False,  # noqa: A002
 ) -> str:
     """Say whose table it is, and when it is no replication."""
-    caption = f"{_title(study, experiment)}, protocol {protocol}"
+    return runs_caption(f"{_title(study, experiment)}, protocol {protocol}", preset, any=any)
+
+
+def runs_caption(caption: str, preset: str, *, any: bool = False) -> str:  # noqa: A002
+    """Add to a caption what must be said of the runs below it."""
     if any:
         return f"{caption}. All runs, whatever their departures: not all are replications."
     if preset == "quick":

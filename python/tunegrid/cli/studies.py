@@ -205,7 +205,7 @@ def table(
     Example: tune-grid table kh2021 --experiment one-layer,two-layer,three-layer
     """
     from ..compare import comparison_table, comparison_tables
-    from ..describe import agreement_note, shown_table, table_caption
+    from ..describe import agreement_note, runs_caption, shown_table, table_caption
     from ..formats import DATA_FORMATS
     from ..published import OF_RUNS, pick_table, published_table, tables_of
     from ..study import load_study
@@ -217,7 +217,8 @@ def table(
         chosen = pick_table(found, table)
         with quiet_backend():
             beside = published_table(found, table, data_dir=data_dir, **runs)
-        print_table(beside, format, f"{found.id} {chosen.title}, and ours")
+        caption = f"{found.id} {chosen.title}, and ours"
+        print_table(beside, format, runs_caption(caption, preset, any=any))
         return
     if format in DATA_FORMATS:
         joined = comparison_table(found, experiments=experiment, where=where, **runs)
@@ -235,7 +236,8 @@ def table(
     for more in [] if where else tables_of(found, list(tables), OF_RUNS):
         beside = published_table(found, more.name, data_dir=data_dir, **runs)
         typer.echo()
-        print_table(beside, format, f"{found.id} {more.title}, and ours")
+        caption = f"{found.id} {more.title}, and ours"
+        print_table(beside, format, runs_caption(caption, preset, any=any))
     tell_all(next(iter(tables.values())).attrs["left_out"])
 
 
