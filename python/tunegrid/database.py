@@ -4,7 +4,6 @@ import contextlib
 import itertools
 import json
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -134,37 +133,6 @@ def file_identity(folder: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def rescue(connection: sqlite3.Connection, folder: Path) -> Path | None:
-    """Write what an open file still holds, whose place was taken from it, into a new store.
-
-    Args:
-        connection: outside of a transaction.
-        folder: where the store was; the new one is made beside it.
-
-    Returns:
-        The new store's folder, or None when it cannot be written. Weights are not in it; rows
-        name those only that are still in the old folder.
-    """
-    beside = free_name(folder.with_name(f"{folder.name}.rescued"))
-    try:
-        beside.mkdir(parents=True)
-        with contextlib.closing(sqlite3.connect(beside / FILE)) as copy:
-            connection.backup(copy)
-            gone = [
-                (key,)
-                for (key,) in copy.execute("SELECT key FROM run WHERE weights_sha256 IS NOT NULL")
-                if not (folder / "models" / f"{key}.weights.h5").exists()
-            ]
-            copy.executemany(
-                "UPDATE run SET weights_sha256 = NULL, weights_kept = NULL WHERE key = ?", gone
-            )
-            copy.commit()
-    except (OSError, sqlite3.Error):
-        shutil.rmtree(beside, ignore_errors=True)
-        return None
-    return beside
 
 
 def free_name(path: Path) -> Path:

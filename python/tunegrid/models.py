@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from .architectures import ARCHITECTURES, build_model
 from .errors import RunError, SpecError, StoreError
 from .exchange import sha256_of
 from .execute import LocalExecutor
 from .process import Task
-from .runs import RunSpec
+from .runs import Epoch, RunSpec
 from .sources import find_dataset
 from .store import Store, open_existing
 from .weights import weights_file
@@ -165,8 +166,6 @@ def _find_run(store: Store, key: str) -> dict[str, object]:
 def _build(spec: RunSpec) -> "keras.Model":
     import keras
 
-    from .architectures import ARCHITECTURES, build_model
-
     known = ARCHITECTURES.get(spec.model.architecture)
     if known is None or known.revision != spec.model.revision:
         raise StoreError(
@@ -207,12 +206,8 @@ def _trained_weights(
     query = (
         "SELECT loss, accuracy, val_loss, val_accuracy FROM epoch WHERE run = :run ORDER BY epoch"
     )
-    stored = [tuple(row) for row in store.rows(query, {"run": spec.key})]
-    same = stored == [
-        (epoch.loss, epoch.accuracy, epoch.val_loss, epoch.val_accuracy)
-        for epoch in event.result.history
-    ]
-    return event.result.weights, same
+    stored = tuple(Epoch(*row) for row in store.rows(query, {"run": spec.key}))
+    return event.result.weights, stored == event.result.history
 
 
 def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
@@ -225,11 +220,11 @@ def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
         stored, made = Path(folder) / "stored.weights.h5", Path(folder) / f"made{ending}"
         stored.write_bytes(weights)
         model.load_weights(stored)
-        compile_model(model, spec)
-        model.optimizer.build(model.trainable_variables)  # or Keras warns when it loads the file
         if ending == ".weights.h5":
             made = stored
         else:
+            compile_model(model, spec)
+            model.optimizer.build(model.trainable_variables)  # or Keras warns when it loads it
             model.save(made)
         _write_new(path, made.read_bytes())
 

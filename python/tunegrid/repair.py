@@ -10,7 +10,7 @@ import pandas as pd
 from .database import FILE, connect_reader, free_name, store_path, told
 from .errors import StoreError
 from .inspection import Finding, Inspection
-from .salvage import is_damaged, remove_orphans, salvage
+from .salvage import OF_A_RUN, is_damaged, remove_orphans, salvage
 from .store import open_existing
 from .weights import forget, leftover_files, remove_files, weights_file
 
@@ -127,7 +127,7 @@ def _write_spec(cursor: sqlite3.Cursor, finding: Finding) -> None:
 
 
 def _remove_run(cursor: sqlite3.Cursor, finding: Finding) -> None:
-    for table in ("claim", "attempt", "plan", "epoch", "prediction"):
+    for table in OF_A_RUN:
         cursor.execute(f"DELETE FROM {table} WHERE run = ?", (finding.key,))  # noqa: S608
     cursor.execute("DELETE FROM run WHERE key = ?", (finding.key,))
 

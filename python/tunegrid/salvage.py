@@ -22,6 +22,10 @@ _TABLES = {
 }
 
 
+#: The tables whose rows belong to a run.
+OF_A_RUN = ("claim", "plan", "epoch", "prediction", "attempt")
+
+
 def is_damaged(folder: Path) -> bool:
     """Say whether SQLite cannot read a store's file to its end, or finds it inconsistent.
 
@@ -104,7 +108,7 @@ def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str) 
 
 def remove_orphans(cursor: sqlite3.Cursor) -> None:
     """Take out what belongs to a run that is not there."""
-    for table in ("claim", "plan", "epoch", "prediction", "attempt"):
+    for table in OF_A_RUN:
         cursor.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT key FROM run)")  # noqa: S608
 
 

@@ -20,13 +20,13 @@ from .database import (
     connect_writer,
     file_identity,
     patiently,
-    rescue,
     store_path,
     told,
     transaction,
 )
 from .errors import StoreError
 from .plans import PlannedRun, plan_row
+from .rescue import rescue
 from .runs import RunResult, canonical
 from .study import Study
 from .weights import accuracy_to_beat, keep, leftover_files, remove_files, weights_file

@@ -103,6 +103,14 @@ def attempts(store):
         return [row[0] for row in opened.rows("SELECT outcome FROM attempt ORDER BY id")]
 
 
+def first_worker(driver):
+    """Wait for a driver's first worker."""
+    while not (workers := psutil.Process(driver.pid).children()):
+        with suppress(subprocess.TimeoutExpired):
+            driver.wait(0.1)
+    return workers[0]
+
+
 def busy_workers(driver, count=1):
     """Wait until workers are in the middle of an epoch: busy for longer than a start takes."""
     while driver.poll() is None:
@@ -167,10 +175,7 @@ def test_sigkill_of_a_driver_whose_workers_are_stopped(tmp_path, tried):
 def test_a_worker_that_is_killed(six_runs, tmp_path, tried):
     """It is one known run, and that is trained again."""
     with start([*ten_runs(tmp_path, six_runs), "--workers", "1"]) as driver:
-        while not (workers := psutil.Process(driver.pid).children()):
-            with suppress(subprocess.TimeoutExpired):
-                driver.wait(0.1)
-        workers[0].kill()
+        first_worker(driver).kill()
         said = driver.stderr.read()
     assert driver.returncode == 0
     assert "ended with signal SIGKILL; it will be tried again" in said
@@ -250,10 +255,7 @@ def test_a_worker_that_hangs(six_runs, tmp_path, tried):
     """With --time-limit it is killed, and the grid goes on."""
     words = [*ten_runs(tmp_path, six_runs), "--workers", "1", "--time-limit", "15"]
     with start(words) as driver:
-        while not (workers := psutil.Process(driver.pid).children()):
-            with suppress(subprocess.TimeoutExpired):
-                driver.wait(0.1)
-        workers[0].suspend()
+        first_worker(driver).suspend()
         said = driver.stderr.read()
     assert driver.returncode == 1
     assert "FAILED: ran past its time limit of 15 seconds" in said

@@ -16,7 +16,7 @@ FLOW = [
     "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "messages",
     "architectures", "datasets", "sources", "split", "experiment", "claim", "study", "grid",
     "runs", "plans", "train", "worker", "process", "execute", "owner", "database", "weights",
-    "store", "loop", "driver", "frames", "selection", "results", "compare", "published",
+    "rescue", "store", "loop", "driver", "frames", "selection", "results", "compare", "published",
     "exchange", "export", "importing", "soundness", "inspection", "verify", "salvage", "repair",
     "models", "formats", "doctor", "describe", "console", "cli", "__main__",
 ]  # fmt: skip

@@ -119,11 +119,7 @@ def test_a_store_of_which_nothing_can_be_read_is_left_as_it_is(store):
 
 def test_a_store_in_use_is_not_repaired(store):
     """A driver's runs in training are nobody else's to judge."""
-    key = harm(
-        store,
-        "UPDATE run SET outcome = NULL, seconds = NULL, weights_sha256 = NULL, "
-        "weights_kept = NULL WHERE key = :key",
-    )
+    key = harm(store, HARM["a planned run that is missing"][2])
     with Store(store, write=True) as driver:
         driver.claim(key)
         with pytest.raises(StoreError, match="is in use: wait"):
@@ -141,11 +137,7 @@ def test_a_spec_is_written_again_to_the_letter(store, small_store):
 
 def test_a_damaged_store_in_use_is_not_salvaged(store):
     """A driver may still add to it."""
-    key = harm(
-        store,
-        "UPDATE run SET outcome = NULL, seconds = NULL, weights_sha256 = NULL, "
-        "weights_kept = NULL WHERE key = :key",
-    )
+    key = harm(store, HARM["a planned run that is missing"][2])
     with Store(store, write=True) as driver:
         driver.claim(key)
         harm(store, "UPDATE study SET definition = CAST(X'80' AS TEXT)")

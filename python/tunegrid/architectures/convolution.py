@@ -52,7 +52,7 @@ def _conv_network(
     """
     from keras import layers
 
-    from .layers import activated, penalty
+    from .layers import activated, dense_layers
     from .layers import dropout as dropped
 
     pool = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}[pooling]
@@ -61,14 +61,8 @@ def _conv_network(
         stack += activated(layers.Conv2D, count, kernel, activation=conv_activation, padding="same")
         if position < pools:
             stack += [pool(2), *dropped(dropout)]
-    stack.append(layers.Flatten())
-    for count in levels(sizes, "dense"):
-        stack += activated(
-            layers.Dense, count, activation=activation, kernel_regularizer=penalty(l2)
-        )
-        stack += dropped(dropout)
-    stack.append(layers.Dense(CLASSES, activation="softmax", kernel_regularizer=penalty(l2)))
-    return stack
+    how = {"activation": activation, "l2": l2, "rate": dropout}
+    return [*stack, layers.Flatten(), *dense_layers(levels(sizes, "dense"), **how)]
 
 
 def _four_conv(

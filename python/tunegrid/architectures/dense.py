@@ -38,18 +38,11 @@ def _mlp(
     """
     from keras import layers
 
-    from .layers import activated, penalty
-    from .layers import dropout as dropped
+    from .layers import dense_layers
 
-    stack: list[keras.Layer] = [layers.Flatten()]
-    for count in levels(units, "dense"):
-        stack += activated(
-            layers.Dense, count, activation=activation, kernel_regularizer=penalty(l2)
-        )
-        stack += [layers.BatchNormalization()] if normalise == "every" else []
-        stack += dropped(dropout)
-    stack.append(layers.Dense(CLASSES, activation="softmax", kernel_regularizer=penalty(l2)))
-    return stack
+    every = normalise == "every"
+    how = {"activation": activation, "l2": l2, "rate": dropout, "normalise": every}
+    return [layers.Flatten(), *dense_layers(levels(units, "dense"), **how)]
 
 
 def _check_dense(parameters: Parameters) -> None:

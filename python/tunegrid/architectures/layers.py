@@ -1,7 +1,11 @@
 """Layers that several architectures are made of. Imported only when a model is built."""
 
+from collections.abc import Sequence
+
 import keras
 from keras import layers
+
+from .registry import CLASSES
 
 #: The slope of LeakyReLU for negative inputs (source: the code of korssjoen2020).
 NEGATIVE_SLOPE = 0.1
@@ -20,6 +24,24 @@ def activated(layer: type[keras.Layer], *args: object, activation: str, **more: 
     if activation == "leaky_relu":
         return [layer(*args, **more), layers.LeakyReLU(negative_slope=NEGATIVE_SLOPE)]
     return [layer(*args, activation=activation, **more)]
+
+
+def dense_layers(
+    units: Sequence[int], *, activation: str, l2: float, rate: float, normalise: bool = False
+) -> list[keras.Layer]:
+    """Make dense layers, each activated, normalised and followed by dropout, and the output.
+
+    The penalty is on every kernel, the output's too.
+    """
+    stack: list[keras.Layer] = []
+    for count in units:
+        stack += activated(
+            layers.Dense, count, activation=activation, kernel_regularizer=penalty(l2)
+        )
+        stack += [layers.BatchNormalization()] if normalise else []
+        stack += dropout(rate)
+    output = layers.Dense(CLASSES, activation="softmax", kernel_regularizer=penalty(l2))
+    return [*stack, output]
 
 
 def dropout(rate: float) -> list[keras.Layer]:

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,10 @@ from .options import (
     WhereOption,
 )
 from .output import print_table, print_tables, quiet_backend, require_format, tell_all
+
+if TYPE_CHECKING:
+    from ..experiment import PrintedTable
+    from ..study import Study
 
 app = typer.Typer()
 
@@ -205,20 +209,16 @@ def table(
     Example: tune-grid table kh2021 --experiment one-layer,two-layer,three-layer
     """
     from ..compare import comparison_table, comparison_tables
-    from ..describe import agreement_note, runs_caption, shown_table, table_caption
+    from ..describe import agreement_note, shown_table, table_caption
     from ..formats import DATA_FORMATS
-    from ..published import OF_RUNS, pick_table, published_table, tables_of
+    from ..published import OF_RUNS, pick_table, tables_of
     from ..study import load_study
 
     require_format(format)
     found = load_study(study)
     runs = {"protocol": protocol, "preset": preset, "any": any, "store": store}
     if table is not None:
-        chosen = pick_table(found, table)
-        with quiet_backend():
-            beside = published_table(found, table, data_dir=data_dir, **runs)
-        caption = f"{found.id} {chosen.title}, and ours"
-        print_table(beside, format, runs_caption(caption, preset, any=any))
+        _print_beside(found, pick_table(found, table), runs, format, data_dir)
         return
     if format in DATA_FORMATS:
         joined = comparison_table(found, experiments=experiment, where=where, **runs)
@@ -234,11 +234,26 @@ def table(
         note = agreement_note(one)
         typer.echo(f"\n{note}" if note else "", nl=bool(note))
     for more in [] if where else tables_of(found, list(tables), OF_RUNS):
-        beside = published_table(found, more.name, data_dir=data_dir, **runs)
         typer.echo()
-        caption = f"{found.id} {more.title}, and ours"
-        print_table(beside, format, runs_caption(caption, preset, any=any))
+        _print_beside(found, more, runs, format, data_dir)
     tell_all(next(iter(tables.values())).attrs["left_out"])
+
+
+def _print_beside(
+    study: "Study",
+    table: "PrintedTable",
+    runs: dict[str, object],
+    format: str,
+    data_dir: str | None,
+) -> None:
+    """Print one of the source's other tables with what we found beside."""
+    from ..describe import runs_caption
+    from ..published import published_table
+
+    with quiet_backend():
+        beside = published_table(study, table.name, data_dir=data_dir, **runs)
+    caption = f"{study.id} {table.title}, and ours"
+    print_table(beside, format, runs_caption(caption, runs["preset"], any=runs["any"]))
 
 
 def _settings(pairs: list[str]) -> dict[str, object]:
