@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .audit import audit_study
     from .compare import comparison_table
     from .driver import RunSummary, run_grid
     from .errors import DataError, RunError, SpecError, StoreError, TunegridError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .verify import verify_store
 
 _HOMES = {
+    "audit_study": "audit",
     "dataset_status": "sources",
     "RunSummary": "driver",
     "run_grid": "driver",
@@ -60,6 +62,7 @@ __all__ = [
     "StoreError",
     "Study",
     "TunegridError",
+    "audit_study",
     "comparison_table",
     "dataset_status",
     "export_model",

@@ -109,6 +109,11 @@ class Ranking(_Claim):
     first: tuple[Where, ...] = Field(min_length=1)
     measure: Measure = "accuracy"
 
+    @property
+    def groups(self) -> list[str]:
+        """The conditions that the claim is about; the best are those among the rest."""
+        return [self.among, *(f"({self.among}) and ({one})" for one in self.first)]
+
 
 class Monotone(_Claim):
     """Over the configurations of `among`, ordered by the column `by`, the measure goes one way."""

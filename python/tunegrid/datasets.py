@@ -40,6 +40,7 @@ class Dataset:
         title: for people.
         folder: what its folder is called, in Keras's cache and in Debian.
         digests: SHA-256 of each array's bytes (uint8, C order).
+        train_counts, test_counts: images of each class, 0 to 9 (counted in the label files).
         advice: how to get it.
     """
 
@@ -47,6 +48,8 @@ class Dataset:
     title: str
     folder: str
     digests: Mapping[str, str]
+    train_counts: tuple[int, ...]
+    test_counts: tuple[int, ...]
     advice: str
 
     @property
@@ -66,6 +69,8 @@ DATASETS: Mapping[str, Dataset] = {
             "x_test": "c867c93ff95360594e8ec3287995350b824dd110b11595c0e13d5423f621867a",
             "y_test": "3d0e6c6ea990b53b6f8f500a41cac93881d981b315f84578b7d915342ade01e9",
         },
+        train_counts=(6000,) * 10,
+        test_counts=(1000,) * 10,
         advice="On Debian: sudo apt install dataset-fashion-mnist. Elsewhere put its four IDX "
         "files into a folder fashion-mnist and give the folder above it as --data-dir.",
     ),
@@ -79,6 +84,8 @@ DATASETS: Mapping[str, Dataset] = {
             "x_test": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
             "y_test": "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
         },
+        train_counts=(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+        test_counts=(980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
         advice="Put Keras's mnist.npz, or the four IDX files in a folder mnist, into a folder "
         "and give that folder as --data-dir (or in TUNEGRID_DATA).",
     ),

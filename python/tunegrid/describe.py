@@ -11,7 +11,7 @@ from .experiment import Assumption
 from .frames import as_frame
 from .grid import configurations
 from .published import published_table, tables_of
-from .settings import OPTIMIZERS, PRESETS
+from .settings import PRESETS
 from .study import Study, studies
 
 
@@ -108,6 +108,24 @@ def _of_experiments(study: Study, names: Sequence[str]) -> Iterator[tuple[str, p
                 yield f"{study.id} {table.title}, and ours", published_table(study, table.name)
             else:
                 yield f"{study.id} {table.title}", as_frame(study.printed(table))
+
+
+def audit_tables(found: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Give what `audit_study` found as a captioned table a study, for people."""
+    shown = found.rename(columns={"message": "finding"})
+    return [
+        (f"{study}: {counted(len(table), 'finding')}", table[["gravity", "rule", "finding"]])
+        for study, table in shown.groupby("study", sort=False)
+    ]
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many there are.
+
+    >>> counted(1, "finding"), counted(2, "finding")
+    ('1 finding', '2 findings')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def shown_table(table: pd.DataFrame, *, any: bool = False) -> pd.DataFrame:  # noqa: A002
@@ -277,6 +295,7 @@ def _assumed(study: Study) -> pd.DataFrame:
             "value": _values(study, entry),
             "protocols": ", ".join(entry.protocols) or "all",
             "experiments": ", ".join(entry.experiments) or "all",
+            "where": entry.where or "everywhere",
             "reason": entry.reason,
         }
         for entry in study.assumed
@@ -286,9 +305,8 @@ def _assumed(study: Study) -> pd.DataFrame:
 def _values(study: Study, entry: Assumption) -> str:
     """Look the assumed values up where they take effect."""
     protocol = entry.protocols[0] if entry.protocols else None
-    found = configurations(study, protocol=protocol, experiments=entry.experiments or None)
-    values = [
-        one.settings.get(entry.key, OPTIMIZERS[one.settings["optimizer"]].get(entry.key))
-        for one in found
-    ]
+    found = configurations(
+        study, protocol=protocol, experiments=entry.experiments or None, where=entry.where
+    )
+    values = [one.setting(entry.key) for one in found]
     return ", ".join(str(value) for value in dict.fromkeys(values) if value is not None)

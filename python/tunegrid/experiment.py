@@ -58,12 +58,16 @@ class Rule(Part):
 
 
 class Assumption(Part):
-    """A value that the source does not state, and why this one was taken."""
+    """A value that the source does not state, and why this one was taken.
+
+    It concerns the protocols, experiments and configurations named; all of them by default.
+    """
 
     key: str
     reason: str
     protocols: tuple[str, ...] = ()
     experiments: tuple[str, ...] = ()
+    where: Where | None = None
 
 
 class Protocol(Part):

@@ -39,6 +39,12 @@ class Configuration:
     settings: Mapping[str, object]
     departures: Mapping[str, object] = field(default_factory=dict)
 
+    def setting(self, name: str) -> object:
+        """Give what a setting is, its architecture's and optimizer's defaults included."""
+        architecture = ARCHITECTURES[str(self.settings["architecture"])]
+        defaults = {**architecture.defaults, **OPTIMIZERS[str(self.settings["optimizer"])]}
+        return self.settings.get(name, defaults.get(name))
+
     @property
     def row(self) -> dict[str, object]:
         """What conditions can name: columns, settings, experiment and conv_layers."""

@@ -85,7 +85,7 @@ def published_table(
     printed = as_frame(study.printed(found))
     how = {"protocol": protocol, "preset": preset, "any": any, "store": store}
     if found.kind == "layers":
-        return _layers(study, found, printed, protocol)
+        return layers_beside(study, found, protocol=protocol)
     if found.kind == "summary":
         return _summary(study, found, printed, how)
     if found.kind == "printed":
@@ -177,15 +177,24 @@ def _summary(
     return printed.rename(columns=names).join(pd.DataFrame(rows).astype(types))
 
 
-def _layers(
-    study: Study, table: PrintedTable, printed: pd.DataFrame, protocol: str | None
+def layers_beside(
+    study: Study, table: PrintedTable, *, protocol: str | None = None
 ) -> pd.DataFrame:
-    """Put our layers beside the printed ones; where either has one more, the other is NA."""
+    """Put our layers beside the printed ones; where either has one more, the other is NA.
+
+    Args:
+        study, table: one of the study's tables of kind `layers`.
+        protocol: default: the study's own default.
+
+    Returns:
+        `published_layer`, `published_output_shape`, `published_params`, then the same of our
+        model without the prefix, one row a layer.
+    """
     settings = _configuration(study, table, protocol).settings
     ours = _layers_of(settings)
     theirs = [
         {f"published_{name}": row[name] for name in ("layer", "output_shape", "params")}
-        for row in printed.to_dict("records")
+        for row in study.printed(table)
     ]
     kinds = [row["published_layer"] for row in theirs], [row["layer"] for row in ours]
     rows = []

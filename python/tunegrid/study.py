@@ -29,6 +29,7 @@ from .experiment import (
 )
 from .paths import is_file, is_folder
 from .settings import NAMES, Settings, explain
+from .stated import Stated
 
 STUDIES = Path(__file__).parent / "studies"
 
@@ -49,6 +50,7 @@ class Study(Part):
     assumed: tuple[Assumption, ...] = ()
     tables: tuple[PrintedTable, ...] = Field(default=(), alias="table")
     claims: tuple[Claim, ...] = Field(default=(), alias="claim")
+    stated: tuple[Stated, ...] = ()
     folder: Path = Field(exclude=True)
 
     @model_validator(mode="after")
@@ -88,7 +90,13 @@ class Study(Part):
         return self
 
     def _statements(self) -> Iterator[tuple[str, str]]:
-        """Give the conditions of tables and claims, with their paths."""
+        """Give the conditions on configurations of any experiment, with their paths."""
+        for position, entry in enumerate(self.assumed):
+            if entry.where is not None:
+                yield f"assumed.{position}.where", entry.where
+        for position, entry in enumerate(self.stated):
+            for text in entry.conditions:
+                yield f"stated.{position}", text
         for position, table in enumerate(self.tables):
             for name in ("configuration", "among"):
                 if getattr(table, name) is not None:
@@ -103,6 +111,15 @@ class Study(Part):
         for position, table in enumerate(self.tables):
             if table.experiment is not None and table.experiment not in self.experiments:
                 raise ValueError(f"table.{position}.experiment: there is no {table.experiment}.")
+        for position, entry in enumerate(self.stated):
+            for kind, known in (
+                ("experiment", self.experiments),
+                ("table", [table.name for table in self.tables]),
+            ):
+                if getattr(entry, kind, None) not in (None, *known):
+                    raise ValueError(
+                        f"stated.{position}.{kind}: there is no {getattr(entry, kind)}."
+                    )
         for kind, names in (
             ("table", [table.name for table in self.tables]),
             ("claim", [claim.id for claim in self.claims]),

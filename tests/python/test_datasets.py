@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from tunegrid import dataset_status, sources
-from tunegrid.datasets import load_dataset, parse_idx
+from tunegrid.datasets import DATASETS, load_dataset, parse_idx
 from tunegrid.errors import DataError, DataMissingError
 from tunegrid.sources import find_dataset
 
@@ -157,11 +157,19 @@ def test_status_lists_what_is_there_and_what_is_not(folder):
     assert status.loc["mnist", "state"] == "not found"
 
 
+def _counts(images):
+    return tuple(tuple(np.bincount(labels).tolist()) for labels in (images.y_train, images.y_test))
+
+
+def test_the_counts_of_the_classes_are_those_of_the_labels(fashion_mnist):
+    """6000 and 1000 of each."""
+    known = DATASETS["fashion_mnist"]
+    assert _counts(fashion_mnist) == (known.train_counts, known.test_counts)
+
+
 @pytest.mark.needs_mnist
 @pytest.mark.skipif("TUNEGRID_DATA" not in os.environ, reason="real MNIST: set TUNEGRID_DATA")
 def test_the_real_mnist_is_whole():
     """MNIST's digests are those of the real files."""
     images = load_dataset(find_dataset("mnist", download=False))
-    assert np.bincount(images.y_test).tolist() == [
-        980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009,
-    ]  # fmt: skip
+    assert _counts(images) == (DATASETS["mnist"].train_counts, DATASETS["mnist"].test_counts)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tunegrid import comparison_table, import_results
+from tunegrid import audit_study, comparison_table, import_results
+from tunegrid.audit import RULES
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("reports/*.md")])
@@ -59,6 +60,8 @@ def test_the_worked_example_of_a_study_is_run(fashion_mnist, tmp_path, tune_grid
         done = tune_grid(*words)
         assert done.returncode == 0, done.stderr
     assert re.search(r"\| +16 \| +0.5 \| .*0.8934 \| +1 \|", done.stdout)
+    found = tune_grid("audit", "my-study").stdout
+    assert found.strip() in text
 
 
 def test_every_kind_of_claim_and_table_is_in_the_documents():
@@ -69,6 +72,24 @@ def test_every_kind_of_claim_and_table_is_in_the_documents():
     )
     assert len(kinds) == 13
     assert [kind for kind in kinds if f"`{kind}`" not in text] == []
+
+
+def test_every_rule_of_the_audit_and_kind_of_stated_number_is_in_the_documents():
+    """STUDIES.md says what must agree, and what can be stated."""
+    text = (ROOT / "STUDIES.md").read_text(encoding="utf-8")
+    kinds = re.findall(
+        r'kind: Literal\["(\w+)"\]', (ROOT / "python/tunegrid/stated.py").read_text("utf-8")
+    )
+    assert len(kinds) == 10
+    assert [name for name in [*RULES, *kinds] if f"`{name}`" not in text] == []
+
+
+def test_the_finding_of_the_readme_is_what_the_audit_finds():
+    """Its numbers, and whose they are."""
+    found = audit_study("korssjoen2020")
+    assert "980, 1135, 1032, " in found["stated"].iloc[0]
+    assert "the test images of MNIST" in found["message"].iloc[0]
+    assert "980, 1135, 1032, …" in README
 
 
 def test_the_readme_is_short():

@@ -132,7 +132,11 @@ def test_a_wide_table_is_read_cell_by_cell():
         ('keep = "layer1 <= l', 'keep = "layr1 <= l', "experiment.one-layer: keep: The condition"),
         ('where = "model != ', 'where = "modle != ', "names modle, which is no column"),
         ('columns = "dataset"', 'columns = "set"', "published.columns: set is no factor"),
-        ("where = \"model == 'ANN'\"", 'where = "mode == 1"', "experiment.compare.when.0.where"),
+        (
+            "compare.when]]\nwhere = \"model == 'ANN'\"",
+            'compare.when]]\nwhere = "mode == 1"',
+            "experiment.compare.when.0.where",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_by_key_path(edited, old, new, said):

@@ -8,7 +8,7 @@ from typer.exceptions import TyperException
 
 from .. import __version__
 from ..errors import TunegridError
-from . import machine, stores, studies
+from . import conclusions, machine, stores, studies
 from .output import tell
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (studies, stores, machine):
+for group in (studies, conclusions, stores, machine):
     app.add_typer(group.app)
 
 
@@ -37,7 +37,7 @@ def main() -> None:
     """Run the command and end the process.
 
     Exit codes: 0 done; 1 some runs failed, a store is not whole or nothing was repaired,
-    something is missing here; 2 bad request; 130 interrupted.
+    something is missing here, a strict audit found something; 2 bad request; 130 interrupted.
     """
     try:
         for stream in filter(None, (sys.stdout, sys.stderr)):

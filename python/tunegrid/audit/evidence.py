@@ -1,0 +1,233 @@
+"""A study laid out for its audit: every printed score beside its configuration."""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..claim import Claim, LargestShareOfErrors, OtherConfusions, Untestable
+from ..claims import Scores, holds
+from ..conditions import parse_condition
+from ..csvfile import Scalar
+from ..experiment import SCORES, PrintedTable
+from ..grid import Configuration, configurations
+from ..plans import spec_of
+from ..settings import NAMES
+from ..stated import Stated
+from ..study import Study
+
+#: Settings that are one choice.
+OPTIMIZER = frozenset({"optimizer", "learning_rate", "momentum"})
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A configuration with what the source prints of it.
+
+    Attributes:
+        experiment: its name.
+        place: where in the source, for people.
+        columns: the configuration as the table prints it.
+        scores: the printed numbers, by the names of `SCORES`; without those that are NA.
+        printed: every other column of the table.
+        under: the configuration under each protocol that has it.
+    """
+
+    experiment: str
+    place: str
+    columns: Mapping[str, Scalar]
+    scores: Mapping[str, float]
+    printed: Mapping[str, Scalar | None]
+    under: Mapping[str, Configuration]
+
+    @property
+    def label(self) -> str:
+        """Name the configuration."""
+        return ", ".join(f"{name} = {value}" for name, value in self.columns.items())
+
+
+class Evidence:
+    """A study's printed numbers by configuration, and what can be asked of them."""
+
+    def __init__(self, study: Study) -> None:
+        """Lay out a study from `load_study`."""
+        self.study = study
+        first = study.default_protocol
+        self.protocols = [first, *(name for name in study.protocols if name != first)]
+        self._grids = {
+            protocol: {
+                name: configurations(study, protocol=protocol, experiments=name)
+                for name in study.experiments
+            }
+            for protocol in self.protocols
+        }
+        #: Printed rows that are no configuration of their experiment: experiment, row.
+        self.strangers: list[tuple[str, Mapping[str, Scalar | None]]] = []
+        self.cells = list(self._cells())
+
+    def _cells(self) -> Iterator[Cell]:
+        for name, experiment in self.study.experiments.items():
+            for row in self.study.published(name):
+                under = {
+                    protocol: one
+                    for protocol in self.protocols
+                    for one in self._grids[protocol][name]
+                    if all(value == row.get(key, value) for key, value in one.columns.items())
+                }
+                if not under:
+                    self.strangers.append((name, row))
+                    continue
+                columns = dict(next(iter(under.values())).columns)
+                scores = {key: row[key] for key in SCORES if row.get(key) is not None}
+                rest = {key: row[key] for key in row if key not in {*SCORES, *columns}}
+                yield Cell(name, experiment.title, columns, scores, rest, under)
+
+    def pick(self, where: str | None) -> list[Cell]:
+        """Give the cells of the default protocol that meet a condition; all of them for None."""
+        there = [cell for cell in self.cells if self.protocols[0] in cell.under]
+        if where is None:
+            return there
+        condition = parse_condition(where)
+        return [cell for cell in there if condition.matches(self.default(cell).row)]
+
+    def meets(self, one: Configuration, where: str) -> bool:
+        """Say whether a configuration meets a condition."""
+        return parse_condition(where).matches(one.row)
+
+    def default(self, cell: Cell) -> Configuration:
+        """Give a cell's configuration under the default protocol."""
+        return cell.under[self.protocols[0]]
+
+    def stated(self, kind: str) -> Iterator[Stated]:
+        """Give the study's `[[stated]]` entries of a kind."""
+        return (entry for entry in self.study.stated if entry.kind == kind)
+
+    def conflicts(
+        self, where: str | None, stated: object, follows: Callable[[Configuration], object]
+    ) -> list[tuple[object, list[Cell]]]:
+        """Give what follows for cells where under no protocol it is what is stated.
+
+        Returns:
+            Each value that follows under the default protocol, with its cells.
+        """
+        found: dict[object, list[Cell]] = {}
+        for cell in self.pick(where):
+            if all(follows(one) != stated for one in cell.under.values()):
+                found.setdefault(follows(self.default(cell)), []).append(cell)
+        return list(found.items())
+
+    def pairs_alike(self) -> Iterator[tuple[str, Cell, Cell]]:
+        """Give pairs of cells that are one configuration, with the first protocol that says so."""
+        for first, second in itertools.combinations(self.cells, 2):
+            for protocol in self.protocols:
+                one, other = first.under.get(protocol), second.under.get(protocol)
+                if one and other and same_run(one, other) and not self._by_assumption(one, other):
+                    yield protocol, first, second
+                    break
+
+    def _by_assumption(self, one: Configuration, other: Configuration) -> bool:
+        """Say whether it is we who made them alike: a value is assumed for one of them only."""
+        return any(self.is_assumed(key, one) != self.is_assumed(key, other) for key in one.settings)
+
+    def table(self, name: str) -> PrintedTable:
+        """Give one of the source's other tables by its name."""
+        return next(table for table in self.study.tables if table.name == name)
+
+    def tables(self, kind: str) -> list[PrintedTable]:
+        """Give the source's other tables of a kind."""
+        return [table for table in self.study.tables if table.kind == kind]
+
+    def owner(self, table: PrintedTable) -> Configuration:
+        """Give the configuration whose table it is, under the default protocol."""
+        return configurations(self.study, experiments=table.experiment, where=table.configuration)[
+            0
+        ]
+
+    def cell_of(self, table: PrintedTable) -> Cell | None:
+        """Give what else is printed of the configuration whose table it is."""
+        owner = self.owner(table)
+        return next((cell for cell in self.pick(None) if self.default(cell) == owner), None)
+
+    def is_assumed(self, key: str, one: Configuration) -> bool:
+        """Say whether a setting is our assumption for a configuration, and no word of the source.
+
+        An optimizer and its settings go together: who assumes one assumes them all.
+        """
+        names = OPTIMIZER if key in OPTIMIZER else {key}
+        return any(
+            entry.key in names
+            and (not entry.protocols or one.protocol in entry.protocols)
+            and (not entry.experiments or one.experiment in entry.experiments)
+            and (entry.where is None or parse_condition(entry.where).matches(one.row))
+            for entry in self.study.assumed
+        )
+
+    def claims_that_fail(self, measure: str, cell: Cell, value: float) -> list[Claim]:
+        """Give the claims that hold on the printed scores, but not with another in one place."""
+        return [
+            claim
+            for claim in self.study.claims
+            if getattr(claim, "measure", None) == measure
+            and self.holds(claim)
+            and not self.holds(claim, instead=(cell, value))
+        ]
+
+    def holds(self, claim: Claim, *, instead: tuple[Cell, float] | None = None) -> bool | None:
+        """Say whether a claim holds on the printed scores; None where they cannot tell.
+
+        Args:
+            claim: of the study.
+            instead: a cell, and a score to take the place of the one that the claim compares.
+        """
+        if isinstance(claim, (OtherConfusions, LargestShareOfErrors)):
+            return self._holds_on_matrices(claim)
+        if isinstance(claim, Untestable) or claim.measure not in SCORES:
+            return None
+        values = {
+            id(cell): cell.scores[claim.measure]
+            for cell in self.pick(None)
+            if claim.measure in cell.scores
+        }
+        rows = [self.default(cell).row for cell in self.pick(None) if id(cell) in values]
+        if instead is not None:
+            values[id(instead[0])] = instead[1]
+        return self._decide(claim, Scores(rows, np.array(list(values.values()), float)))
+
+    def _holds_on_matrices(self, claim: Claim) -> bool | None:
+        tables = self.tables("confusion")
+        rows = [self.owner(table).row for table in tables]
+        if not rows:
+            return None
+        matrices = np.array([matrix_of(self.study, table) for table in tables])
+        return self._decide(claim, Scores(rows, np.zeros(len(rows)), matrices))
+
+    def _decide(self, claim: Claim, scores: Scores) -> bool | None:
+        """Ask only when every configuration that a condition means has a score."""
+        planned = [one for grid in self._grids[self.protocols[0]].values() for one in grid]
+        for where in claim.groups:
+            condition = parse_condition(where)
+            meant = sum(condition.matches(one.row) for one in planned)
+            if not 0 < meant == len(scores.members(where)):
+                return None
+        return bool(holds(claim, scores))
+
+
+def matrix_of(study: Study, table: PrintedTable) -> np.ndarray:
+    """Read a printed confusion matrix, true classes by rows, in the order of the classes."""
+    rows = sorted(study.printed(table), key=lambda row: row["true"])
+    return np.array([[row[str(k)] for k in range(len(rows))] for row in rows])
+
+
+def same_run(one: Configuration, other: Configuration) -> bool:
+    """Say whether two configurations are trained alike and reported alike."""
+    how = {"seed": 1, "engine": "", "backend": "", "device": ""}
+    reported = [name for name in NAMES if name.startswith("reported_")]
+    return spec_of(one, **how).key == spec_of(other, **how).key and all(
+        one.settings[name] == other.settings[name] for name in reported
+    )
+
+
+def places(cells: Sequence[Cell]) -> str:
+    """List where cells stand, each place once."""
+    return "; ".join(dict.fromkeys(cell.place for cell in cells))

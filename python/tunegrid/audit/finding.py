@@ -1,0 +1,37 @@
+"""What an audit finds."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from .evidence import Evidence
+
+Gravity = Literal["overturns", "discrepancy", "note"]
+
+#: The gravest first. `overturns`: a claim of the study rests on it. `discrepancy`: two numbers, or
+#: a number and what it describes, cannot both be right. `note`: no claim and no result depends
+#: on it, or it is how a number was chosen.
+GRAVITIES: tuple[Gravity, ...] = ("overturns", "discrepancy", "note")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in a study that cannot be true beside something else in it.
+
+    Attributes:
+        where: in the source.
+        stated: what stands there.
+        expected: what follows from the rest.
+        message: all of that in a sentence or two.
+        gravity: one of `GRAVITIES`.
+    """
+
+    where: str
+    stated: str
+    expected: str
+    message: str
+    gravity: Gravity = "discrepancy"
+
+
+#: A rule looks at a study and says what does not hold.
+Rule = Callable[[Evidence], Iterator[Finding]]

@@ -1,0 +1,84 @@
+"""What a source prints of its models, against the architecture: layers, shapes, parameters."""
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from ..architectures import ARCHITECTURES, build_model
+from ..grid import Configuration
+from ..published import layers_beside
+from .evidence import Evidence
+from .finding import Finding
+
+
+def layers(evidence: Evidence) -> Iterator[Finding]:
+    """A layer table lists the layers of the architecture.
+
+    Images can be flattened by a first layer, or before they come to the model.
+    """
+    for place, row in _rows(evidence):
+        theirs, ours = _or_none(row["published_layer"]), _or_none(row["layer"])
+        if theirs != ours and not (place.endswith("layer 1") and "flatten" in (theirs, ours)):
+            message = f"{place}: {theirs} stands where the architecture has {ours}."
+            yield Finding(place, theirs, ours, message)
+
+
+def output_shapes(evidence: Evidence) -> Iterator[Finding]:
+    """The output shapes of a layer table follow from the architecture."""
+    yield from _differing(evidence, "output_shape", "the output shape")
+
+
+def parameters(evidence: Evidence) -> Iterator[Finding]:
+    """Parameter counts, of layers and of models, follow from the architecture."""
+    yield from _differing(evidence, "params", "the number of parameters")
+    printed = [
+        (cell.place, cell, "total", cell.scores["parameters"])
+        for cell in evidence.cells
+        if "parameters" in cell.scores
+    ]
+    stated = [
+        (entry.source, cell, entry.of, entry.value)
+        for entry in evidence.stated("parameters")
+        for cell in evidence.pick(entry.group)
+    ]
+    for place, cell, which, count in [*printed, *stated]:
+        expected = _counts(next(iter(cell.under.values())))[which]
+        if count != expected:
+            yield Finding(
+                place,
+                f"{count:.0f}",
+                str(expected),
+                f"{place}: {count:.0f} parameters ({which.replace('_', '-')}) are stated for "
+                f"{cell.label}; its layers have {expected}.",
+            )
+
+
+def _differing(evidence: Evidence, column: str, what: str) -> Iterator[Finding]:
+    """Give the layers that both sides have, where a column differs."""
+    for place, row in _rows(evidence):
+        theirs, ours = str(row[f"published_{column}"]), str(row[column])
+        if _or_none(row["published_layer"]) == row["layer"] and theirs != ours:
+            message = f"{place}: {what} of {row['layer']} is given as {theirs}; it is {ours}."
+            yield Finding(place, theirs, ours, message)
+
+
+def _rows(evidence: Evidence) -> Iterator[tuple[str, dict[str, object]]]:
+    """Give the rows of every layer table beside ours, with where they stand."""
+    for table in evidence.tables("layers"):
+        beside = layers_beside(evidence.study, table)
+        for number, row in enumerate(beside.to_dict("records"), start=1):
+            yield f"{table.title}, layer {number}", row
+
+
+def _counts(one: Configuration) -> dict[str, int]:
+    """Count the parameters of a configuration's model."""
+    architecture = ARCHITECTURES[str(one.settings["architecture"])]
+    model = build_model(architecture.name, architecture.resolve(one.settings))
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_variables)
+    total = model.count_params()
+    return {"total": total, "trainable": trainable, "non_trainable": total - trainable}
+
+
+def _or_none(value: object) -> str:
+    return "no layer" if pd.isna(value) else str(value)

@@ -1,0 +1,168 @@
+"""Whether a claim holds, for scores given by configuration: arithmetic on arrays.
+
+The scores can be a source's own numbers, or any number of replays of a grid at once.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .claim import (
+    AtLeast,
+    Claim,
+    EveryGreater,
+    Gain,
+    LargerDifference,
+    LargestShareOfErrors,
+    MeanGreater,
+    Monotone,
+    Near,
+    OtherConfusions,
+    Ranking,
+    Same,
+    Within,
+)
+from .conditions import parse_condition
+
+#: Printed numbers have few decimals: 0.9 - 0.8 is to be 0.1.
+_TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of the configurations that a claim can be about.
+
+    Attributes:
+        rows: what conditions can name, one mapping a configuration (`Configuration.row`).
+        values: the measure that the claim compares, shape (..., configurations).
+        matrices: confusion matrices, shape (..., configurations, classes, classes), true classes
+            by rows; needed by claims on confusions only.
+    """
+
+    rows: Sequence[Mapping[str, object]]
+    values: np.ndarray
+    matrices: np.ndarray | None = None
+
+    def members(self, where: str) -> list[int]:
+        """Give the positions of the configurations that meet a condition."""
+        condition = parse_condition(where)
+        return [position for position, row in enumerate(self.rows) if condition.matches(row)]
+
+    def of(self, where: str) -> np.ndarray:
+        """Give the values of the configurations that meet a condition, shape (..., members)."""
+        return self.values[..., self.members(where)]
+
+    def mean(self, where: str) -> np.ndarray:
+        """Give the mean value of the configurations that meet a condition, shape (...)."""
+        return self.of(where).mean(axis=-1)
+
+    def matrix(self, where: str) -> np.ndarray:
+        """Add up the matrices of those that meet a condition, shape (..., classes, classes)."""
+        return self.matrices[..., self.members(where), :, :].sum(axis=-3)
+
+
+def holds(claim: Claim, scores: Scores) -> np.ndarray:
+    """Say whether a claim holds.
+
+    Args:
+        claim: any but an `untestable` one.
+        scores: of at least one configuration for each condition that the claim names.
+
+    Returns:
+        Booleans of shape (...): one for each replay of the scores, or a single one.
+    """
+    return _TESTS[type(claim)](claim, scores)
+
+
+def _mean_greater(claim: MeanGreater, scores: Scores) -> np.ndarray:
+    return scores.mean(claim.group) - scores.mean(claim.than) > _TINY
+
+
+def _every_greater(claim: EveryGreater, scores: Scores) -> np.ndarray:
+    lead = scores.of(claim.group).min(axis=-1) - scores.of(claim.than).max(axis=-1)
+    return lead > claim.margin + _TINY
+
+
+def _same(claim: Same, scores: Scores) -> np.ndarray:
+    return abs(scores.mean(claim.group) - scores.mean(claim.than)) <= claim.margin + _TINY
+
+
+def _gain(claim: Gain, scores: Scores) -> np.ndarray:
+    gain = scores.mean(claim.group) - scores.mean(claim.than)
+    return abs(gain - claim.value) <= claim.margin + _TINY
+
+
+def _at_least(claim: AtLeast, scores: Scores) -> np.ndarray:
+    return (scores.of(claim.group) >= claim.value).all(axis=-1)
+
+
+def _near(claim: Near, scores: Scores) -> np.ndarray:
+    return (abs(scores.of(claim.group) - claim.value) <= claim.margin + _TINY).all(axis=-1)
+
+
+def _within(claim: Within, scores: Scores) -> np.ndarray:
+    values = scores.of(claim.group)
+    return values.max(axis=-1) - values.min(axis=-1) <= claim.margin + _TINY
+
+
+def _ranking(claim: Ranking, scores: Scores) -> np.ndarray:
+    """A place that several share is taken by any of them."""
+    left = scores.members(claim.among)
+    found = np.ones(scores.values.shape[:-1], bool)
+    for where in claim.first:
+        named = [position for position in left if position in scores.members(where)]
+        best = scores.values[..., named].max(axis=-1)
+        found &= best >= scores.values[..., left].max(axis=-1)
+        left = [position for position in left if position not in named]
+    return found
+
+
+def _monotone(claim: Monotone, scores: Scores) -> np.ndarray:
+    members = scores.members(claim.among)
+    order = sorted(members, key=lambda position: scores.rows[position][claim.by])
+    steps = np.diff(scores.values[..., order], axis=-1)
+    return (steps > 0 if claim.direction == "rises" else steps < 0).all(axis=-1)
+
+
+def _larger_difference(claim: LargerDifference, scores: Scores) -> np.ndarray:
+    first, second = (
+        scores.mean(one) - scores.mean(other) for one, other in (claim.first, claim.second)
+    )
+    return first - second > _TINY
+
+
+def _largest_share_of_errors(claim: LargestShareOfErrors, scores: Scores) -> np.ndarray:
+    errors = _errors(scores.matrix(claim.group)).sum(axis=-1)
+    return errors[..., list(claim.classes)].sum(axis=-1) > errors.sum(axis=-1) / 2
+
+
+def _other_confusions(claim: OtherConfusions, scores: Scores) -> np.ndarray:
+    tops = [_top(scores.matrix(where), claim.pairs) for where in (claim.group, claim.than)]
+    return ~(tops[0][..., :, None] == tops[1][..., None, :]).any(axis=(-2, -1))
+
+
+def _errors(matrix: np.ndarray) -> np.ndarray:
+    return matrix * ~np.eye(matrix.shape[-1], dtype=bool)
+
+
+def _top(matrix: np.ndarray, pairs: int) -> np.ndarray:
+    """Give the most frequent confusions, as true class times classes plus predicted class."""
+    flat = _errors(matrix).reshape(*matrix.shape[:-2], -1)
+    return np.argsort(-flat, axis=-1, kind="stable")[..., :pairs]
+
+
+_TESTS: Mapping[type, Callable[[Claim, Scores], np.ndarray]] = {
+    MeanGreater: _mean_greater,
+    EveryGreater: _every_greater,
+    Same: _same,
+    Gain: _gain,
+    AtLeast: _at_least,
+    Near: _near,
+    Within: _within,
+    Ranking: _ranking,
+    Monotone: _monotone,
+    LargerDifference: _larger_difference,
+    LargestShareOfErrors: _largest_share_of_errors,
+    OtherConfusions: _other_confusions,
+}

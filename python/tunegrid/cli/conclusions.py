@@ -1,0 +1,45 @@
+"""Commands about a study's conclusions."""
+
+from typing import Annotated
+
+import typer
+
+from .options import FormatOption
+from .output import print_table, print_tables, quiet_backend, require_format, tell
+
+app = typer.Typer()
+
+
+@app.command()
+def audit(
+    study: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="A study's id, or a study.toml. Default: all shipped."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit code 1 when something is found.")
+    ] = False,
+    format: FormatOption = "pipe",
+) -> None:
+    """Say what cannot be true together in the numbers that a study published. Trains nothing.
+
+    overturns: a claim of the study rests on it; discrepancy: two numbers, or a number and what it
+    describes, cannot both be right; note: no claim rests on it, or it is how one was chosen.
+
+    Example: tune-grid audit korssjoen2020
+    """
+    from ..audit import audit_study
+    from ..describe import audit_tables
+    from ..formats import DATA_FORMATS
+
+    require_format(format)
+    with quiet_backend():
+        found = audit_study(study)
+    if format in DATA_FORMATS:
+        print_table(found, format)
+    else:
+        print_tables(audit_tables(found), format)
+    if found.empty:
+        tell("Nothing was found: what the audit can compare agrees.")
+    elif strict:
+        raise typer.Exit(1)
