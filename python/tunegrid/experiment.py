@@ -140,6 +140,17 @@ class PrintedTable(Part):
             raise ValueError("experiment is missing: whose table is it?")
         return self
 
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that the file must have, after renaming, and may not leave empty."""
+        columns = {
+            "layers": ("layer", "output_shape", "params"),
+            "epochs": ("epoch",),
+            "confusion": ("true", *map(str, range(10))),
+            "summary": (str(self.by),),
+        }
+        return columns.get(self.kind, ())
+
 
 class Experiment(Part):
     """One table's worth of configurations: a grid with a rule, or rows written out."""

@@ -4,6 +4,7 @@ An entry repeats a number of the text where something else in the study decides 
 architecture, a split, a data set. Whether both agree is another module's to say.
 """
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, model_validator
@@ -17,7 +18,10 @@ def _as_printed(value: object) -> Printed:
     """Take a number, or a text where a last zero matters."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError("write a number, or a number as a text.")  # noqa: TRY004 - for pydantic
-    return Printed(str(value))
+    number = Printed(str(value))
+    if not math.isfinite(number):
+        raise ValueError("write a finite number.")
+    return number
 
 
 Number = Annotated[Printed, PlainValidator(_as_printed)]

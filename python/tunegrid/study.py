@@ -5,20 +5,18 @@ checked when it is read; what is wrong is reported by its key path.
 """
 
 import datetime as dt
-import math
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from .claim import Claim
-from .conditions import check_columns, parse_condition
-from .csvfile import Scalar, read_rows
+from .conditions import parse_condition
+from .csvfile import Scalar
 from .errors import SpecError
 from .experiment import (
-    SCORES,
     Assumption,
     Experiment,
     Name,
@@ -30,6 +28,7 @@ from .experiment import (
 from .paths import is_file, is_folder
 from .settings import NAMES, Settings, explain
 from .stated import Stated
+from .transcripts import printed_rows, published_rows
 
 STUDIES = Path(__file__).parent / "studies"
 
@@ -165,50 +164,12 @@ class Study(Part):
         return [name for name in self.experiments if name in wanted]
 
     def published(self, experiment: str) -> list[dict[str, Scalar | None]]:
-        """Give an experiment's printed rows, in the source's order.
-
-        Returns:
-            One dict a row: configuration columns, and what was printed, `SCORES` among it;
-            numbers as int or float, NA as None. Empty when the study prints no table for it.
-        """
-        table = self.experiments[experiment].published
-        if table is None:
-            return []
-        path = f"experiment.{experiment}.published"
-        rows = [
-            {**table.constant, **_renamed(row, table.rename, path)}
-            for row in read_rows(self.folder / table.file, f"{path}.file")
-        ]
-        if table.where is not None:
-            condition = parse_condition(table.where)
-            check_columns(condition, {name for row in rows for name in row})
-            rows = [row for row in rows if condition.matches(row)]
-        if table.columns is not None:
-            grid = self.experiments[experiment].grid
-            levels = grid[table.columns]
-            rows = [_narrow(row, table.columns, level, grid) for row in rows for level in levels]
-        return [self._printed(experiment, row) for row in _distinct(experiment, rows)]
+        """Give an experiment's printed rows, in the source's order: see `published_rows`."""
+        return published_rows(self.folder, experiment, self.experiments[experiment])
 
     def printed(self, table: PrintedTable) -> list[dict[str, Scalar | None]]:
-        """Give the rows of a table of the source, in its order."""
-        path = f"table.{table.name}"
-        rows = read_rows(self.folder / table.file, f"{path}.file")
-        if table.where is not None:
-            condition = parse_condition(table.where)
-            check_columns(condition, {name for row in rows for name in row})
-            rows = [row for row in rows if condition.matches(row)]
-        return [_renamed(row, table.rename, path) for row in rows]
-
-    def _printed(self, experiment: str, row: Mapping[str, Scalar | None]) -> dict:
-        """Check a printed row: labels are texts, scores numbers."""
-        for name in SCORES:
-            value = row.get(name)
-            if value is not None and not (isinstance(value, (int, float)) and math.isfinite(value)):
-                raise SpecError(
-                    f"experiment.{experiment}.published: {name} must be a number, not {value!r}."
-                )
-        labels = self.experiments[experiment].labels
-        return {name: str(value) if name in labels else value for name, value in row.items()}
+        """Give the rows of a table of the source, in its order: see `printed_rows`."""
+        return printed_rows(self.folder, table)
 
 
 def studies() -> list[Study]:
@@ -254,37 +215,6 @@ def _read_study(file: Path) -> Study:
     except SpecError as error:
         raise SpecError(f"{file}: {error}") from None
     return study
-
-
-def _renamed(
-    row: Mapping[str, Scalar | None], names: Mapping[str, str], path: str
-) -> dict[str, Scalar | None]:
-    unknown = [name for name in names if name not in row]
-    if unknown:
-        raise SpecError(f"{path}.rename: the file has no column {unknown[0]}.")
-    return {names.get(name, name): value for name, value in row.items()}
-
-
-def _narrow(
-    row: Mapping[str, Scalar | None], column: str, level: Scalar, grid: Collection[str]
-) -> dict[str, Scalar | None]:
-    """Take one cell out of a wide row: its level becomes a column, its value the accuracy."""
-    if str(level) not in row:
-        raise SpecError(f"published: there is no column {level} for {column} = {level}.")
-    rest = {key: value for key, value in row.items() if key in grid}
-    return {**rest, column: level, "accuracy": row[str(level)]}
-
-
-def _distinct(experiment: str, rows: Sequence[dict]) -> Sequence[dict]:
-    """Refuse a configuration that is printed twice."""
-    seen = set()
-    for row in rows:
-        place = tuple((name, value) for name, value in row.items() if name not in SCORES)
-        if place in seen:
-            said = ", ".join(f"{name} = {value}" for name, value in place)
-            raise SpecError(f"experiment.{experiment}.published: {said} stands there twice.")
-        seen.add(place)
-    return rows
 
 
 def _one_of(name: str, known: Mapping[str, object], what: str) -> None:

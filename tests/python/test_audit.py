@@ -5,10 +5,12 @@ import tempfile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from invented import DENSE, consistent_studies
+from invented import CONV, consistent_studies
+from pydantic import ValidationError
 
 from tunegrid import SpecError, audit_study, load_study
 from tunegrid.audit import GRAVITIES, RULES
+from tunegrid.settings import explain
 
 FEW = settings(max_examples=5, suppress_health_check=list(HealthCheck))
 
@@ -298,16 +300,32 @@ def test_a_last_zero_that_was_printed_counts(tmp_path):
         assert audit_study(tmp_path)["rule"].eq("text-and-table").sum() == found
 
 
-def test_a_stated_entry_about_nothing_is_refused(tmp_path):
-    """By its key path."""
-    study = load_study("conv-followup").folder / "study.toml"
-    text = study.read_text(encoding="utf-8").replace(
-        DENSE.replace("dense", "dense 30-20"), "x == 1"
-    )
-    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
-    (tmp_path / "accuracy.csv").write_text((study.parent / "accuracy.csv").read_text())
-    with pytest.raises(SpecError, match=r"names x"):
-        audit_study(tmp_path)
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"kind": "steps", "group": "x == 1", "value": 1}, "names x"),
+        ({"kind": "steps", "group": CONV, "value": "many"}, "could not convert"),
+        ({"kind": "steps", "group": CONV, "value": "nan"}, "finite number"),
+        ({"kind": "steps", "group": CONV, "value": True}, "write a number"),
+        ({"kind": "stairs", "value": 1}, "stated.0.kind must be one of 'score', "),
+        ({"value": 1}, "stated.0.kind is missing"),
+        ({"kind": "count", "value": 1}, "give either experiment or table"),
+        ({"kind": "count", "experiment": "none", "value": 1}, "there is no none"),
+        ({"kind": "count", "table": "log", "where": "x == 1", "value": 1}, "the table log"),
+        ({"kind": "cell", "table": "log", "row": "epoch == 1", "column": "x", "value": 1},
+         "the table log has no column x"),
+    ],
+)  # fmt: skip
+@FEW
+@given(invented=consistent_studies())
+def test_a_stated_entry_that_cannot_be_asked_is_refused(invented, entry, said):
+    """With what is wrong in it."""
+    invented.content["stated"] = [{"source": "here"} | entry]
+    with tempfile.TemporaryDirectory() as folder:
+        with pytest.raises((SpecError, ValidationError)) as caught:
+            audit_study(invented.study(folder))
+    error = caught.value
+    assert said in (explain(error) if isinstance(error, ValidationError) else str(error))
 
 
 def test_the_command_prints_a_table_a_study(tune_grid):

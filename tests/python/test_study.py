@@ -121,6 +121,11 @@ def test_a_wide_table_is_read_cell_by_cell():
         ('"two-layer.csv"', '"none.csv"', "experiment.two-layer.published.file: "),
         ("default = true", "default = true\n[protocol.x]\ntitle='x'\ndefault=true", "only one can"),
         ("schema = 1", "schema = ", "line 3"),
+        (
+            'kind = "summary"\nby = "conv_layers"',
+            'kind = "confusion"\nexperiment = "compare"',
+            "table.depths: row 1 has no true, which a table of kind confusion needs",
+        ),
         ("layer1 = [16, 32, 64, 128]", "layer1 = [16, 16]", "grid.layer1 has the same"),
         (
             'labels = ["model"]',

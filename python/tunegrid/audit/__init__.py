@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..study import Study, load_study, studies
-from . import choices, confusion, images, models, numbers
+from . import choices, confusion, images, models, numbers, text
 from .evidence import Evidence
 from .finding import GRAVITIES, Finding, Rule
 
@@ -34,11 +34,11 @@ RULES: Mapping[str, Rule] = {
     "summary": numbers.summaries,
     "difference": numbers.differences,
     "comparison": numbers.comparisons,
-    "text-and-table": numbers.text_against_tables,
+    "text-and-table": text.against_tables,
     "log": numbers.log,
     "grid": numbers.grid_rows,
     "possible-accuracy": images.possible_accuracies,
-    "count": numbers.counts,
+    "count": text.counts,
     "data-set": images.facts,
 }
 

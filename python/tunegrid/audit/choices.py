@@ -202,9 +202,9 @@ def _best_epochs(evidence: Evidence) -> Iterator[Finding]:
         if settings["reported_epoch"] != "best" or not _on_test(evidence, cell) or best is None:
             continue
         rows = sorted(logs.get(id(cell), ()), key=lambda row: row["epoch"])
-        last = rows[-1]["val_accuracy"] if rows else None
-        fallen = evidence.claims_that_fail("accuracy", cell, last) if rows else []
-        instead = f" The last epoch has {text_of(last)}." if rows else ""
+        last = rows[-1].get("val_accuracy") if rows else None
+        fallen = [] if last is None else evidence.claims_that_fail("accuracy", cell, last)
+        instead = "" if last is None else f" The last epoch has {text_of(last)}."
         yield Finding(
             cell.place,
             text_of(best),

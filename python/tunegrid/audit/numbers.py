@@ -5,48 +5,9 @@ import statistics
 from collections.abc import Iterator, Mapping
 
 from ..claim import Claim
-from ..conditions import parse_condition
-from ..csvfile import Printed
-from ..stated import StatedCell
 from .evidence import Cell, Evidence, places
 from .finding import Finding
 from .precision import TINY, agree, slack, text_of
-
-
-def text_against_tables(evidence: Evidence) -> Iterator[Finding]:
-    """A number that the text repeats is the one of the table."""
-    for entry in evidence.stated("score"):
-        for cell in evidence.pick(entry.group):
-            printed = cell.scores.get(entry.measure)
-            if printed is not None and not _related(printed, entry.relation, entry.value):
-                word = "" if entry.relation == "equal" else f"{entry.relation} "
-                yield Finding(
-                    entry.source,
-                    f"{word}{entry.value.text}",
-                    text_of(printed),
-                    f"{entry.source}: {entry.measure} {word}{entry.value.text} is given for "
-                    f"{cell.label}; {cell.place} has {text_of(printed)}.",
-                )
-    for entry in evidence.stated("cell"):
-        yield from _cell(evidence, entry)
-
-
-def counts(evidence: Evidence) -> Iterator[Finding]:
-    """A table has as many rows as the text says."""
-    for entry in evidence.stated("count"):
-        if entry.experiment is not None:
-            rows = evidence.study.published(entry.experiment)
-            what = evidence.study.experiments[entry.experiment].title
-        else:
-            table = evidence.table(entry.table)
-            rows, what = evidence.study.printed(table), table.title
-        if entry.where is not None:
-            condition = parse_condition(entry.where)
-            rows = [row for row in rows if condition.matches(row)]
-            what = f"{what}, rows with {entry.where}"
-        if entry.value != len(rows):
-            message = f"{entry.source}: {entry.value.text} are stated; {what}: {len(rows)}."
-            yield Finding(entry.source, entry.value.text, str(len(rows)), message, "note")
 
 
 def summaries(evidence: Evidence) -> Iterator[Finding]:
@@ -155,34 +116,10 @@ def grid_rows(evidence: Evidence) -> Iterator[Finding]:
         yield Finding(title, label, "no such row", message)
 
 
-def _related(printed: float, relation: str, value: Printed) -> bool:
-    """Compare with the benefit of rounding."""
-    if relation == "above":
-        return printed + slack(printed) > value
-    if relation == "below":
-        return printed - slack(printed) < value
-    return agree(printed, value)
-
-
 def without(fallen: list[Claim], value: float | None) -> str:
     """Say which claims fail with a value in the place of the one they rest on."""
     names = ", ".join(claim.id for claim in fallen)
     return f" With {text_of(value)} in its place, this claim fails: {names}." if names else ""
-
-
-def _cell(evidence: Evidence, entry: StatedCell) -> Iterator[Finding]:
-    table, condition = evidence.table(entry.table), parse_condition(entry.row)
-    rows = [row for row in evidence.study.printed(table) if condition.matches(row)]
-    printed = [row[entry.column] for row in rows if row[entry.column] is not None]
-    if not any(agree(entry.value, value) for value in printed):
-        there = ", ".join(map(text_of, printed)) or "nothing"
-        yield Finding(
-            entry.source,
-            entry.value.text,
-            there,
-            f"{entry.source}: {entry.value.text} is said to stand in {table.title}, "
-            f"{entry.row}, column {entry.column}; there stands {there}.",
-        )
 
 
 def _summary(place: str, row: Mapping[str, object], cells: list[Cell]) -> Iterator[Finding]:
@@ -224,6 +161,8 @@ def _reported(
     rows: list[Mapping[str, float]], cell: Cell, settings: Mapping[str, object]
 ) -> Iterator[tuple[str, float, float]]:
     """Give what is reported of a run beside what its log has: name, reported, logged."""
+    if any(row.get("val_accuracy") is None for row in rows):
+        return
     best = max(rows, key=lambda row: row["val_accuracy"])
     row = best if settings["reported_epoch"] == "best" else rows[-1]
     held_out = "test" if settings["validation"] == "test" else "validation"

@@ -1,0 +1,102 @@
+"""The printed tables of a source, as the CSV files beside its study.toml have them."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from .conditions import check_columns, parse_condition
+from .csvfile import Scalar, read_rows
+from .errors import SpecError
+from .experiment import SCORES, Experiment, PrintedTable
+
+Row = dict[str, Scalar | None]
+
+
+def published_rows(folder: Path, name: str, experiment: Experiment) -> list[Row]:
+    """Give an experiment's printed rows, in the source's order.
+
+    Args:
+        folder: of the study.
+        name, experiment: the experiment.
+
+    Returns:
+        One dict a row: configuration columns, and what was printed, `SCORES` among it;
+        numbers as int or `Printed`, NA as None. Empty when the study prints no table for it.
+
+    Raises:
+        SpecError: when the file does not have what the study says of it.
+    """
+    table = experiment.published
+    if table is None:
+        return []
+    path = f"experiment.{name}.published"
+    rows = _read(folder, table.file, table.where, table.rename, path)
+    rows = [{**table.constant, **row} for row in rows]
+    if table.columns is not None:
+        levels = experiment.grid[table.columns]
+        rows = [
+            _narrow(row, table.columns, level, experiment.grid) for row in rows for level in levels
+        ]
+    return [_checked(row, experiment.labels, path) for row in _distinct(rows, path)]
+
+
+def printed_rows(folder: Path, table: PrintedTable) -> list[Row]:
+    """Give the rows of another table of the source, in its order.
+
+    Raises:
+        SpecError: when a column is missing, or has no value, that its kind needs.
+    """
+    path = f"table.{table.name}"
+    rows = _read(folder, table.file, table.where, table.rename, path)
+    for number, row in enumerate(rows, start=1):
+        for name in table.needed:
+            if row.get(name) is None:
+                raise SpecError(
+                    f"{path}: row {number} has no {name}, which a table of kind {table.kind} needs."
+                )
+    return rows
+
+
+def _read(
+    folder: Path, file: str, where: str | None, rename: Mapping[str, str], path: str
+) -> list[Row]:
+    """Read a file's rows, those that are meant, with our names."""
+    rows = read_rows(folder / file, f"{path}.file")
+    unknown = [name for name in rename if any(name not in row for row in rows)]
+    if unknown:
+        raise SpecError(f"{path}.rename: the file has no column {unknown[0]}.")
+    rows = [{rename.get(name, name): value for name, value in row.items()} for row in rows]
+    if where is None:
+        return rows
+    condition = parse_condition(where)
+    check_columns(condition, {name for row in rows for name in row})
+    return [row for row in rows if condition.matches(row)]
+
+
+def _checked(row: Row, labels: Collection[str], path: str) -> Row:
+    """Check that scores are numbers; make texts of labels."""
+    for name in SCORES:
+        value = row.get(name)
+        if value is not None and not (isinstance(value, (int, float)) and math.isfinite(value)):
+            raise SpecError(f"{path}: {name} must be a number, not {value!r}.")
+    return {name: str(value) if name in labels else value for name, value in row.items()}
+
+
+def _narrow(row: Row, column: str, level: Scalar, grid: Collection[str]) -> Row:
+    """Take one cell out of a wide row: its level becomes a column, its value the accuracy."""
+    if str(level) not in row:
+        raise SpecError(f"published: there is no column {level} for {column} = {level}.")
+    rest = {key: value for key, value in row.items() if key in grid}
+    return {**rest, column: level, "accuracy": row[str(level)]}
+
+
+def _distinct(rows: Sequence[Row], path: str) -> Sequence[Row]:
+    """Refuse a configuration that is printed twice."""
+    seen = set()
+    for row in rows:
+        place = tuple((name, value) for name, value in row.items() if name not in SCORES)
+        if place in seen:
+            said = ", ".join(f"{name} = {value}" for name, value in place)
+            raise SpecError(f"{path}: {said} stands there twice.")
+        seen.add(place)
+    return rows
