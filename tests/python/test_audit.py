@@ -321,9 +321,9 @@ def test_a_last_zero_that_was_printed_counts(tmp_path):
 def test_a_stated_entry_that_cannot_be_asked_is_refused(invented, entry, said):
     """With what is wrong in it."""
     invented.content["stated"] = [{"source": "here"} | entry]
-    with tempfile.TemporaryDirectory() as folder:
-        with pytest.raises((SpecError, ValidationError)) as caught:
-            audit_study(invented.study(folder))
+    refused = pytest.raises((SpecError, ValidationError))
+    with tempfile.TemporaryDirectory() as folder, refused as caught:
+        audit_study(invented.study(folder))
     error = caught.value
     assert said in (explain(error) if isinstance(error, ValidationError) else str(error))
 

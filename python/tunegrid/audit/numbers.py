@@ -61,6 +61,7 @@ def comparisons(evidence: Evidence) -> Iterator[Finding]:
                 f"{gap:+.4g}",
                 f"{entry.source}: the {entry.measure} of {one} is said to be {said} that of "
                 f"{other}; it is {text_of(first)} against {text_of(second)}.",
+                "discrepancy" if entry.relation == "greater" else "note",
             )
 
 
