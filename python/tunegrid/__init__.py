@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .importing import import_results
     from .loop import Progress
     from .models import ExportedModel, export_model, show_model
+    from .own import model_json, own_study
     from .published import published_table
     from .repair import repair_store
     from .results import read_results, run_status
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "audit_study": "audit",
     "dataset_status": "sources",
+    "model_json": "own",
+    "own_study": "own",
     "RunSummary": "driver",
     "run_grid": "driver",
     "ExportedModel": "models",
@@ -69,6 +72,8 @@ __all__ = [
     "export_results",
     "import_results",
     "load_study",
+    "model_json",
+    "own_study",
     "published_table",
     "read_results",
     "repair_store",

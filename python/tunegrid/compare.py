@@ -82,7 +82,7 @@ def comparison_tables(
 ) -> dict[str, pd.DataFrame]:
     """Give the tables of `comparison_table` one by one, by experiment."""
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
-    chosen = select(study, experiments=experiments, **how)
+    chosen = select(study, experiments=experiments, store=store, **how)
     runs = read_results(chosen.study, experiments=chosen.experiments, store=store, **how)
     tables = {
         name: _table(grid, name, runs, departing=any or preset != "full")

@@ -14,6 +14,7 @@ from .errors import DataError, DataMissingError, SpecError
 from .execute import LocalExecutor
 from .grid import Configuration, configurations
 from .loop import Progress, TrainingLoop
+from .own import Model, own_study
 from .plans import PlannedRun, plan
 from .process import cores
 from .settings import PRESETS
@@ -62,7 +63,7 @@ class RunSummary:
 
 
 def run_grid(
-    study: str | Path | Study,
+    study: str | Path | Study | None = None,
     *,
     experiments: str | Sequence[str] | None = None,
     where: str | None = None,
@@ -70,6 +71,9 @@ def run_grid(
     set: Mapping[str, Scalar] | None = None,  # noqa: A002 - the command's and R's word
     preset: str = "full",
     grid: Sequence[Mapping[str, Scalar]] | None = None,
+    model: Model | None = None,
+    dataset: str | None = None,
+    name: str | None = None,
     seeds: int = 1,
     epochs: int | None = None,
     train_size: int | None = None,
@@ -87,14 +91,17 @@ def run_grid(
     Repeating a call trains only what is missing; a run that two studies share is trained once.
 
     Args:
-        study: the id of a shipped study, the path of a study.toml, or a `Study`.
+        study: the id of a shipped study, the path of a study.toml, or a `Study`; none for a grid
+            of one's own.
         experiments: names; all by default.
         where: a condition on configuration columns, as `"layer1 == 16 and layerdense <= 32"`.
         protocol: default: the study's own default.
         set: settings that take the place of the protocol's; the runs are marked.
         preset: `full`, or `quick` (2 epochs of 10 000 images: a look, no replication).
         grid: rows (one mapping each, or a pandas frame) in place of the one experiment's own;
-            the runs are marked.
+            the runs are marked. Without a study they are a study of their own: then `set`,
+            epochs and train_size say how it is trained and mark nothing.
+        model, dataset, name: for a grid without a study, as in `own_study`.
         seeds: at least this many replicates of each configuration.
         epochs, train_size: short for `set`.
         workers: runs that train at once; as many as there are cores by default.
@@ -115,10 +122,17 @@ def run_grid(
     """
     started = time.monotonic()
     progress = progress or Progress()
-    if hasattr(grid, "to_dict"):  # a pandas frame
+    _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
+    given = {"model": model, "dataset": dataset, "name": name}
+    if study is None:
+        short = {"epochs": epochs, "train_size": train_size}
+        study = _own_study(grid, {**_present(short), **(set or {})}, _present(given))
+        grid, set, epochs, train_size = None, None, None, None  # noqa: A001
+    elif _present(given):
+        raise SpecError(f"{', '.join(_present(given))} belong to a grid without a study.")
+    elif hasattr(grid, "to_dict"):  # a pandas frame
         grid = grid.to_dict("records")
     study = load_study(study)
-    _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
     backend = _backend(engine)
     check_engine(engine, backend)
     overrides = given_overrides(preset, set, epochs=epochs, train_size=train_size)
@@ -168,9 +182,22 @@ def given_overrides(
     """
     if preset not in PRESETS:
         raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
-    short = {"epochs": epochs, "train_size": train_size}
-    given = {name: value for name, value in short.items() if value is not None}
-    return {**PRESETS[preset], **given, **(values or {})}
+    short = _present({"epochs": epochs, "train_size": train_size})
+    return {**PRESETS[preset], **short, **(values or {})}
+
+
+def _present(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _own_study(
+    grid: Sequence[Mapping[str, Scalar]] | None,
+    settings: Mapping[str, object],
+    given: Mapping[str, object],
+) -> Study:
+    if grid is None:
+        raise SpecError("Give a study (tune-grid studies lists them), or a grid of your own.")
+    return own_study(grid, set=settings, **given)
 
 
 def _check_counts(**counts: float | None) -> None:

@@ -1,5 +1,6 @@
 """The parts of a study file: rules, protocols, experiments and their published tables."""
 
+import functools
 from collections.abc import Collection, Mapping
 from typing import Annotated, Literal
 
@@ -8,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from .conditions import Condition, check_columns, parse_condition
 from .csvfile import Scalar
 from .errors import SpecError
-from .settings import NAMES, Settings, check_settings
+from .settings import NAMES, Settings, check_settings, whole
 
 #: Columns of our tables, which no column of a grid can be called.
 RESERVED = frozenset(
@@ -79,9 +80,13 @@ class Protocol(Part):
 
 
 class Row(Part):
-    """One configuration written out, for experiments that are no full grid."""
+    """One configuration written out, for experiments that are no full grid.
+
+    `set`: settings that this row has and that are no column of it.
+    """
 
     values: dict[str, Scalar]
+    set: Settings = Field(default_factory=Settings)
     protocols: tuple[str, ...] = ()
 
 
@@ -195,6 +200,14 @@ class Experiment(Part):
             raise ValueError(f"grid.{empty[0]} has no values.")
         return [{column: level} for column, levels in self.grid.items() for level in levels]
 
+    def row_settings(self, columns: Mapping[str, Scalar]) -> Settings:
+        """Give the settings that a row has beside its columns."""
+        return self._set_by_row.get(tuple(columns.items()), Settings())
+
+    @functools.cached_property
+    def _set_by_row(self) -> dict[tuple, Settings]:
+        return {tuple(self.check_row(row.values).items()): row.set for row in self.row if row.set}
+
     @property
     def column_names(self) -> list[str]:
         """The names of the configuration's columns, in the study's order."""
@@ -212,7 +225,26 @@ class Experiment(Part):
             known = check_settings({k: v for k, v in values.items() if k in NAMES})
         except SpecError as error:
             raise ValueError(str(error)) from None
-        return {column: known.get(column, str(value)) for column, value in values.items()}
+        return {
+            column: known[column] if column in known else self._label(column, value)
+            for column, value in values.items()
+        }
+
+    def _label(self, column: str, value: Scalar) -> Scalar:
+        return str(value) if column in self.text_labels else whole(value)
+
+    @functools.cached_property
+    def text_labels(self) -> frozenset[str]:
+        """The labels that are texts: "16" and 16 are the same name there."""
+        rows = [row.values for row in self.row] + [
+            {column: level} for column, levels in self.grid.items() for level in levels
+        ]
+        return frozenset(
+            column
+            for row in rows
+            for column, value in row.items()
+            if column in self.labels and isinstance(value, str)
+        )
 
 
 def known_columns(condition: Condition, known: Collection[str], path: str) -> None:

@@ -18,8 +18,9 @@ import numpy as np
 from .errors import StoreError
 from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, sha256_of, told
 from .results import read_results
+from .selection import find_study
 from .store import Store
-from .study import Study, load_study
+from .study import Study
 
 _PLANNED = """
 SELECT DISTINCT run FROM plan WHERE study = :study
@@ -67,7 +68,7 @@ def export_results(
     Raises:
         StoreError: when the folder holds something else, or cannot be written.
     """
-    study = load_study(study)
+    study = find_study(study, store=store)
     names = study.pick_experiments(experiments) if experiments else None
     folder = Path(directory)
     with Store(store) as opened, told(folder):

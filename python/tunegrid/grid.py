@@ -129,14 +129,19 @@ def resolve(
 ) -> Configuration:
     """Settle every setting of one configuration.
 
-    Later layers win: defaults, the study, the experiment, its rules, the protocol's differences,
-    the configuration's own columns. Overrides come last, but leave the columns of a grid alone:
-    a row must be what it says.
+    Later layers win: defaults, the study, the experiment, its row, its rules, the protocol's
+    differences, the configuration's own columns. Overrides come last, but leave the columns of a
+    grid alone: a row must be what it says.
     """
     described = study.experiments[experiment]
     own = {name: value for name, value in columns.items() if name not in described.labels}
     names = {**columns, "experiment": experiment, "protocol": protocol}
-    settings: dict[str, object] = {**DEFAULTS, **study.settings, **described.settings}
+    settings: dict[str, object] = {
+        **DEFAULTS,
+        **study.settings,
+        **described.settings,
+        **described.row_settings(columns),
+    }
     for rule in (*described.when, *study.protocols[protocol].difference):
         settings |= _applies(rule, {**settings, **names})
     settings |= own

@@ -17,9 +17,10 @@ from .frames import as_frame
 from .grid import Configuration, configurations
 from .results import read_results
 from .runs import RunSpec
+from .selection import find_study
 from .sources import find_dataset
 from .store import Store
-from .study import Study, load_study
+from .study import Study
 
 #: Kinds of tables that stand beside our runs; `layers` stand beside our models.
 OF_RUNS = ("epochs", "confusion", "summary")
@@ -80,7 +81,7 @@ def published_table(
         SpecError: for what does not exist.
         StoreError: when the store cannot be read.
     """
-    study = load_study(study)
+    study = find_study(study, store=store)
     found = pick_table(study, table)
     printed = as_frame(study.printed(found))
     how = {"protocol": protocol, "preset": preset, "any": any, "store": store}

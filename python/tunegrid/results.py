@@ -12,10 +12,10 @@ from .frames import as_frame, merge_names
 from .grid import Configuration, configurations, resolve
 from .plans import expected_spec, planned_configuration
 from .runs import RunSpec, canonical
-from .selection import Selection, select
+from .selection import Selection, find_study, select
 from .settings import PRESETS
 from .store import Store
-from .study import Study, load_study
+from .study import Study
 
 #: Columns that every row of `read_results` has after those of its configuration.
 MEASURES = {
@@ -94,7 +94,7 @@ def read_results(
         StoreError: when the store cannot be read.
     """
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
-    chosen = select(study, experiments=experiments, **how)
+    chosen = select(study, experiments=experiments, store=store, **how)
     with Store(store) as opened:
         stored = opened.rows(_RUNS, {"study": chosen.study.id, "protocol": chosen.protocol})
     names = {"study": chosen.study.id, "protocol": chosen.protocol}
@@ -205,7 +205,7 @@ def run_status(
     query = """
         SELECT study, protocol, experiment, departures, run.key, outcome, seconds
         FROM plan JOIN run ON run.key = plan.run WHERE :study IS NULL OR study = :study"""
-    wanted = None if study is None else load_study(study).id
+    wanted = None if study is None else find_study(study, store=store).id
     with Store(store) as opened:
         stored = pd.DataFrame(
             map(dict, opened.rows(query, {"study": wanted})),

@@ -7,7 +7,9 @@ from pathlib import Path
 from .conditions import Condition, check_columns, parse_condition
 from .errors import SpecError
 from .grid import configurations
+from .own import EXPERIMENT
 from .settings import NAMES, PRESETS
+from .store import Store
 from .study import Study, load_study
 
 
@@ -30,6 +32,22 @@ class Selection:
     any: bool
 
 
+def find_study(study: str | Path | Study, *, store: str | Path | None = None) -> Study:
+    """Load a study, or find a grid of one's own that a store knows by its name.
+
+    Raises:
+        SpecError: as `load_study` does, when the store knows no such grid either.
+    """
+    try:
+        return load_study(study)
+    except SpecError:
+        with Store(store) as opened:
+            definition = opened.definition(str(study))
+        if definition is None or list(definition["experiment"]) != [EXPERIMENT]:
+            raise
+        return Study.model_validate({**definition, "folder": Path()})
+
+
 def select(
     study: str | Path | Study,
     *,
@@ -38,13 +56,14 @@ def select(
     protocol: str | None = None,
     preset: str = "full",
     any: bool = False,  # noqa: A002 - the command's and R's word
+    store: str | Path | None = None,
 ) -> Selection:
     """Resolve and check what a reader asks for.
 
     Raises:
         SpecError: for names that do not exist, and a condition that no configuration meets.
     """
-    study = load_study(study)
+    study = find_study(study, store=store)
     if preset not in PRESETS:
         raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
     chosen = study.pick_protocol(protocol)

@@ -24,7 +24,7 @@ from typing_extensions import TypedDict
 from .errors import SpecError
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     """Let 16.0 pass for 16, which is how R writes whole numbers, and NumPy's for Python's."""
     if isinstance(value, bool) or not isinstance(value, Real):
         return value
@@ -35,8 +35,8 @@ def _real(value: object) -> object:
     return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value
 
 
-Count = Annotated[int, Strict(), Field(ge=1, le=10**9), BeforeValidator(_whole)]
-Natural = Annotated[int, Strict(), Field(ge=0, le=10**9), BeforeValidator(_whole)]
+Count = Annotated[int, Strict(), Field(ge=1, le=10**9), BeforeValidator(whole)]
+Natural = Annotated[int, Strict(), Field(ge=0, le=10**9), BeforeValidator(whole)]
 Rate = Annotated[float, Strict(), Field(ge=0, lt=1), BeforeValidator(_real)]
 Positive = Annotated[
     float, Strict(), Field(gt=0, lt=1e38, allow_inf_nan=False), BeforeValidator(_real)
@@ -62,8 +62,16 @@ class Settings(TypedDict, total=False):
     rotation: Rate
 
     architecture: Literal[
-        "conv_stack", "conv_network", "four_conv", "block_cnn", "vgg16", "dense_stack", "mlp"
+        "conv_stack",
+        "conv_network",
+        "four_conv",
+        "block_cnn",
+        "vgg16",
+        "dense_stack",
+        "mlp",
+        "keras",
     ]
+    keras_json: str
     layer1: Count
     layer2: Count
     layer3: Count

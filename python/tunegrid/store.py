@@ -6,6 +6,7 @@ transaction, and a claim keeps two drivers from training the same run.
 
 import contextlib
 import hashlib
+import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -97,6 +98,13 @@ class Store:
                 "INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 map(plan_row, planned),
             )
+
+    def definition(self, study: str) -> dict[str, object] | None:
+        """Give a study file as it was when it was planned last; None when it never was."""
+        query = "SELECT definition FROM study WHERE id = :study ORDER BY added DESC LIMIT 1"
+        found = self.rows(query, {"study": study})
+        with told(self.folder):
+            return json.loads(found[0]["definition"]) if found else None
 
     def outcomes(self, keys: Iterable[str]) -> dict[str, str | None]:
         """Give `done`, `failed` or None (missing) for each of the keys, which must be planned."""

@@ -37,7 +37,7 @@ def published_rows(folder: Path, name: str, experiment: Experiment) -> list[Row]
         rows = [
             _narrow(row, table.columns, level, experiment.grid) for row in rows for level in levels
         ]
-    return [_checked(row, experiment.labels, path) for row in _distinct(rows, path)]
+    return [_checked(row, experiment.text_labels, path) for row in _distinct(rows, path)]
 
 
 def printed_rows(folder: Path, table: PrintedTable) -> list[Row]:

@@ -7,8 +7,9 @@ import pandas as pd
 
 from .errors import DamagedStoreError, StoreError
 from .inspection import CHECKS, Finding, Inspection, unread
+from .selection import find_study
 from .store import Store, open_existing
-from .study import Study, load_study
+from .study import Study
 
 
 def verify_store(
@@ -34,7 +35,7 @@ def verify_store(
             wrote it.
         DataError: when a data set is damaged.
     """
-    wanted = None if study is None else load_study(study).id
+    wanted = None if study is None else find_study(study, store=store).id
     checked = dict.fromkeys(CHECKS, 0)
     unseen: list[str] = []
     try:

@@ -229,9 +229,12 @@ def _line(layer):
     return " ".join([type(layer).__name__, *words])
 
 
-@pytest.mark.parametrize("name", ARCHITECTURES)
+@pytest.mark.parametrize("name", [name for name in ARCHITECTURES if name != "keras"])
 def test_each_revision_is_pinned(name):
-    """Nobody changes the layers of a revision: raise the revision, and pin the new one here."""
+    """Nobody changes the layers of a revision: raise the revision, and pin the new one here.
+
+    A model of one's own is pinned by its own JSON, in test_own.
+    """
     settings = FULL[name] | {"dropout": 0.5, "l2": 0.25}
     model = build_model(name, ARCHITECTURES[name].resolve(settings))
     assert [_line(layer) for layer in model.layers] == PINNED[name, ARCHITECTURES[name].revision]

@@ -1,6 +1,8 @@
 """What the documents say is true."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,6 +74,18 @@ def test_every_kind_of_claim_and_table_is_in_the_documents():
     )
     assert len(kinds) == 13
     assert [kind for kind in kinds if f"`{kind}`" not in text] == []
+
+
+def test_the_grid_of_ones_own_of_the_documents_runs(fashion_mnist, tmp_path):
+    """As it stands in STUDIES.md."""
+    text = (ROOT / "STUDIES.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    (tmp_path / "own.py").write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "own.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"width +epochs +replicates", done.stdout)
 
 
 def test_every_rule_of_the_audit_and_kind_of_stated_number_is_in_the_documents():

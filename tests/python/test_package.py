@@ -15,7 +15,7 @@ ROOT = Path(tunegrid.__file__).parent
 FLOW = [
     "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "messages",
     "architectures", "datasets", "sources", "split", "experiment", "claim", "stated",
-    "transcripts", "study", "grid", "runs", "plans", "train", "worker", "process", "execute",
+    "transcripts", "study", "grid", "own", "runs", "plans", "train", "worker", "process", "execute",
     "owner", "database", "weights", "rescue", "store", "loop", "driver", "frames", "selection",
     "results", "compare", "published", "claims", "audit", "exchange", "export", "importing",
     "soundness", "inspection", "verify", "salvage", "repair", "models", "formats", "doctor",

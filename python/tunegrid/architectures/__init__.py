@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 from .convolution import CONVOLUTION
 from .dense import DENSE
+from .keras_json import KERAS_JSON, model_json, read_model
 from .registry import CLASSES, IMAGE_SIDE, Architecture
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["ARCHITECTURES", "CLASSES", "IMAGE_SIDE", "Architecture", "build_model"]
+__all__ = ["ARCHITECTURES", "CLASSES", "IMAGE_SIDE", "Architecture", "build_model", "model_json"]
 
-ARCHITECTURES: Mapping[str, Architecture] = {one.name: one for one in (*CONVOLUTION, *DENSE)}
+ARCHITECTURES: Mapping[str, Architecture] = {
+    one.name: one for one in (*CONVOLUTION, *DENSE, KERAS_JSON)
+}
 
 
 def build_model(
@@ -28,9 +31,15 @@ def build_model(
         name: a key of `ARCHITECTURES`.
         parameters: as `Architecture.resolve` gives them.
         rotation: turn training images at random by up to this share of a full turn, either way.
+
+    Raises:
+        SpecError: for a model of the user's own that Keras cannot build.
     """
     import keras
 
+    if name == KERAS_JSON.name:
+        own = read_model(str(parameters["keras_json"]))
+        return own if rotation is None else keras.Sequential([_turning(rotation), own])
     image = keras.Input((IMAGE_SIDE, IMAGE_SIDE, 1))
     turned = [] if rotation is None else [_turning(rotation)]
     return keras.Sequential([image, *turned, *ARCHITECTURES[name].build(**parameters)])

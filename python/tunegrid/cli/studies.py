@@ -212,10 +212,10 @@ def table(
     from ..describe import agreement_note, shown_table, table_caption
     from ..formats import DATA_FORMATS
     from ..published import OF_RUNS, pick_table, tables_of
-    from ..study import load_study
+    from ..selection import find_study
 
     require_format(format)
-    found = load_study(study)
+    found = find_study(study, store=store)
     runs = {"protocol": protocol, "preset": preset, "any": any, "store": store}
     if table is not None:
         _print_beside(found, pick_table(found, table), runs, format, data_dir)

@@ -9,7 +9,7 @@ import importlib
 import math
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -113,12 +113,21 @@ def fresh_model(
     model = build_model(
         spec.model.architecture, dict(spec.model.parameters), rotation=spec.data.rotation
     )
-    random_layers = [layer for layer in model.layers if hasattr(layer, "seed_generator")]
+    random_layers = list(_random_layers(model))
     states = dropout.generate_state(max(len(random_layers), 1))
     for layer, state in zip(random_layers, states, strict=False):
         layer.seed_generator.state.assign(np.array([state, 0], dtype="uint32"))
     compile_model(model, spec)
     return model
+
+
+def _random_layers(model: "keras.Model") -> Iterator["keras.Layer"]:
+    """Give the layers with a generator of their own, those of models inside the model too."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from _random_layers(layer)
+        elif hasattr(layer, "seed_generator"):
+            yield layer
 
 
 def compile_model(model: "keras.Model", spec: RunSpec) -> None:

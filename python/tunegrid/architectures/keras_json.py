@@ -1,0 +1,193 @@
+"""A model of the user's own, as the JSON that Keras writes of it. Workers get no code."""
+
+import inspect
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from ..errors import SpecError
+from .registry import CLASSES, IMAGE_SIDE, Architecture
+
+if TYPE_CHECKING:
+    import keras
+
+#: What Keras adds about versions and the process that wrote a model.
+_DROPPED = frozenset({"keras_version", "backend", "build_config", "compile_config"})
+#: What models and inputs have anyway.
+_DEFAULTS = {"trainable": True, "sparse": False, "ragged": False, "optional": False}
+
+_REFERENCE = len(("name", "node", "tensor"))
+
+_SHAPES = ((None, IMAGE_SIDE, IMAGE_SIDE, 1), (None, CLASSES))
+
+
+def model_json(model: "keras.Model") -> str:
+    """Write a Keras model as JSON in one form, whatever version of Keras wrote it.
+
+    Layers are called layer_1, layer_2, … in their order; nulls, defaults and versions are left
+    out. So models with the same layers have the same text, and their runs the same keys.
+
+    Args:
+        model: for images of shape (28, 28, 1) and ten probabilities; its weights are not kept.
+
+    Raises:
+        SpecError: when it is no such model, or its layers are others after the trip through
+            JSON (a Sequential that has one layer object twice loses it there, without an error).
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise SpecError(f"A model must be a keras.Model, not {type(model).__name__}.")
+    shapes = (model.input_shape, model.output_shape) if model.built else (None, None)
+    if shapes != _SHAPES:
+        raise SpecError(
+            f"A model must take {_SHAPES[0]} and give {_SHAPES[1]}, not {shapes[0]} and "
+            f"{shapes[1]}: begin with keras.Input((28, 28, 1)), end with a softmax over 10."
+        )
+    text = json.dumps(_named(_clean(json.loads(model.to_json()))), sort_keys=True)
+    before, after = (list(_layers_of(one)) for one in (model, read_model(text)))
+    if before != after:
+        raise SpecError(
+            f"The model is another one after the trip through JSON: {len(before)} layers became "
+            f"{len(after)}. Make a new layer object for each place, and no Lambda."
+        )
+    return text
+
+
+def read_model(text: str) -> "keras.Model":
+    """Build the model of a JSON text, with fresh weights.
+
+    Raises:
+        SpecError: when Keras cannot build it, as with layers that it does not have.
+    """
+    import keras
+
+    try:
+        return keras.models.model_from_json(text)
+    except Exception as error:  # noqa: BLE001 - whatever a config can make Keras raise
+        said = " ".join(str(error).split())
+        raise SpecError(f"Keras cannot build the model from its JSON: {said[:300]}") from None
+
+
+def _clean(value: object) -> object:
+    """Leave out nulls, versions, and what a layer has by default."""
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    kept = {name: one for name, one in value.items() if one is not None and name not in _DROPPED}
+    if isinstance(kept.get("config"), Mapping) and _is_layer(kept):
+        kept["config"] = _without_defaults(kept)
+    return {name: _clean(one) for name, one in kept.items()}
+
+
+def _without_defaults(described: Mapping[str, object]) -> dict[str, object]:
+    """Leave out of a layer's config what the layer has anyway when it is made."""
+    import keras
+
+    config = {k: v for k, v in described["config"].items() if _DEFAULTS.get(k) is not v}
+    config.pop("build_input_shape", None)
+    if _is_float32(config.get("dtype")):
+        del config["dtype"]
+    kind = getattr(keras.layers, str(described["class_name"]), None)
+    if kind is None or "layers" in config:  # no layer, or a model inside
+        return config
+    needed = [
+        name
+        for name, one in inspect.signature(kind.__init__).parameters.items()
+        if one.default is one.empty and name in config
+    ]
+    try:
+        plain = kind(**{name: config[name] for name in needed}).get_config()
+    except Exception:  # noqa: BLE001 - a layer that cannot be made so keeps its whole config
+        return config
+    plain = json.loads(json.dumps(keras.saving.serialize_keras_object(plain)))
+    return {
+        name: one
+        for name, one in config.items()
+        if name in needed or name == "name" or name not in plain or plain[name] != one
+    }
+
+
+def _is_float32(dtype: object) -> bool:
+    """Recognise Keras's default policy, which is also what every run's precision is."""
+    name = dtype["config"].get("name") if isinstance(dtype, Mapping) else dtype
+    return name == "float32"
+
+
+def _named(config: object) -> object:
+    """Call the layers by their position; functional models refer to them by name.
+
+    References stand as [name, node, tensor].
+    """
+    names = {name: f"layer_{n}" for n, name in enumerate(dict.fromkeys(_names(config)), start=1)}
+
+    def renamed(value: object) -> object:
+        if isinstance(value, Mapping):
+            return {
+                key: names.get(one, one) if key == "name" and isinstance(one, str) else renamed(one)
+                for key, one in value.items()
+            }
+        if isinstance(value, list):
+            is_reference = len(value) == _REFERENCE and isinstance(value[0], str)
+            first = [names.get(value[0], value[0])] if is_reference else []
+            return [*first, *(renamed(one) for one in value[len(first) :])]
+        return value
+
+    return renamed(config)
+
+
+def _names(value: object) -> Iterator[str]:
+    """Give the names of models and layers, outer ones first."""
+    if isinstance(value, list):
+        for one in value:
+            yield from _names(one)
+    elif isinstance(value, Mapping):
+        config = value.get("config")
+        if isinstance(config, Mapping) and "name" in config and _is_layer(value):
+            yield config["name"]
+        for one in value.values():
+            yield from _names(one)
+
+
+def _is_layer(described: Mapping[str, object]) -> bool:
+    import keras
+
+    is_model = "layers" in described["config"]
+    return is_model or hasattr(keras.layers, str(described.get("class_name")))
+
+
+def _layers_of(model: "keras.Model") -> Iterator[tuple[str, str, int]]:
+    """Give what a layer must keep: its class, its settings but for names, its parameters."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from _layers_of(layer)
+            continue
+        config = {k: v for k, v in layer.get_config().items() if k not in ("name", "batch_shape")}
+        yield type(layer).__name__, json.dumps(config, default=str), layer.count_params()
+
+
+def _build(keras_json: str) -> list["keras.Layer"]:
+    """Give the layers, for those who list them: a functional model is more than these."""
+    return read_model(keras_json).layers
+
+
+def _check(parameters: Mapping[str, object]) -> None:
+    """Refuse what is no JSON of a model, before a worker has to."""
+    try:
+        is_model = isinstance(json.loads(str(parameters["keras_json"])), dict)
+    except ValueError:
+        is_model = False
+    if not is_model:
+        raise SpecError("keras_json must be a model as JSON, from tunegrid.model_json(model).")
+
+
+KERAS_JSON = Architecture(
+    name="keras",
+    revision=1,
+    about="a model of your own, as Keras writes it in JSON",
+    required=("keras_json",),
+    defaults={},
+    build=_build,
+    check=_check,
+)

@@ -1,0 +1,144 @@
+"""A grid of one's own as a study: rows, a model for each, and what is trained alike."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from .architectures import ARCHITECTURES, model_json
+from .csvfile import Scalar
+from .errors import SpecError
+from .settings import NAMES, check_settings, explain
+from .study import Study
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["EXPERIMENT", "NAME", "model_json", "own_study"]
+
+#: What a grid of one's own is called unless it is given a name; and its one experiment.
+NAME, EXPERIMENT = "own-grid", "grid"
+
+Row = Mapping[str, Scalar]
+Model = str | Callable[[Row], "keras.Model"] | Sequence[str]
+
+
+def own_study(
+    grid: Sequence[Row],
+    *,
+    model: Model | None = None,
+    dataset: str = "fashion_mnist",
+    name: str = NAME,
+    set: Mapping[str, Scalar] | None = None,  # noqa: A002 - the command's and R's word
+) -> Study:
+    """Make a study of a grid.
+
+    Args:
+        grid: a row for each configuration (a mapping, or a pandas frame of them). Columns that
+            are no setting name the configurations, and are what a model function is given.
+        model: the name of an architecture whose parameters the columns are; a function that is
+            called once with each row and returns a `keras.Model`; or that many models as JSON,
+            from `model_json`. Not needed where `architecture` is a column or in `set`.
+        dataset: `fashion_mnist` or `mnist`.
+        name: the study's id, by which a store knows it: lower-case letters, digits and dashes.
+        set: settings of all runs, as epochs, batch_size, optimizer, learning_rate.
+
+    Returns:
+        A study with one experiment, `grid`, and one protocol.
+
+    Raises:
+        SpecError: naming the column, the row or the setting that is wrong.
+    """
+    rows = _rows(grid)
+    settings = {"dataset": dataset, **(set or {})}
+    if isinstance(model, str):
+        settings["architecture"] = _known(model)
+    own = [{} for _ in rows] if model is None or isinstance(model, str) else _models(model, rows)
+    content = {
+        "schema": 1,
+        "id": name,
+        "title": "a grid of one's own",
+        "author": "its user",
+        "date": "now",
+        "source": "the call that ran it",
+        "about": f"{len(rows)} configurations",
+        "settings": check_settings(settings),
+        "protocol": {"own": {"title": "as it was called"}},
+        "experiment": {
+            EXPERIMENT: {
+                "title": "the grid",
+                "labels": [column for column in rows[0] if column not in NAMES],
+                "row": [{"values": row, "set": more} for row, more in zip(rows, own, strict=True)],
+            }
+        },
+        "folder": Path(),
+    }
+    try:
+        return Study.model_validate(content)
+    except ValidationError as error:
+        raise SpecError(f"The grid cannot be run: {explain(error)}") from None
+
+
+def _rows(grid: Sequence[Row]) -> list[dict[str, Scalar]]:
+    """Check that rows have the same columns, a value in each, and differ."""
+    if hasattr(grid, "to_dict"):  # a pandas frame
+        grid = grid.to_dict("records")
+    if not isinstance(grid, Sequence) or not all(isinstance(row, Mapping) for row in grid):
+        raise SpecError("A grid must be a list of rows, a mapping each, or a pandas frame.")
+    rows = [{str(name): _plain(value) for name, value in row.items()} for row in grid]
+    if not rows or not rows[0]:
+        raise SpecError("A grid needs at least one row and one column.")
+    seen = {}
+    for number, row in enumerate(rows, start=1):
+        if list(row) != list(rows[0]):
+            raise SpecError(
+                f"Row {number} of the grid has the columns {', '.join(row)}, and the first has "
+                f"{', '.join(rows[0])}: they must be the same."
+            )
+        for column, value in row.items():
+            if not isinstance(value, (bool, int, float, str)) or value != value:  # noqa: PLR0124
+                raise SpecError(
+                    f"Row {number} of the grid must have a number, a text or a truth value for "
+                    f"{column}, not {value!r}."
+                )
+        first = seen.setdefault(tuple(row.values()), number)
+        if first != number:
+            raise SpecError(f"Rows {first} and {number} of the grid are the same.")
+    return rows
+
+
+def _plain(value: object) -> object:
+    """Give Python's own value for a NumPy one."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def _known(model: str) -> str:
+    if model not in ARCHITECTURES:
+        raise SpecError(
+            f"There is no architecture '{model}': choose from {', '.join(ARCHITECTURES)}, or give "
+            f"a function that returns a Keras model."
+        )
+    return model
+
+
+def _models(
+    model: Callable[[Row], "keras.Model"] | Sequence[str], rows: Sequence[Row]
+) -> list[dict[str, Scalar]]:
+    """Give the settings that say which model each row has."""
+    if callable(model):
+        texts = [_called(model, row, number) for number, row in enumerate(rows, start=1)]
+    else:
+        texts = list(model)
+        if len(texts) != len(rows):
+            raise SpecError(f"There are {len(texts)} models for {len(rows)} rows of the grid.")
+    return [{"architecture": "keras", "keras_json": text} for text in texts]
+
+
+def _called(model: Callable[[Row], "keras.Model"], row: Row, number: int) -> str:
+    try:
+        return model_json(model(dict(row)))
+    except SpecError as error:
+        said = json.dumps(row, ensure_ascii=False)
+        raise SpecError(f"The model of row {number} ({said}): {error}") from None

@@ -1,0 +1,221 @@
+"""Grids of one's own, and models of one's own."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from tunegrid import (
+    SpecError,
+    comparison_table,
+    export_model,
+    export_results,
+    import_results,
+    model_json,
+    own_study,
+    read_results,
+    run_grid,
+    verify_store,
+)
+from tunegrid.grid import configurations
+from tunegrid.plans import plan
+
+TINY = {"epochs": 1, "train_size": 256}
+WIDTHS = [{"width": 4}, {"width": 8}]
+
+
+def network(row, **names):
+    """A small network, its layers called as one likes."""
+    import keras
+
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(row["width"], activation="relu", **names),
+            keras.layers.Dropout(0.2),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def two_paths(row):
+    """A functional model, whose layers refer to each other by name."""
+    import keras
+
+    image = keras.Input((28, 28, 1))
+    flat = keras.layers.Flatten()(image)
+    paths = [keras.layers.Dense(row["width"], activation=kind)(flat) for kind in ("relu", "tanh")]
+    joined = keras.layers.Concatenate()(paths)
+    return keras.Model(image, keras.layers.Dense(10, activation="softmax")(joined))
+
+
+def _keys(study):
+    return [one.key for one in plan(configurations(study))]
+
+
+@pytest.fixture(scope="module")
+def mine(fashion_mnist, tmp_path_factory):
+    """A store with two replicates of two models of one's own."""
+    store = tmp_path_factory.mktemp("mine") / "store"
+    run_grid(grid=WIDTHS, model=network, name="mine", seeds=2, store=store, set=TINY)
+    return store
+
+
+def test_a_grid_of_an_architecture_needs_no_study(fashion_mnist, tmp_path):
+    """Its columns are the architecture's parameters; nothing departs from anything."""
+    grid = pd.DataFrame({"layer1": [8, 16], "layerdense": 16})
+    done = run_grid(grid=grid, model="conv_stack", store=tmp_path, **TINY)
+    assert (done.study, done.planned, done.done) == ("own-grid", 2, 2)
+    results = read_results("own-grid", store=tmp_path)
+    assert results["layer1"].tolist() == [8, 16]
+    assert results["departures"].tolist() == ["", ""]
+
+
+def test_a_function_makes_a_model_for_each_row(mine):
+    """It trains in workers, and its columns stay numbers."""
+    table = comparison_table("mine", store=mine)
+    assert table["width"].tolist() == [4, 8]
+    assert table["replicates"].tolist() == [2, 2]
+    assert read_results("mine", store=mine)["parameters"].tolist() == [3190, 3190, 6370, 6370]
+
+
+def test_a_grid_that_is_repeated_trains_nothing(mine):
+    """Models with the same layers are the same runs, whatever the layers are called."""
+    again = run_grid(
+        grid=WIDTHS, model=lambda row: network(row, name="hidden"), name="again", seeds=2,
+        store=mine, set=TINY,
+    )  # fmt: skip
+    assert (again.found, again.done) == (4, 0)
+
+
+def test_numbers_of_r_are_the_same_numbers(mine):
+    """16.0 is 16, in what a function is given too."""
+    grid = [{"width": 4.0}, {"width": 8.0}]
+    study = own_study(
+        grid, model=lambda row: network({"width": int(row["width"])}), name="mine", set=TINY
+    )
+    assert _keys(study) == _keys(own_study(WIDTHS, model=network, name="mine", set=TINY))
+    assert [one.columns for one in configurations(study)] == WIDTHS
+
+
+def test_a_functional_model_is_trained(fashion_mnist, tmp_path):
+    """With several paths from image to class."""
+    done = run_grid(grid=[{"width": 4}], model=two_paths, store=tmp_path, set=TINY)
+    assert (done.done, done.failed) == (1, 0)
+
+
+def test_a_store_of_own_grids_is_whole(mine):
+    """Plans, keys, predictions and weights."""
+    assert verify_store(store=mine)["found"].sum() == 0
+
+
+def test_a_model_of_ones_own_is_exported_for_keras(mine, tmp_path):
+    """With its weights, when they were kept."""
+    import keras
+
+    best = read_results("mine", store=mine).sort_values("val_accuracy")["key"].iloc[-1]
+    exported = export_model(best, tmp_path / "mine.keras", store=mine)
+    assert keras.models.load_model(exported.file).count_params() in (3190, 6370)
+
+
+def test_an_own_grid_travels(mine, tmp_path):
+    """Out of one store, into another, by its name."""
+    export_results("mine", tmp_path / "folder", store=mine)
+    import_results(tmp_path / "folder", store=tmp_path / "store")
+    before, after = (comparison_table("mine", store=store) for store in (mine, tmp_path / "store"))
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_json_says_nothing_of_versions_and_names():
+    """Nor nulls and defaults."""
+    text = model_json(network({"width": 4}, name="hidden"))
+    dense = json.loads(text)["config"]["layers"][2]
+    assert dense["config"] == {"activation": "relu", "name": "layer_4", "units": 4}
+    assert "keras_version" not in text
+    assert "null" not in text.replace("[null, 28, 28, 1]", "")
+
+
+def test_the_json_of_a_model_is_pinned():
+    """It is part of every key: nobody changes its form without raising the revision."""
+    layers = [
+        {"class_name": "InputLayer", "config": {"batch_shape": [None, 28, 28, 1]}},
+        {"class_name": "Flatten", "config": {}},
+        {"class_name": "Dense", "config": {"activation": "relu", "units": 4}},
+        {"class_name": "Dropout", "config": {"rate": 0.2}},
+        {"class_name": "Dense", "config": {"activation": "softmax", "units": 10}},
+    ]
+    for number, layer in enumerate(layers, start=2):
+        layer["config"]["name"] = f"layer_{number}"
+        layer["module"] = "keras.layers"
+    config = {"layers": layers, "name": "layer_1"}
+    pinned = {"class_name": "Sequential", "config": config, "module": "keras"}
+    assert model_json(network({"width": 4})) == json.dumps(pinned, sort_keys=True)
+
+
+def test_a_model_that_loses_a_layer_in_json_is_refused():
+    """One layer object in two places, which Keras drops without an error."""
+    import keras
+
+    twice = keras.layers.LeakyReLU(negative_slope=0.1)
+    layers = [keras.layers.Dense(5), twice, keras.layers.Dense(5), twice]
+    end = keras.layers.Dense(10, activation="softmax")
+    model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *layers, end])
+    with pytest.raises(SpecError, match="6 layers became 5"):
+        model_json(model)
+
+
+def test_code_is_refused():
+    """A Lambda is Python code."""
+    import keras
+
+    code = keras.layers.Lambda(lambda x: x)
+    layers = [keras.layers.Flatten(), code, keras.layers.Dense(10, activation="softmax")]
+    with pytest.raises(SpecError, match="cannot build the model from its JSON"):
+        model_json(keras.Sequential([keras.Input((28, 28, 1)), *layers]))
+
+
+def _other_images(row):
+    import keras
+
+    return keras.Sequential([keras.Input((32, 32, 3)), keras.layers.Flatten()])
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ({"grid": []}, "at least one row"),
+        ({"grid": [{}]}, "at least one row and one column"),
+        ({"grid": 5}, "list of rows"),
+        ({"grid": [{"a": 1}, {"b": 1}]}, "Row 2 of the grid has the columns b"),
+        ({"grid": [{"a": 1}, {"a": 1}]}, "Rows 1 and 2 of the grid are the same"),
+        ({"grid": [{"a": float("nan")}]}, "Row 1 of the grid must have a number"),
+        ({"grid": [{"a": [1]}]}, "Row 1 of the grid must have a number"),
+        ({"grid": [{"accuracy": 1}]}, "accuracy has a meaning of its own"),
+        ({"grid": WIDTHS, "model": "convstack"}, "no architecture 'convstack'"),
+        ({"grid": WIDTHS, "model": ["{}"]}, "1 models for 2 rows"),
+        ({"grid": WIDTHS, "model": dict}, r"row 1 \(\{\"width\": 4\}\).*keras.Model, not dict"),
+        ({"grid": WIDTHS, "model": _other_images}, "must take .*28, 28, 1.*, not .*32, 32, 3"),
+        ({"grid": WIDTHS, "model": network, "name": "My Grid"}, "id must"),
+        ({"grid": WIDTHS, "model": network, "dataset": "cifar10"}, "dataset must be"),
+        ({"grid": WIDTHS, "model": network, "set": {"epoch": 1}}, "no setting called 'epoch'"),
+    ],
+)
+def test_a_grid_that_cannot_be_run_is_refused(call, said):
+    """In a sentence, before anything is trained."""
+    with pytest.raises(SpecError, match=said):
+        own_study(**{"set": TINY} | call)
+
+
+def test_epochs_must_be_said(tmp_path):
+    """There is no study to take them from."""
+    with pytest.raises(SpecError, match="epochs is given nowhere"):
+        run_grid(grid=WIDTHS, model=network, store=tmp_path)
+
+
+def test_neither_a_study_nor_a_grid_is_a_bad_request(tmp_path):
+    """As is a model for a study that has its own."""
+    with pytest.raises(SpecError, match="Give a study"):
+        run_grid(store=tmp_path)
+    with pytest.raises(SpecError, match="model belong to a grid without a study"):
+        run_grid("kh2021", model="mlp", store=tmp_path)
