@@ -117,23 +117,27 @@ class PrintedTable(Part):
         name, title: for `show` and `table`.
         kind: what stands in it: `layers` (of a model), `epochs` (a log), `confusion` (a matrix:
             true classes by rows), `summary` (mean and standard deviation of the accuracy of groups
-            of configurations), `printed` (anything else: shown, and nothing beside it).
+            of configurations), `differences` (accuracies of levels by levels, with a row and a
+            column of differences), `printed` (anything else: shown, and nothing beside it).
         file: the CSV beside study.toml.
         experiment, configuration: whose table it is; a condition where the experiment has more
             than one configuration.
         among, by: with `summary`: of which configurations, grouped by which column.
+        rows, columns: with `differences`: the configuration columns whose levels they are.
         where: which rows of the file belong to it.
         rename: the file's names of columns to ours.
     """
 
     name: Name
     title: str
-    kind: Literal["layers", "epochs", "confusion", "summary", "printed"]
+    kind: Literal["layers", "epochs", "confusion", "summary", "differences", "printed"]
     file: str
     experiment: Name | None = None
     configuration: Where | None = None
     among: Where | None = None
     by: str | None = None
+    rows: str | None = None
+    columns: str | None = None
     where: Where | None = None
     rename: dict[str, str] = Field(default_factory=dict)
 
@@ -141,6 +145,8 @@ class PrintedTable(Part):
     def _check(self) -> "PrintedTable":
         if self.kind == "summary" and (self.by is None or self.among is None):
             raise ValueError("a summary needs both among and by.")
+        if self.kind == "differences" and (self.rows is None or self.columns is None):
+            raise ValueError("differences need both rows and columns.")
         if self.kind != "summary" and self.experiment is None:
             raise ValueError("experiment is missing: whose table is it?")
         return self
@@ -153,6 +159,7 @@ class PrintedTable(Part):
             "epochs": ("epoch",),
             "confusion": ("true", *map(str, range(10))),
             "summary": (str(self.by),),
+            "differences": (str(self.rows),),
         }
         return columns.get(self.kind, ())
 

@@ -10,7 +10,7 @@ from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
 from .datasets import SHAPES
 from .errors import SpecError
-from .experiment import Experiment, Rule
+from .experiment import Experiment, PrintedTable, Rule
 from .settings import DEFAULTS, OPTIMIZERS, check_settings
 from .study import Study
 
@@ -95,6 +95,13 @@ def configurations(
     ]
     _check_overrides(study, changed, found)
     return found if where is None else _filter(found, where)
+
+
+def table_owner(study: Study, table: PrintedTable, *, protocol: str | None = None) -> Configuration:
+    """Give the configuration whose printed table it is, the first of those that are meant."""
+    return configurations(
+        study, protocol=protocol, experiments=table.experiment, where=table.configuration
+    )[0]
 
 
 def read_grid(file: str | Path) -> list[dict[str, Scalar]]:

@@ -1,20 +1,19 @@
 """The source's other tables, with what we found beside: logs, matrices, summaries, layers."""
 
-import difflib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from .architectures import ARCHITECTURES, CLASSES, build_model
+from .architectures import CLASSES
 from .datasets import load_dataset
 from .errors import DataError, SpecError
 from .experiment import PrintedTable
 from .frames import as_frame
-from .grid import Configuration, configurations
+from .grid import Configuration, configurations, table_owner
+from .layertables import layers_beside
 from .results import read_results
 from .runs import RunSpec
 from .selection import find_study
@@ -23,7 +22,7 @@ from .store import Store
 from .study import Study
 
 #: Kinds of tables that stand beside our runs; `layers` stand beside our models.
-OF_RUNS = ("epochs", "confusion", "summary")
+OF_RUNS = ("epochs", "confusion", "summary", "differences")
 
 _SCORES = ("loss", "accuracy", "val_loss", "val_accuracy")
 
@@ -73,9 +72,10 @@ def published_table(
         By the table's kind. `epochs`: a row an epoch, what was printed as `published_` columns,
         replicates and our means. `confusion`: a row a true class, what was printed in columns 0
         to 9, our means in `ours_0` to `ours_9`. `summary`: a row a group, with the mean and
-        standard deviation (n - 1) of the accuracy over our runs. `layers`: the printed layers and
-        those of our model, side by side. `printed`: as it was printed. What we have no runs
-        for is NA.
+        standard deviation (n - 1) of the accuracy over our runs. `differences`: the printed
+        table of levels by levels with its differences, and ours with theirs. `layers`: the
+        printed layers and those of our model, side by side. `printed`: as it was printed. What
+        we have no runs for is NA.
 
     Raises:
         SpecError: for what does not exist.
@@ -91,12 +91,14 @@ def published_table(
         return _summary(study, found, printed, how)
     if found.kind == "printed":
         return printed
+    if found.kind == "differences":
+        return _differences(study, found, printed, how)
     runs = read_results(study, experiments=found.experiment, where=found.configuration, **how)
     done = runs[runs["outcome"].eq("done")]
     with Store(store) as opened:
         if found.kind == "epochs":
             return _epochs(opened, printed, list(done["key"]))
-        after = _configuration(study, found, protocol).settings["reported_epoch"]
+        after = table_owner(study, found, protocol=protocol).settings["reported_epoch"]
         return _confusion(opened, printed, list(done["key"]), str(after), data_dir)
 
 
@@ -104,13 +106,6 @@ def _experiments(study: Study, table: PrintedTable) -> set[str]:
     if table.experiment is not None:
         return {table.experiment}
     return {one.experiment for one in configurations(study, where=table.among)}
-
-
-def _configuration(study: Study, table: PrintedTable, protocol: str | None) -> Configuration:
-    """Give the configuration whose table it is, the first of those that are meant."""
-    return configurations(
-        study, protocol=protocol, experiments=table.experiment, where=table.configuration
-    )[0]
 
 
 def _epochs(store: Store, printed: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
@@ -178,46 +173,33 @@ def _summary(
     return printed.rename(columns=names).join(pd.DataFrame(rows).astype(types))
 
 
-def layers_beside(
-    study: Study, table: PrintedTable, *, protocol: str | None = None
+def _differences(
+    study: Study, table: PrintedTable, printed: pd.DataFrame, how: Mapping[str, object]
 ) -> pd.DataFrame:
-    """Put our layers beside the printed ones; where either has one more, the other is NA.
+    """Put our mean accuracies and their differences into the form of the printed table.
 
-    Args:
-        study, table: one of the study's tables of kind `layers`.
-        protocol: default: the study's own default.
-
-    Returns:
-        `published_layer`, `published_output_shape`, `published_params`, then the same of our
-        model without the prefix, one row a layer.
+    A last row and a last column that are no levels hold the last level less the first.
     """
-    settings = _configuration(study, table, protocol).settings
-    ours = _layers_of(settings)
-    theirs = [
-        {f"published_{name}": row[name] for name in ("layer", "output_shape", "params")}
-        for row in study.printed(table)
-    ]
-    kinds = [row["published_layer"] for row in theirs], [row["layer"] for row in ours]
-    rows = []
-    for _, start, end, our_start, our_end in difflib.SequenceMatcher(
-        None, *kinds, autojunk=False
-    ).get_opcodes():
-        count = max(end - start, our_end - our_start)
-        left = theirs[start:end] + [{}] * (count - (end - start))
-        right = ours[our_start:our_end] + [{}] * (count - (our_end - our_start))
-        rows += [one | other for one, other in zip(left, right, strict=True)]
-    names = ("layer", "output_shape", "params")
-    return as_frame(rows, [*(f"published_{name}" for name in names), *names])
+    runs = read_results(study, experiments=table.experiment, **how)
+    done = runs[runs["outcome"].eq("done")]
+    levels = {
+        name: list(dict.fromkeys(one.columns[name] for one in _planned(study, table, how)))
+        for name in (table.rows, table.columns)
+    }
+    means = done.pivot_table("accuracy", table.rows, table.columns)
+    ours = means.reindex(index=levels[table.rows], columns=levels[table.columns])
+    ours = ours.astype("Float64")
+    names = [name for name in printed if name != table.rows]
+    if names[-1] not in levels[table.columns]:
+        ours[names[-1]] = ours.iloc[:, -1] - ours.iloc[:, 0]
+    if printed[table.rows].iloc[-1] not in levels[table.rows]:
+        ours.loc[printed[table.rows].iloc[-1]] = ours.iloc[-1] - ours.iloc[0]
+        ours.loc[printed[table.rows].iloc[-1], names[-1]] = pd.NA  # as printed
+    ours = ours.reindex(printed[table.rows])[names].reset_index(drop=True)
+    return printed.rename(columns={name: f"published_{name}" for name in names}).join(ours)
 
 
-def _layers_of(settings: Mapping[str, object]) -> list[dict[str, object]]:
-    architecture = ARCHITECTURES[str(settings["architecture"])]
-    model = build_model(architecture.name, architecture.resolve(settings))
-    return [
-        {
-            "layer": re.sub(r"_\d+$", "", layer.name),  # conv2d_1 is the second conv2d
-            "output_shape": "x".join(map(str, layer.output.shape[1:])),
-            "params": layer.count_params(),
-        }
-        for layer in model.layers
-    ]
+def _planned(
+    study: Study, table: PrintedTable, how: Mapping[str, object]
+) -> Sequence[Configuration]:
+    return configurations(study, experiments=table.experiment, protocol=how["protocol"])

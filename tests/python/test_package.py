@@ -15,11 +15,11 @@ ROOT = Path(tunegrid.__file__).parent
 FLOW = [
     "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "messages",
     "architectures", "datasets", "sources", "split", "experiment", "claim", "stated",
-    "transcripts", "study", "grid", "own", "runs", "plans", "train", "worker", "process", "execute",
-    "owner", "database", "weights", "rescue", "store", "loop", "driver", "frames", "selection",
-    "results", "compare", "published", "claims", "audit", "exchange", "export", "importing",
-    "soundness", "inspection", "verify", "salvage", "repair", "models", "formats", "doctor",
-    "describe", "console", "cli", "__main__",
+    "transcripts", "study", "grid", "own", "runs", "plans", "train", "worker", "process",
+    "execute", "owner", "database", "weights", "rescue", "store", "loop", "driver", "frames",
+    "selection", "results", "compare", "layertables", "published", "claims", "audit",
+    "exchange", "export", "importing", "soundness", "inspection", "verify", "salvage", "repair",
+    "models", "formats", "doctor", "describe", "console", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -300,3 +300,17 @@ def test_a_study_of_one_s_own_is_run_and_shown(fashion_mnist, tmp_path, tune_gri
     table = tune_grid("table", own, "--experiment", "models", "--any")
     assert "| dense 30-20 " in table.stdout
     assert "0.8555" in table.stdout
+
+
+def test_differences_stand_beside_the_printed_ones(fashion_mnist, tmp_path):
+    """Of the runs that are there; what needs the others is NA, and so is the printed corner."""
+    fashion = "dataset == 'fashion_mnist'"
+    tiny = {"epochs": 1, "train_size": 256}
+    run_grid("kh2021", experiments="compare", where=fashion, store=tmp_path, **tiny)
+    runs = read_results("kh2021", experiments="compare", any=True, store=tmp_path)
+    accuracy = runs.set_index("model")["accuracy"]
+    beside = published_table("kh2021", "deltas", any=True, store=tmp_path).set_index("model")
+    lead = accuracy["Best-tuned CNN"] - accuracy["ANN"]
+    assert beside.loc["delta_model", "fashion_mnist"] == pytest.approx(lead)
+    assert beside.loc["delta_model", "published_fashion_mnist"] == 0.026
+    assert beside[["mnist", "delta_dataset"]].isna().all(axis=None)

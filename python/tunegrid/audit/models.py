@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..architectures import ARCHITECTURES, build_model
 from ..grid import Configuration
-from ..published import layers_beside
+from ..layertables import layers_beside
 from .evidence import Evidence
 from .finding import Finding
 
