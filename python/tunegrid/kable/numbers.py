@@ -8,7 +8,7 @@ import numpy as np
 from .marks import Marks, set_marks
 from .significant import measure
 
-_FIXED, _SCIENTIFIC = 9999, -9999  # what `scientific = FALSE` and `TRUE` add to the width allowed
+_FIXED, _SCIENTIFIC = 310, -310  # what `scientific = FALSE` and `TRUE` add to the width allowed
 
 
 @dataclass(frozen=True, kw_only=True)

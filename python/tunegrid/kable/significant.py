@@ -14,7 +14,7 @@ import numpy as np
 _BY_PRINTING = 16  # from so many digits on, R itself asks C's printf
 _DOUBLES_SUFFICE = 9  # up to here a double tells a tie from what is none
 _TIE = 1e-5
-_EXACT_POWER = 27  # 10^27 is the largest power of ten that 64 bits hold
+_TABLED_POWER = 27  # R has the powers of ten in a table up to here, of doubles
 _MANTISSA = 64
 
 
@@ -37,7 +37,7 @@ def measure(numbers: np.ndarray, digits: int) -> tuple[np.ndarray, np.ndarray, n
     widens = np.zeros(len(sizes), dtype=bool)
     if digits < _BY_PRINTING:
         with np.errstate(over="ignore"):
-            grown = (powers > 0) & (powers <= _EXACT_POWER) & (sizes < 10.0**powers)
+            grown = (powers > 0) & (powers <= _TABLED_POWER) & (sizes < 10.0**powers)
         for index in np.flatnonzero(grown):
             widens[index] = _widens(float(sizes[index]), int(powers[index]), digits)
     return powers, needed, widens
@@ -62,10 +62,12 @@ def _near_ties(sizes: np.ndarray, powers: np.ndarray, digits: int) -> np.ndarray
 
 def _by_scaling(size: float, digits: int) -> tuple[int, int]:
     power = math.floor(math.log10(size)) - digits + 1
-    scale = Fraction(10) ** abs(power)
-    if abs(power) > _EXACT_POWER:
-        scale = _to_64_bits(scale)
-    scaled = _to_64_bits(Fraction(size) / scale if power > 0 else Fraction(size) * scale)
+    if abs(power) <= _TABLED_POWER:
+        scale = Fraction(float(f"1e{abs(power)}"))
+        scale = scale if power > 0 else 1 / scale
+    else:
+        scale = _to_64_bits(Fraction(10) ** power)
+    scaled = _to_64_bits(Fraction(size) / scale)
     if scaled < 10 ** (digits - 1):
         scaled, power = _to_64_bits(scaled * 10), power - 1
     text = str(round(scaled))  # Fraction rounds ties to even, as nearbyintl() does
@@ -82,5 +84,5 @@ def _to_64_bits(number: Fraction) -> Fraction:
 
 
 def _widens(size: float, power: int, digits: int) -> bool:
-    cut_off = Fraction(1, 2) / 10 ** min(max(digits - power, 0), _EXACT_POWER)
+    cut_off = Fraction(1, 2) / 10 ** min(max(digits - power, 0), _TABLED_POWER)
     return Fraction(size) < 10**power - cut_off
