@@ -163,5 +163,9 @@ def _check_markup(name: str, value: object) -> None:
         raise SpecError(f"{name} is {value!r}: it must be {wanted}.")
 
 
+def _is_texts(value: object) -> bool:
+    return _is_list(value) and len(value) > 0 and all(isinstance(text, str) for text in value)
+
+
 def _is_list(value: object) -> bool:
     return hasattr(value, "__iter__") and hasattr(value, "__len__") and not isinstance(value, str)

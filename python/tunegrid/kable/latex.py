@@ -76,7 +76,7 @@ def _centering(markup: Markup) -> str:
     return "\n\\centering" if markup.centering and markup.caption is not None else ""
 
 
-def _rule(rule: str | bool | None, which: str, markup: Markup) -> str:  # noqa: FBT001
+def _rule(rule: str | bool | None, which: str, markup: Markup) -> str:
     if rule is False:
         return ""
     return "\n" + (rule if isinstance(rule, str) else _default_rule(which, markup))

@@ -84,7 +84,7 @@ def render_org(cells: Cells, markup: Markup, knitr: Knitr) -> str:
     return "\n".join(_caption(lines, markup, "#+CAPTION:"))
 
 
-def _cookies(has_head: bool) -> Callable[[str, str], list[str]]:  # noqa: FBT001
+def _cookies(has_head: bool) -> Callable[[str, str], list[str]]:
     def middles(rule: str, align: str) -> list[str]:
         if not align:
             return [rule]

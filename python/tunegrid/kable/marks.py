@@ -25,13 +25,17 @@ class Marks:
     drop0trailing: bool = False
 
 
+#: No marks, and a decimal point.
+PLAIN = Marks()
+
+
 def set_marks(texts: list[str], marks: Marks) -> list[str]:
     """Set marks into numbers that are written with a decimal point.
 
     >>> set_marks(["1234567.50", "-123"], Marks(big_mark=","))
     ['1,234,567.50', '-123']
     """
-    if marks == Marks():
+    if marks == PLAIN:
         return texts
     return [_set(text, marks) for text in texts]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .marks import Marks, set_marks
+from .marks import PLAIN, Marks, set_marks
 from .significant import measure
 
 _FIXED, _SCIENTIFIC = 310, -310  # what `scientific = FALSE` and `TRUE` add to the width allowed
@@ -26,13 +26,13 @@ class Notation:
     digits: int = 7
     nsmall: int = 0
     scientific: bool | int | None = None
-    marks: Marks = Marks()
+    marks: Marks = PLAIN
 
 
 def format_numbers(
     numbers: Sequence[float] | np.ndarray,
     missing: np.ndarray | None = None,
-    notation: Notation = Notation(),  # noqa: B008  # frozen
+    notation: Notation = Notation(),
 ) -> list[str]:
     """Format a column of doubles as R's `format(trim = TRUE)` does.
 
@@ -87,7 +87,7 @@ def _choose(numbers: np.ndarray, notation: Notation) -> tuple[int, str]:
     return mantissa, "e"
 
 
-def _allowance(scientific: bool | int | None) -> int:  # noqa: FBT001
+def _allowance(scientific: bool | int | None) -> int:
     if isinstance(scientific, bool):
         return _SCIENTIFIC if scientific else _FIXED
     return scientific or 0

@@ -21,7 +21,7 @@ class Knitr:
 
     @property
     def quotes_escaped(self) -> bool:
-        """Whether a double quote becomes an entity in HTML: knitr 1.49 asks xfun, which does not."""
+        """Whether HTML gets an entity for a double quote; knitr 1.49 leaves that to xfun."""
         return self.release < (1, 49)
 
     @property

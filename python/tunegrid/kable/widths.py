@@ -12,9 +12,9 @@ _TABLE = Path(__file__).with_name("widths.csv")
 
 
 def display_width(text: str) -> int:
-    """Count columns as R's `nchar(type = "width")` does in a UTF-8 locale.
+    r"""Count columns as R's `nchar(type = "width")` does in a UTF-8 locale.
 
-    >>> display_width("a漢é\\u0301")
+    >>> display_width("a漢é\u0301")
     4
     """
     if text.isascii() and text.isprintable():
@@ -23,7 +23,7 @@ def display_width(text: str) -> int:
 
 
 def printed_width(text: str) -> int:
-    """Count columns as R does before it pads text: escapes such as `\\\\n` take two."""
+    r"""Count columns as R does before it pads text: an escape such as `\n` takes two."""
     if text.isascii() and text.isprintable() and "\\" not in text:
         return len(text)
     return sum(map(_printed, text))
