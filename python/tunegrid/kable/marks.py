@@ -43,12 +43,19 @@ def set_marks(texts: list[str], marks: Marks) -> list[str]:
 def _set(text: str, marks: Marks) -> str:
     whole, point, decimals = text.partition(".")
     if marks.big_mark:
-        whole = _group_from_right(whole, marks.big_mark, marks.big_interval)
+        mark = _unescape(marks.big_mark[::-1])[::-1]  # R writes it backwards
+        whole = _group_from_right(whole, mark, marks.big_interval)
     if marks.small_mark:
-        decimals = _group_from_left(decimals, marks.small_mark, marks.small_interval)
+        mark = _unescape(marks.small_mark)
+        decimals = _group_from_left(decimals, mark, marks.small_interval)
     if marks.drop0trailing and point:
         decimals = _drop_zeros(decimals)
     return whole + (marks.decimal_mark if decimals else "") + decimals
+
+
+def _unescape(mark: str) -> str:
+    """Take out backslashes, as R's `gsub()` does that sets the mark."""
+    return re.sub(r"\\(.?)", r"\1", mark)
 
 
 def _group_from_right(whole: str, mark: str, interval: int) -> str:
