@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import random
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +62,31 @@ def doubles(draw, size):
     return draw(st.lists(number, min_size=size, max_size=size))
 
 
+@st.composite
+def rough_doubles(draw, size):
+    """Draw a column of doubles with all their digits, near ties and powers of ten."""
+    chance = random.Random(draw(st.integers(0, 2**48)))
+    kinds = chance.sample(ROUGH, k=chance.choice([1, 1, 2, 3]))
+    scale = chance.choice([0, 0, 0, 1, 3, 6, 9, 15, 25, -2, -5, -9, -15, -30, 250, -290])
+    return [chance.choice(kinds)(chance, scale) for _ in range(size)]
+
+
+ROUGH = [
+    lambda chance, scale: chance.uniform(-1, 1) * 10.0**scale,
+    lambda chance, scale: chance.uniform(-1, 1) * 10.0 ** (scale + chance.randint(-8, 8)),
+    lambda chance, scale: float(f"{chance.randint(10**6, 10**7)}5e{chance.randint(-9, 2)}"),
+    lambda chance, scale: float(f"{chance.randint(10**14, 10**15)}5e{scale - 15}"),
+    lambda chance, scale: round(chance.uniform(-1000, 1000), chance.randint(0, 8)),
+    lambda chance, scale: (chance.randint(-(10**6), 10**6) + 0.5) / 10 ** chance.randint(0, 7),
+    lambda chance, scale: (
+        10.0 ** chance.randint(1, 15) - chance.randint(1, 9) * chance.choice([1, 0.1])
+    ),
+    lambda chance, scale: 10.0 ** chance.randint(-9, 15) * (1 - 10.0 ** -chance.randint(3, 16)),
+    lambda chance, scale: float(chance.randint(1, 9)) * 10.0 ** chance.randint(-12, 16),
+    lambda chance, scale: chance.choice([0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, 1e308]),
+]
+
+
 def _optional(strategy, draw):
     return strategy | st.none() if draw(st.booleans()) else strategy
 
@@ -70,7 +96,7 @@ def _list(strategy, size, draw):
 
 
 def _numpy_floats(draw, size):
-    values = draw(doubles(size))
+    values = draw(doubles(size) | rough_doubles(size))
     written = [r_double(None if math.isnan(value) else value) for value in values]
     known = not all(map(math.isnan, values))  # objects that are all missing are logical in R
     kind = draw(st.sampled_from(["float64", "object"])) if known else "float64"
@@ -78,7 +104,7 @@ def _numpy_floats(draw, size):
 
 
 def _masked_floats(draw, size):
-    values = np.array(draw(doubles(size)), dtype=np.float64)
+    values = np.array(draw(doubles(size) | rough_doubles(size)), dtype=np.float64)
     mask = np.array(draw(st.lists(st.booleans(), min_size=size, max_size=size)), dtype=bool)
     series = pd.Series(pd.arrays.FloatingArray(values, mask))
     written = [
@@ -102,7 +128,9 @@ def _integers(draw, size):
 def _booleans(draw, size):
     values = _list(st.booleans(), size, draw)
     kind = draw(st.sampled_from(["boolean", "object"])) if None in values or not size else "bool"
-    return pd.Series(values, dtype=kind), r_vector([r_logical(value) for value in values], "logical")
+    return pd.Series(values, dtype=kind), r_vector(
+        [r_logical(value) for value in values], "logical"
+    )
 
 
 def r_logical(value):
@@ -125,7 +153,9 @@ def _factor(draw, size):
 
 
 def _factor_of_numbers(draw, size):
-    labels = sorted(draw(st.sets(st.floats(-1e9, 1e9).map(lambda x: round(x, 3) + 0.0), min_size=1)))
+    labels = sorted(
+        draw(st.sets(st.floats(-1e9, 1e9).map(lambda x: round(x, 3) + 0.0), min_size=1))
+    )
     values = _list(st.sampled_from(labels), size, draw)
     vector = r_vector([r_double(value) for value in values], "numeric")
     return pd.Series(pd.Categorical(values, labels)), f"factor({vector})"
@@ -165,16 +195,14 @@ def _days(draw, size):
     vector = r_vector(written, "numeric")
     if all(value is None for value in values):
         return series, vector.replace("NA_real_", "NA")
-    return series, f"structure({vector}, class = \"Date\")"
+    return series, f'structure({vector}, class = "Date")'
 
 
 def _durations(draw, size):
     longest = draw(st.sampled_from([60, 3600, 86400, 10**8])) * 10**6
     values = _list(st.integers(-longest, longest), size, draw)
     unit, per = _unit(values)
-    written = [
-        r_double(None if value is None else value * 1000 / 1e9 / per) for value in values
-    ]
+    written = [r_double(None if value is None else value * 1000 / 1e9 / per) for value in values]
     vector = r_vector(written, "numeric")
     series = pd.Series(pd.array(values, dtype="timedelta64[us]"))
     if not size:  # which R before 4.3 cannot format
@@ -199,7 +227,7 @@ KINDS = [
 
 
 def _digits(draw, columns):
-    digit = st.integers(-4, 12) | st.sampled_from([0, 1, 2, 3, 7, 15, 20, -20, 308, 324])
+    digit = st.integers(-4, 12) | st.sampled_from([0, 1, 2, 3, 7, 15, 20, 40, -20, 308, 324])
     several = st.lists(digit, min_size=columns, max_size=columns) if columns else st.none()
     return draw(st.none() | digit | several)
 
@@ -208,7 +236,9 @@ def _align(draw, columns, format_):
     letters = st.text("lcr", min_size=1, max_size=columns + 1)
     latex = st.lists(st.sampled_from(["l", "c", "p{3cm}", "S[x]"]), min_size=1, max_size=3)
     several = st.lists(st.sampled_from("lcr"), min_size=1, max_size=columns + 1)
-    return draw(st.one_of(st.none(), letters, several, st.just(False), *[latex] * (format_ == "latex")))
+    return draw(
+        st.one_of(st.none(), letters, several, st.just(False), *[latex] * (format_ == "latex"))
+    )
 
 
 FORMAT_ARGS = st.fixed_dictionaries(
@@ -217,7 +247,7 @@ FORMAT_ARGS = st.fixed_dictionaries(
         "big.mark": st.sampled_from([",", " ", "'", ".", "\\,", "\u2009"]),
         "big.interval": st.integers(1, 4),
         "nsmall": st.integers(0, 20),
-        "digits": st.integers(1, 22),
+        "digits": st.integers(1, 5) | st.integers(1, 22) | st.just(15),
         "scientific": st.sampled_from([True, False, 3, -3]),
         "decimal.mark": st.just(","),
         "small.mark": st.sampled_from([" ", "_"]),
@@ -272,10 +302,13 @@ def _names(draw, columns, row_names, version):
     return draw(st.one_of(st.none(), st.none(), own, st.just(False)))
 
 
+SIZES = [0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 12]
+
+
 @st.composite
 def cases(draw, version):
     """Draw a call for a version of knitr."""
-    size, width = draw(st.integers(0, 6)), draw(st.integers(0, 5))
+    size, width = draw(st.sampled_from(SIZES)), draw(st.integers(0, 5))
     columns = [draw(st.sampled_from(KINDS))(draw, size) for _ in range(width)]
     names = [draw(TEXTS) for _ in range(width)]
     rows = draw(st.none() | st.lists(TEXTS, min_size=size, max_size=size, unique=True))
