@@ -1,15 +1,19 @@
 """Random frames through Python's kable and through the real one, compared as bytes."""
 
-import time
+import math
+import random
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kable_cases import cases
-from knitr import Knitr
+from kable_cases import cases, rough_numbers
+from knitr import Knitr, r_double, r_vector
 
 from tunegrid import SpecError
 from tunegrid.kable import kable
+from tunegrid.kable.numbers import Notation, format_numbers
+from tunegrid.kable.rounding import round_digits
 
 pytestmark = pytest.mark.needs_r
 
@@ -47,3 +51,24 @@ def test_python_prints_what_knitr_prints(knitr, frames):
         ), case.expression
 
     compare()
+
+
+@pytest.mark.parametrize("digits", [-3, 0, 1, 2, 5, 7, 10, 15, 22, 300, 320])
+def test_numbers_round_as_in_r(knitr, digits):
+    """To the last bit, ties and all."""
+    chance = random.Random(digits)
+    numbers = [number for number in rough_numbers(chance, 3000) if math.isfinite(number)]
+    vector = r_vector([r_double(number) for number in numbers], "numeric")
+    expected = knitr.evaluate(f'sprintf("%a", round({vector}, {digits}))').split()
+    ours = round_digits(np.array(numbers), digits).tolist()
+    assert ours == [float.fromhex(number) for number in expected]
+
+
+@pytest.mark.parametrize("digits", [*range(1, 18), 22])
+def test_numbers_format_as_in_r(knitr, digits):
+    """Each on its own, to any number of digits that R allows."""
+    numbers = rough_numbers(random.Random(digits), 2000)
+    vector = r_vector([r_double(number) for number in numbers], "numeric")
+    expected = knitr.evaluate(f"vapply({vector}, format, '', digits = {digits})").split("\n")
+    notation = Notation(digits=digits)
+    assert [format_numbers([number], notation=notation)[0] for number in numbers] == expected
