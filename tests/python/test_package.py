@@ -18,7 +18,7 @@ FLOW = [
     "runs", "plans", "train", "worker", "process", "execute", "owner", "database", "weights",
     "rescue", "store", "loop", "driver", "frames", "selection", "results", "compare", "published",
     "exchange", "export", "importing", "soundness", "inspection", "verify", "salvage", "repair",
-    "models", "formats", "doctor", "describe", "console", "cli", "__main__",
+    "models", "kable", "formats", "doctor", "describe", "console", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -104,7 +104,10 @@ def write_row_names(index: pd.Index, knitr: Knitr) -> list[str]:
     """Write the names of the rows; rows that have none in R are numbered from 1, as there."""
     if not has_row_names(index):
         return [str(number) for number in range(1, len(index) + 1)]
-    names = [write_name(name) for name in index]
+    if isinstance(index, pd.DatetimeIndex):
+        names = [text or NA for text in read_column(index.to_series()).texts]
+    else:
+        names = [write_name(name) for name in index]
     padded = _pad(Texts(list(names), padded=True), knitr)
     return _trim([name or "" for name in padded], knitr)
 

@@ -99,7 +99,7 @@ def _read_inferred(series: pd.Series) -> Column:
     if kind == "date":
         days = [np.datetime64("NaT") if pd.isna(day) else np.datetime64(day) for day in series]
         return Texts(format_moments(np.array(days, dtype="datetime64[D]")))
-    if kind in {"datetime", "datetime64"}:
+    if kind in {"datetime", "datetime64"} and len({day.tzinfo for day in series.dropna()}) == 1:
         return Texts(format_moments(_clock(pd.to_datetime(series))))
     if kind in {"timedelta", "timedelta64"}:
         return Durations(*split_durations(pd.to_timedelta(series).to_numpy()))

@@ -3,7 +3,7 @@
 import re
 from itertools import cycle, islice
 
-from .layout import Cells, Markup
+from .layout import BLANKS, Cells, Markup
 from .versions import Knitr
 
 _STRETCHED = {"tabularx", "xltabular"}  # these need their width
@@ -12,6 +12,7 @@ _SPECIAL = str.maketrans(
     {character: f"\\{character}" for character in "#$%&_{}"}
     | {"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}"}
 )
+_BRACKET = re.compile(rf"^([{BLANKS}]*)\[")
 _GROUPS_OF_FIVE = ("", "", "", "", "\\addlinespace")
 
 
@@ -114,4 +115,4 @@ def _escape(text: str, markup: Markup) -> str:
     if markup.escape:
         text = text.translate(_SPECIAL)
     # a [ would be read as an argument of booktabs's rule before it
-    return re.sub(r"^(\s*)\[", r"\1{}[", text) if markup.booktabs else text
+    return _BRACKET.sub(r"\1{}[", text) if markup.booktabs else text

@@ -71,8 +71,8 @@ class Markup:
     table_envir: str | None = None
 
 
-# What the C library calls space in a UTF-8 locale: no non-breaking ones, no U+0085.
-_BLANKS = frozenset(
+#: What the C library calls space in a UTF-8 locale: no non-breaking ones, no U+0085.
+BLANKS = (
     "\t\n\v\f\r \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a"
     "\u2028\u2029\u205f\u3000"
 )
@@ -80,4 +80,4 @@ _BLANKS = frozenset(
 
 def is_blank(text: str) -> bool:
     r"""Tell whether there is nothing to see in a text, as R's `^\s*$` does."""
-    return _BLANKS.issuperset(text)
+    return not text.strip(BLANKS)
