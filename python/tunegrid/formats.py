@@ -6,20 +6,10 @@ import math
 import pandas as pd
 
 from .errors import SpecError
+from .kable import FORMATS, kable
 
 #: Formats for programs. The others are for people and for documents.
 DATA_FORMATS = ("csv", "json")
-
-#: The names that knitr has for formats, by tabulate's.
-_KNITR = {
-    "simple": "simple",
-    "pipe": "pipe",
-    "html": "html",
-    "latex": "latex",
-    "rst": "rst",
-    "jira": "jira",
-    "org": "orgtbl",
-}
 
 _DIGITS = 7  # of R's getOption("digits")
 
@@ -28,16 +18,19 @@ def formats() -> list[str]:
     """List the names that `format_table` knows."""
     import tabulate
 
-    return sorted({*_KNITR, *tabulate.tabulate_formats, *DATA_FORMATS})
+    return sorted({*FORMATS, *tabulate.tabulate_formats, *DATA_FORMATS})
 
 
 def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | None = None) -> str:  # noqa: A002
     """Render a table.
 
     Args:
-        table: any frame of scalars; its index is not shown.
-        format: one of `formats()`. `json` is a flat array of objects, with null for NA.
-        caption: a line above the table; the formats for programs have none.
+        table: any frame of scalars; its index is not shown. A column of nothing but NA is one of
+            truth values, as R's read.csv has it.
+        format: one of `formats()`: kable's by `kable`, csv and json for programs, the others by
+            tabulate. `json` is a flat array of objects, with null for NA.
+        caption: in kable's formats where kable puts it, else a line above the table; the formats
+            for programs have none.
 
     Returns:
         The text, without a newline at its end. Numbers have up to 7 significant digits, except
@@ -56,12 +49,14 @@ def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | No
             for row in table.itertuples(index=False)
         ]
         return json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
+    if format in FORMATS:
+        return kable(as_read(table), format=format, caption=caption, row_names=False)
     from tabulate import tabulate
 
     text = tabulate(
         [[_cell(value) for value in row] for row in table.itertuples(index=False)],
         headers=list(table.columns),
-        tablefmt=_KNITR.get(format, format),
+        tablefmt=format,
         disable_numparse=True,
         colalign=[_align(table[name]) for name in table] if len(table) else None,
     )
@@ -72,6 +67,12 @@ def check_format(format: str) -> None:  # noqa: A002
     """Refuse a format that does not exist, before any work is done for it."""
     if format not in formats():
         raise SpecError(f"There is no format '{format}': choose from {', '.join(formats())}.")
+
+
+def as_read(table: pd.DataFrame) -> pd.DataFrame:
+    """Give columns of nothing but NA the type that R's read.csv gives them, which is logical."""
+    empty = [name for name in table if len(table) and table[name].isna().all()]
+    return table.astype(dict.fromkeys(empty, "boolean"))
 
 
 def _plain(value: object) -> object:

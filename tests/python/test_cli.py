@@ -102,7 +102,14 @@ def test_a_quick_table_says_that_it_is_no_replication(tune_grid):
     assert done.returncode == 0
     assert done.stdout.count("NO REPLICATION") == 2
     assert done.stdout.count("2 epochs of 10 000 images") == 2
-    assert done.stdout.count("Rank agreement with the published order") == 2
+    assert done.stderr.count("Rank agreement with the published order") == 2
+
+
+def test_a_single_table_is_all_that_is_printed(tune_grid):
+    """What must be said of it is a message, so that its bytes are those of knitr's kable."""
+    done = tune_grid("table", "kh2021", "--experiment", "one-layer", "--preset", "quick")
+    assert all(line.startswith("|") for line in done.stdout.splitlines())
+    assert "NO REPLICATION" in done.stderr
 
 
 def test_a_table_says_what_it_left_out(tune_grid, small_store):
@@ -110,7 +117,7 @@ def test_a_table_says_what_it_left_out(tune_grid, small_store):
     done = tune_grid("table", "kh2021", "--experiment", "two-layer", "--store", small_store)
     assert "8 runs depart from the protocol (epochs = 2, train_size = 512)" in done.stderr
     shown = tune_grid("table", *ONE[:3], "--any", "--store", small_store)
-    assert re.search(r"Kendall's τ = -?\d\.\d\d \(n = 4 configurations\)", shown.stdout)
+    assert re.search(r"Kendall's τ = -?\d\.\d\d \(n = 4 configurations\)", shown.stderr)
 
 
 def test_results_are_a_flat_array_in_json(tune_grid, small_store):

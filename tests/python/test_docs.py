@@ -61,7 +61,7 @@ def test_the_worked_example_of_a_study_is_run(fashion_mnist, tmp_path, tune_grid
     for words in (["show", "my-study"], ["run", "my-study", *tiny], ["table", "my-study", "--any"]):
         done = tune_grid(*words)
         assert done.returncode == 0, done.stderr
-    assert re.search(r"\| +16 \| +0.5 \| .*0.8934 \| +1 \|", done.stdout)
+    assert re.search(r"\| +16\| +0.5\|.*0.8934\| +1\|", done.stdout)
     found = tune_grid("audit", "my-study").stdout
     assert found.strip() in text
 

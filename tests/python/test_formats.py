@@ -43,8 +43,9 @@ def test_every_format_renders_and_an_empty_table_too(name):
 
 
 def test_a_caption_stands_above_what_people_read():
-    """Programs get none."""
-    assert format_table(TABLE, caption="Mind this").startswith("Mind this\n\n|")
+    """As kable or on a line of its own; programs get none."""
+    assert format_table(TABLE, caption="Mind this").startswith("Table: Mind this\n\n|")
+    assert format_table(TABLE, "grid", caption="Mind this").startswith("Mind this\n\n+")
     assert "Mind" not in format_table(TABLE, "csv", caption="Mind this")
 
 

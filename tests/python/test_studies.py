@@ -298,7 +298,7 @@ def test_a_study_of_one_s_own_is_run_and_shown(fashion_mnist, tmp_path, tune_gri
     done = tune_grid("run", own / "study.toml", *small)
     assert done.returncode == 0, done.stderr
     table = tune_grid("table", own, "--experiment", "models", "--any")
-    assert "| dense 30-20 " in table.stdout
+    assert "|dense 30-20 " in table.stdout
     assert "0.8555" in table.stdout
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from .options import FormatOption
-from .output import print_table, print_tables, quiet_backend, require_format, tell
+from .output import print_captioned, print_table, quiet_backend, require_format, tell
 
 app = typer.Typer()
 
@@ -38,7 +38,7 @@ def audit(
     if format in DATA_FORMATS:
         print_table(found, format)
     else:
-        print_tables(audit_tables(found), format)
+        print_captioned(audit_tables(found), format)
     if found.empty:
         tell("Nothing was found: what the audit can compare agrees.")
     elif strict:

@@ -1,6 +1,7 @@
 """What the command prints: results to standard output, messages to standard error."""
 
 import contextlib
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,18 +13,40 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def print_table(table: "pd.DataFrame", format: str, caption: str | None = None) -> None:
-    """Print a table to standard output."""
+def print_table(table: "pd.DataFrame", format: str) -> None:
+    """Print a table to standard output, and nothing else."""
     from ..formats import format_table
 
-    typer.echo(format_table(table, format, caption=caption))
+    typer.echo(format_table(table, format))
 
 
-def print_tables(tables: Iterable[tuple[str, "pd.DataFrame"]], format: str) -> None:
-    """Print captioned tables below each other."""
-    for position, (caption, table) in enumerate(tables):
-        typer.echo("\n" if position else "", nl=False)
-        print_table(table, format, caption)
+def print_captioned(
+    tables: Iterable[tuple[str, "pd.DataFrame"]], format: str, notes: Iterable[str] = ()
+) -> None:
+    """Print captioned tables below each other.
+
+    The caption of a single table is a message, and so are notes: what is printed is then the
+    table, byte for byte, and several tables are a document.
+
+    Args:
+        tables: captions and tables.
+        format: of all.
+        notes: one for each table or for the first ones; an empty one is none.
+    """
+    from ..formats import format_table
+
+    listed = list(tables)
+    for position, ((caption, table), note) in enumerate(
+        itertools.zip_longest(listed, notes, fillvalue="")
+    ):
+        if len(listed) == 1:
+            tell(caption)
+            print_table(table, format)
+        else:
+            typer.echo("\n" if position else "", nl=False)
+            typer.echo(format_table(table, format, caption=caption))
+        if note:
+            tell(note)
 
 
 def require_format(format: str) -> None:

@@ -127,7 +127,8 @@ def show_model(key: KeyArgument, store: StoreOption = None, format: FormatOption
     if format in DATA_FORMATS:
         print_table(layers, format)
         return
-    print_table(layers, format, "\n".join([f"Run {about['key']}", *about["asked_by"]]))
+    tell_all([f"Run {about['key']}", *about["asked_by"]])
+    print_table(layers, format)
     typer.echo(
         f"\nTotal params: {about['total']:,}\nTrainable params: {about['trainable']:,}\n"
         f"Non-trainable params: {about['non_trainable']:,}"

@@ -19,9 +19,11 @@ from .options import (
     TableOption,
     WhereOption,
 )
-from .output import print_table, print_tables, quiet_backend, require_format, tell_all
+from .output import print_captioned, print_table, quiet_backend, require_format, tell, tell_all
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..experiment import PrintedTable
     from ..study import Study
 
@@ -67,13 +69,14 @@ def show(
     found = load_study(study)
     if table is not None:
         chosen = pick_table(found, table)
-        print_table(as_frame(found.printed(chosen)), format, f"{found.id} {chosen.title}")
+        tell(f"{found.id} {chosen.title}")
+        print_table(as_frame(found.printed(chosen)), format)
     elif format in DATA_FORMATS:
         print_table(study_frame(found, experiment, part=part), format)
     else:
         with quiet_backend():
             tables = study_tables(found, experiment, part=part)
-        print_tables(tables, format)
+        print_captioned(tables, format)
 
 
 @app.command()
@@ -218,42 +221,38 @@ def table(
     found = find_study(study, store=store)
     runs = {"protocol": protocol, "preset": preset, "any": any, "store": store}
     if table is not None:
-        _print_beside(found, pick_table(found, table), runs, format, data_dir)
+        print_captioned([_beside(found, pick_table(found, table), runs, data_dir)], format)
         return
     if format in DATA_FORMATS:
         joined = comparison_table(found, experiments=experiment, where=where, **runs)
-        joined.insert(0, "study", found.id)
+        if format == "json":
+            joined.insert(0, "study", found.id)
         print_table(joined, format)
         tell_all(joined.attrs["left_out"])
         return
     tables = comparison_tables(found, experiments=experiment, where=where, **runs)
-    for position, (name, one) in enumerate(tables.items()):
-        caption = table_caption(found, name, found.pick_protocol(protocol), preset, any=any)
-        typer.echo("\n" if position else "", nl=False)
-        print_table(shown_table(one, any=any), format, caption)
-        note = agreement_note(one)
-        typer.echo(f"\n{note}" if note else "", nl=bool(note))
-    for more in [] if where else tables_of(found, list(tables), OF_RUNS):
-        typer.echo()
-        _print_beside(found, more, runs, format, data_dir)
+    chosen = found.pick_protocol(protocol)
+    captioned = [
+        (table_caption(found, name, chosen, preset, any=any), shown_table(one, any=any))
+        for name, one in tables.items()
+    ]
+    others = [] if where else tables_of(found, list(tables), OF_RUNS)
+    captioned += [_beside(found, other, runs, data_dir) for other in others]
+    print_captioned(captioned, format, map(agreement_note, tables.values()))
     tell_all(next(iter(tables.values())).attrs["left_out"])
 
 
-def _print_beside(
-    study: "Study",
-    table: "PrintedTable",
-    runs: dict[str, object],
-    format: str,
-    data_dir: str | None,
-) -> None:
-    """Print one of the source's other tables with what we found beside."""
+def _beside(
+    study: "Study", table: "PrintedTable", runs: dict[str, object], data_dir: str | None
+) -> tuple[str, "pd.DataFrame"]:
+    """Give one of the source's other tables with what we found beside, captioned."""
     from ..describe import runs_caption
     from ..published import published_table
 
     with quiet_backend():
         beside = published_table(study, table.name, data_dir=data_dir, **runs)
     caption = f"{study.id} {table.title}, and ours"
-    print_table(beside, format, runs_caption(caption, runs["preset"], any=runs["any"]))
+    return runs_caption(caption, runs["preset"], any=runs["any"]), beside
 
 
 def _settings(pairs: list[str]) -> dict[str, object]:
