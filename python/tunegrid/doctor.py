@@ -2,6 +2,7 @@
 
 import os
 import platform
+import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,7 +11,7 @@ import pandas as pd
 
 from .database import store_path
 from .errors import TunegridError
-from .interpreter import interpreter
+from .interpreter import interpreter, with_package_path
 from .process import cores
 from .sources import dataset_status
 from .store import Store
@@ -43,8 +44,41 @@ def diagnose(
         *_backends(),
         *_data(data_dir),
         ("store", *_store(store)),
+        ("R from Python", *_bridge([interpreter(), "-c", _RPY2], "rpy2")),
+        ("Python from R", *_bridge(["Rscript", "--vanilla", "-e", _RETICULATE], "reticulate")),
     ]
     return pd.DataFrame(rows, columns=["what", "state", "detail"])
+
+
+#: What each bridge is asked for, in a process of its own: a value there and back.
+_RPY2 = "from tunegrid.r import check_bridge; print(check_bridge())"
+_RETICULATE = """
+stopifnot(reticulate::py_eval("1 + 1") == 2)
+cat("reticulate", as.character(packageVersion("reticulate")), R.version.string)
+"""
+_BRIDGE_SECONDS = 60
+
+
+def _bridge(command: list[str], name: str) -> tuple[str, str]:
+    """Try a bridge for real; none is needed for a run."""
+    environment = with_package_path({**os.environ, "RETICULATE_PYTHON": interpreter()})
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_BRIDGE_SECONDS,
+            check=False,
+        )
+    except FileNotFoundError:
+        return "optional", "R is not on the path"
+    except subprocess.TimeoutExpired:
+        return "optional", f"{name} did not answer within {_BRIDGE_SECONDS} s"
+    if done.returncode == 0:
+        return "ok", done.stdout.strip().splitlines()[-1]
+    said = done.stderr.strip().splitlines() or [f"{name} failed"]
+    return "optional", said[-1].rpartition("BridgeError: ")[2]
 
 
 def _installed(names: tuple[str, ...]) -> tuple[str, str]:

@@ -27,3 +27,7 @@ class StoreError(TunegridError):
 
 class DamagedStoreError(StoreError):
     """A store's file is not whole: `repair_store` may bring back what can be read of it."""
+
+
+class BridgeError(TunegridError):
+    """R cannot be reached from here, or would not do what it was asked."""

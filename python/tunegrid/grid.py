@@ -113,7 +113,8 @@ def read_grid(file: str | Path) -> list[dict[str, Scalar]]:
     path = Path(file)
     if path.suffix.lower() != ".csv":
         raise SpecError(
-            f"--grid: {path} must be a .csv file (in R: write.csv(x, row.names = FALSE))."
+            f"--grid: {path} must be a .csv file (in R: write.csv(x, row.names = FALSE)), or an "
+            f"R script that ends in a data frame."
         )
     rows = read_rows(path, "--grid")
     if not rows:

@@ -19,7 +19,7 @@ FLOW = [
     "execute", "owner", "database", "weights", "rescue", "store", "loop", "driver", "frames",
     "selection", "results", "compare", "layertables", "published", "claims", "audit",
     "exchange", "export", "importing", "soundness", "inspection", "verify", "salvage", "repair",
-    "models", "kable", "formats", "doctor", "describe", "console", "cli", "__main__",
+    "models", "kable", "formats", "r", "doctor", "describe", "console", "cli", "__main__",
 ]  # fmt: skip
 
 

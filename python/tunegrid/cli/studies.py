@@ -91,7 +91,8 @@ def run(
     ] = None,
     preset: PresetOption = "full",
     grid: Annotated[
-        Path | None, typer.Option("--grid", metavar="FILE", help="A csv with a grid of your own.")
+        Path | None,
+        typer.Option("--grid", metavar="FILE", help="A grid of your own: csv, or an R script."),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", metavar="N", help="Replicates, at least.")] = 1,
     epochs: Annotated[int | None, typer.Option("--epochs", help="Marks the runs.")] = None,
@@ -122,7 +123,6 @@ def run(
     """
     from ..console import ConsoleProgress, describe_summary
     from ..driver import run_grid
-    from ..grid import read_grid
 
     with ConsoleProgress() as progress:
         try:
@@ -133,7 +133,7 @@ def run(
                 protocol=protocol,
                 set=_settings(set or []),
                 preset=preset,
-                grid=None if grid is None else read_grid(grid),
+                grid=None if grid is None else _grid(grid),
                 seeds=seeds,
                 epochs=epochs,
                 train_size=train_size,
@@ -253,6 +253,17 @@ def _beside(
         beside = published_table(study, table.name, data_dir=data_dir, **runs)
     caption = f"{study.id} {table.title}, and ours"
     return runs_caption(caption, runs["preset"], any=runs["any"]), beside
+
+
+def _grid(file: Path) -> list[dict[str, object]]:
+    """Read a csv file, or run an R script that ends in a data frame."""
+    if file.suffix.lower() == ".r":
+        from ..r import r_grid
+
+        return r_grid(file)
+    from ..grid import read_grid
+
+    return read_grid(file)
 
 
 def _settings(pairs: list[str]) -> dict[str, object]:
