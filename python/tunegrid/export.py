@@ -1,7 +1,8 @@
 """Results as a folder of csv files, to read them elsewhere and to bring them together.
 
 A file for each of the store's tables, cut down to what is exported, the predictions in one HDF5
-file, a tidy table for people, a data dictionary, and a manifest with the SHA-256 of each file.
+file, tidy tables and comparisons for people, a data dictionary, and a manifest with the SHA-256 of
+each file.
 Weights stay behind: they are large, and the runs that they belong to can be trained again.
 """
 
@@ -15,11 +16,14 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from .compare import comparison_table
 from .errors import StoreError
 from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, sha256_of, told
 from .results import read_results
 from .store import Store
 from .study import Study, load_study
+
+_COMPARISON = "ours beside the published, as `tune-grid table` prints it of full replications"
 
 _PLANNED = """
 SELECT DISTINCT run FROM plan WHERE study = :study
@@ -76,13 +80,7 @@ def export_results(
         if not rows:
             raise StoreError(f"The store {opened.folder} has no runs of {study.id} to export.")
         _prepare(folder)
-        tidy = [
-            read_results(study, protocol=protocol, experiments=names, any=True, store=opened.folder)
-            for protocol in study.protocols
-        ]
-        for protocol, frame in zip(study.protocols, tidy, strict=True):
-            if len(frame):
-                files[f"results-{protocol}.csv"] = frame.to_csv(index=False, na_rep="")
+        files |= _tables_for_people(study, names or list(study.experiments), opened.folder)
         files["dictionary.csv"] = _dictionary()
         for name, text in files.items():
             _replace(folder / name, text.encode())
@@ -106,6 +104,21 @@ def _csv_files(
         yield f"{table}.csv", _csv(columns, _selected(store, table, study, experiments))
 
 
+def _tables_for_people(study: Study, experiments: Sequence[str], store: Path) -> dict[str, str]:
+    """Give the files of every protocol that has runs: one row a run, and ours beside published."""
+    files = {}
+    for protocol in study.protocols:
+        how = {"protocol": protocol, "store": store}
+        runs = read_results(study, experiments=experiments, any=True, **how)
+        if runs.empty:
+            continue
+        files[f"results-{protocol}.csv"] = runs.to_csv(index=False, na_rep="")
+        for name in experiments:
+            table = comparison_table(study, experiments=name, **how)
+            files[f"comparison-{protocol}-{name}.csv"] = table.to_csv(index=False, na_rep="NA")
+    return files
+
+
 def _csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
     """Write csv: floats with all their digits, NULL as an empty cell."""
     text = io.StringIO()
@@ -127,6 +140,7 @@ def _dictionary() -> str:
         (PREDICTIONS, "last", f"{predictions} last epoch"),
         (PREDICTIONS, "best", f"{predictions} best epoch"),
         ("results-*.csv", "", "one row a run for people, as `tune-grid results --any` prints it"),
+        ("comparison-*.csv", "", f"{_COMPARISON}; NA: there is none"),
     ]
     return _csv(("file", "column", "meaning"), rows)
 
