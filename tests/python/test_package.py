@@ -13,13 +13,13 @@ ROOT = Path(tunegrid.__file__).parent
 
 # The flow of ARCHITECTURE.md: a module imports from those to its left only.
 FLOW = [
-    "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "messages",
+    "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "quiet", "messages",
     "architectures", "datasets", "sources", "split", "experiment", "claim", "stated",
     "transcripts", "study", "grid", "runs", "plans", "train", "worker", "process", "execute",
     "owner", "database", "weights", "rescue", "store", "loop", "driver", "frames", "selection",
     "results", "compare", "published", "claims", "audit", "exchange", "export", "importing",
     "soundness", "inspection", "verify", "salvage", "repair", "models", "formats", "doctor",
-    "describe", "console", "cli", "__main__",
+    "describe", "console", "reticulate", "cli", "__main__",
 ]  # fmt: skip
 
 
