@@ -23,8 +23,6 @@ from .results import read_results
 from .store import Store
 from .study import Study, load_study
 
-_COMPARISON = "ours beside the published, as `tune-grid table` prints it of full replications"
-
 _PLANNED = """
 SELECT DISTINCT run FROM plan WHERE study = :study
   AND (:experiments IS NULL OR experiment IN (SELECT value FROM json_each(:experiments)))"""
@@ -80,8 +78,9 @@ def export_results(
         if not rows:
             raise StoreError(f"The store {opened.folder} has no runs of {study.id} to export.")
         _prepare(folder)
-        files |= _tables_for_people(study, names or list(study.experiments), opened.folder)
-        files["dictionary.csv"] = _dictionary()
+        chosen = names or list(study.experiments)
+        tables, meanings = _tables_for_people(study, chosen, opened.folder)
+        files |= {**tables, "dictionary.csv": _dictionary(meanings)}
         for name, text in files.items():
             _replace(folder / name, text.encode())
         _write_predictions(folder, opened, [row["key"] for row in rows])
@@ -104,19 +103,29 @@ def _csv_files(
         yield f"{table}.csv", _csv(columns, _selected(store, table, study, experiments))
 
 
-def _tables_for_people(study: Study, experiments: Sequence[str], store: Path) -> dict[str, str]:
-    """Give the files of every protocol that has runs: one row a run, and ours beside published."""
-    files = {}
-    for protocol in study.protocols:
+def _tables_for_people(
+    study: Study, experiments: Sequence[str], store: Path
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Give files for every protocol that has runs, and what each is, the default protocol first.
+
+    One row a run; and for each experiment ours beside the published.
+    """
+    files, meanings = {}, []
+    for protocol in sorted(study.protocols, key=lambda name: name != study.default_protocol):
         how = {"protocol": protocol, "store": store}
         runs = read_results(study, experiments=experiments, any=True, **how)
         if runs.empty:
             continue
-        files[f"results-{protocol}.csv"] = runs.to_csv(index=False, na_rep="")
-        for name in experiments:
-            table = comparison_table(study, experiments=name, **how)
-            files[f"comparison-{protocol}-{name}.csv"] = table.to_csv(index=False, na_rep="NA")
-    return files
+        name = f"results-{protocol}.csv"
+        files[name] = runs.to_csv(index=False, na_rep="")
+        meanings.append((name, f"{study.id}, protocol {protocol}"))
+        for experiment in experiments:
+            name = f"comparison-{protocol}-{experiment}.csv"
+            table = comparison_table(study, experiments=experiment, **how)
+            files[name] = table.to_csv(index=False, na_rep="NA")
+            title = study.experiments[experiment].title
+            meanings.append((name, f"{study.id} {experiment}: {title}, protocol {protocol}"))
+    return files, meanings
 
 
 def _csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
@@ -128,7 +137,7 @@ def _csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def _dictionary() -> str:
+def _dictionary(tables: Iterable[tuple[str, str]]) -> str:
     rows = [
         (f"{table}.csv", name, meaning)
         for table, columns in TABLES.items()
@@ -140,7 +149,12 @@ def _dictionary() -> str:
         (PREDICTIONS, "last", f"{predictions} last epoch"),
         (PREDICTIONS, "best", f"{predictions} best epoch"),
         ("results-*.csv", "", "one row a run for people, as `tune-grid results --any` prints it"),
-        ("comparison-*.csv", "", f"{_COMPARISON}; NA: there is none"),
+        (
+            "comparison-*.csv",
+            "",
+            "ours beside the published, as `tune-grid table` has it; NA: none",
+        ),
+        *((name, "", meaning) for name, meaning in tables),
     ]
     return _csv(("file", "column", "meaning"), rows)
 

@@ -62,7 +62,7 @@ def call(
         (spec, data, run, store, python when a package is missing, internal), `message` and
         `traceback`.
     """
-    given = {name: _whole(value) for name, value in arguments.items()}
+    given = {name: _whole(value) for name, value in dict(arguments).items()}  # R has no empty dict
     try:
         _set_environment(environment or {})
         with quiet_backend() if verb in _LOUD else contextlib.nullcontext():

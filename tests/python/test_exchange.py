@@ -102,6 +102,13 @@ def test_comparisons_are_exported_as_they_are(exported, small_store):
         table = comparison_table("kh2021", experiments=name, store=small_store)
         assert text == table.to_csv(index=False, na_rep="NA")
     assert ",NA," in (exported / "comparison-as-run-two-layer.csv").read_text()
+    dictionary = pd.read_csv(exported / "dictionary.csv").set_index("file")["meaning"]
+    listed = [file for file in dictionary.index if file.startswith("comparison-as")]
+    assert listed == [f"comparison-as-run-{name}.csv" for name in experiments]
+    assert dictionary["results-as-run.csv"] == "kh2021, protocol as-run"
+    assert dictionary["comparison-as-run-two-layer.csv"] == (
+        "kh2021 two-layer: two convolution layers (Table 3), protocol as-run"
+    )
 
 
 def test_comparisons_of_a_part(small_store, tmp_path):
