@@ -121,7 +121,9 @@ listener <- function(frame) {
     } else if (has_bar && kind == "expect") {
       bar <<- cli::cli_progress_bar(
         total = epochs, status = text, .envir = frame,
-        format = "{cli::pb_bar} {cli::pb_status}, {cli::pb_eta_str}"
+        format = "{cli::pb_bar} {cli::pb_status} {cli::pb_eta_str}",
+        # A last line is said after the last epoch.
+        auto_terminate = FALSE
       )
     } else if (!is.null(bar)) {
       cli::cli_progress_update(inc = epochs, status = text, id = bar, .envir = frame)
