@@ -1,5 +1,6 @@
 # make run   set up, train the 65 configurations of kh2021 with the quick preset, print its tables
 # make test  set up and run every test but the long ones, which make test-long runs
+# make check-r  R CMD check of the R package, with every one of its tests
 # make bench measure start-up; make lint, lock, reliability: see CONTRIBUTING.md
 
 PYTHON ?= python3
@@ -8,8 +9,10 @@ BIN := $(VENV)/bin
 STUDY := kh2021
 TABLES := one-layer,two-layer,three-layer
 DATA_PACKAGE := dataset-fashion-mnist
+R_PACKAGES := cli ggplot2 knitr reticulate rlang rmarkdown testthat withr
+R_CHECK := .check-r
 
-.PHONY: run test test-long reliability lint bench setup data lock clean
+.PHONY: run test test-long reliability check-r lint bench setup data r lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -28,6 +31,16 @@ reliability: setup
 	  tests/python/test_faults.py tests/python/test_storm.py tests/python/test_store.py
 	$(BIN)/python tests/reliability.py .reliability.xml > RELIABILITY.md
 	rm .reliability.xml
+
+# From what git has, as R CMD build copies the whole folder else; notes, warnings and skips fail.
+check-r: setup r
+	rm -rf $(R_CHECK) && mkdir $(R_CHECK)
+	git archive --prefix=tunegrid/ HEAD | tar -x -C $(R_CHECK)
+	cd $(R_CHECK) && export LC_ALL=C.UTF-8 NOT_CRAN=true _R_CHECK_FORCE_SUGGESTS_=true \
+	  RETICULATE_PYTHON="$(CURDIR)/$(BIN)/python" && \
+	  R CMD build --no-manual tunegrid && \
+	  { R CMD check --no-manual tunegrid_*.tar.gz || true; }
+	$(BIN)/python tests/check_r.py $(R_CHECK)/tunegrid.Rcheck
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check
@@ -61,10 +74,24 @@ data: $(VENV)/ready
 	    "$(DATA_PACKAGE). Elsewhere: put its four IDX files into a folder fashion-mnist and set" \
 	    "TUNEGRID_DATA to the folder above it." >&2; }
 
+# R and the packages that ours needs, from Debian when they are missing and we may install them.
+r:
+	@Rscript -e 'q(status = !all(vapply(commandArgs(TRUE), requireNamespace, NA, quietly = TRUE)))' \
+	  $(R_PACKAGES) >/dev/null 2>&1 && command -v pandoc >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
+	  packages="r-base-dev pandoc $(R_PACKAGES:%=r-cran-%)"; \
+	  echo "Installing $$packages ..." >&2; \
+	  { $$as_root apt-get -qq update && \
+	    $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $$packages; \
+	  } >/dev/null 2>&1 || { \
+	  echo "R or one of its packages is missing and could not be installed. On Debian: sudo apt" \
+	    "install $$packages. Elsewhere: R 4.2 or later, pandoc, and in R" \
+	    "install.packages(c($(R_PACKAGES:%='%',) NULL))." >&2; exit 1; }; }
+
 lock: $(VENV)/ready
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-emit-options --output-file requirements.lock requirements.in
 
 clean:
-	rm -rf $(VENV) tunegrid-store
+	rm -rf $(VENV) $(R_CHECK) tunegrid-store

@@ -1,12 +1,13 @@
-# The Python package, imported when something of it is first asked for.
-python <- NULL
-
 .onLoad <- function(libname, pkgname) {
-  path <- system.file("python", package = pkgname, lib.loc = libname)
-  python <<- tryCatch(
-    import_from_path("tunegrid", path = path, delay_load = TRUE),
-    # A Python that already runs, without the packages we need, makes even a
-    # delayed import fail. Loading must not.
-    error = \(condition) NULL
-  )
+  # reticulate has py_require() from 1.41: it then makes an environment with
+  # these packages when Python is first needed and none is chosen. Here nothing
+  # is installed, and no Python started.
+  if (can_require()) {
+    require_packages <- getExportedValue("reticulate", "py_require")
+    require_packages(python_packages, python_version = python_version)
+  }
+}
+
+can_require <- function() {
+  "py_require" %in% getNamespaceExports("reticulate")
 }

@@ -1,6 +1,6 @@
 """Ours beside the published: arithmetic on tidy frames."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -59,15 +59,20 @@ def comparison_table(
     """
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
     tables = comparison_tables(study, experiments=experiments, store=store, **how)
+    return stacked(tables)
+
+
+def stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Put tables below each other, told apart by a column `experiment`; one stays as it is."""
     if len(tables) == 1:
         return next(iter(tables.values()))
     columns: list[str] = []
     for table in tables.values():
         merge_names(columns, table)
     named = [table.assign(experiment=name) for name, table in tables.items()]
-    stacked = pd.concat(named, ignore_index=True)[["experiment", *columns]]
-    stacked.attrs = named[0].attrs
-    return stacked
+    whole = pd.concat(named, ignore_index=True)[["experiment", *columns]]
+    whole.attrs = named[0].attrs
+    return whole
 
 
 def comparison_tables(

@@ -17,51 +17,38 @@ from .plans import PlannedRun
 from .runs import RunResult
 
 
-class ConsoleProgress(GridProgress):
-    """Tells of a grid's progress on standard error. Use it as a context."""
+class SpokenProgress(GridProgress):
+    """Puts a grid's progress into sentences and epochs, for whatever shows them.
+
+    Three methods are the showing: `notice` for a line, `expect` and `move` for a bar.
+    """
 
     def __init__(self) -> None:
-        stream = None if sys.stderr is None else _Heedless(sys.stderr)
-        self._console = Console(file=stream, stderr=True, highlight=False, soft_wrap=True)
-        self._bar = Progress(
-            BarColumn(),
-            TextColumn("{task.description}"),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            console=self._console,
-            disable=not self._console.is_terminal,
-        )
-        # One bar for the whole: it moves with every epoch, and its text counts runs.
-        self._epochs = self._bar.add_task("", total=None, visible=False)
         self._behind: Counter[str] = Counter()  # epochs of each run that is in training
         self._total = 0
         self._ended = 0
         self._failed = 0
 
-    def __enter__(self) -> "ConsoleProgress":
-        self._bar.start()
-        return self
+    def expect(self, epochs: int) -> None:
+        """So many epochs lie ahead in all."""
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
+    def move(self, epochs: int) -> None:
+        """So many more epochs are done; fewer than 0 when a run has to begin anew."""
+
+    @property
+    def counts(self) -> str:
+        """How many runs are done and how many failed, for the text beside a bar."""
+        return f"{self._ended - self._failed} of {self._total} done, {self._failed} failed"
 
     def begin(self, planned: int, missing: Sequence[PlannedRun]) -> None:
         self._total = len(missing)
         self.notice(f"{planned} runs planned, {len(missing)} to train.")
         if missing:
-            epochs = sum(one.spec.epochs for one in missing)
-            self._bar.update(self._epochs, total=epochs, visible=True, description=self._counts())
-
-    def notice(self, text: str) -> None:
-        self._console.print(Text(text))
+            self.expect(sum(one.spec.epochs for one in missing))
 
     def epoch(self, planned: PlannedRun) -> None:
         self._behind[planned.key] += 1
-        self._bar.advance(self._epochs)
+        self.move(1)
 
     def done(self, planned: PlannedRun, result: RunResult) -> None:
         last = result.history[-1]
@@ -76,28 +63,66 @@ class ConsoleProgress(GridProgress):
             self._failed += 1
             self._end(planned, f"FAILED: {text}")
         else:
-            self._bar.advance(self._epochs, -self._behind.pop(planned.key, 0))
+            self.move(-self._behind.pop(planned.key, 0))
             self.notice(f"{describe(planned)}: {text}; it will be tried again.")
 
     def elsewhere(self, planned: PlannedRun, outcome: str) -> None:
         self._end(planned, f"{outcome}, by another driver")
 
-    def interrupted(self) -> None:
+    def interruption(self) -> str:
         """Say after Ctrl-C what has become of the runs."""
-        self.notice(
+        return (
             f"Interrupted: {self._ended} of {self._total} runs ended and are kept; repeat the "
             f"command to go on."
         )
 
     def _end(self, planned: PlannedRun, text: str) -> None:
         self._ended += 1
-        self._bar.advance(self._epochs, planned.spec.epochs - self._behind.pop(planned.key, 0))
-        self._bar.update(self._epochs, description=self._counts())
+        self.move(planned.spec.epochs - self._behind.pop(planned.key, 0))
         self.notice(f"[{self._ended}/{self._total}] {describe(planned)}: {text}")
 
-    def _counts(self) -> str:
-        done = self._ended - self._failed
-        return f"{done} of {self._total} done, {self._failed} failed"
+
+class ConsoleProgress(SpokenProgress):
+    """Tells of a grid's progress on standard error. Use it as a context."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        stream = None if sys.stderr is None else _Heedless(sys.stderr)
+        self._console = Console(file=stream, stderr=True, highlight=False, soft_wrap=True)
+        self._bar = Progress(
+            BarColumn(),
+            TextColumn("{task.description}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        # One bar for the whole: it moves with every epoch, and its text counts runs.
+        self._epochs = self._bar.add_task("", total=None, visible=False)
+
+    def __enter__(self) -> "ConsoleProgress":
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def notice(self, text: str) -> None:
+        self._console.print(Text(text))
+
+    def expect(self, epochs: int) -> None:
+        self._bar.update(self._epochs, total=epochs, visible=True, description=self.counts)
+
+    def move(self, epochs: int) -> None:
+        self._bar.update(self._epochs, advance=epochs, description=self.counts)
+
+    def interrupted(self) -> None:
+        """Say after Ctrl-C what has become of the runs."""
+        self.notice(self.interruption())
 
 
 class _Heedless:

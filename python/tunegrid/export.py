@@ -1,7 +1,8 @@
 """Results as a folder of csv files, to read them elsewhere and to bring them together.
 
 A file for each of the store's tables, cut down to what is exported, the predictions in one HDF5
-file, a tidy table for people, a data dictionary, and a manifest with the SHA-256 of each file.
+file, tidy tables and comparisons for people, a data dictionary, and a manifest with the SHA-256 of
+each file.
 Weights stay behind: they are large, and the runs that they belong to can be trained again.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from .compare import comparison_table
 from .errors import StoreError
 from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, sha256_of, told
 from .results import read_results
@@ -77,14 +79,9 @@ def export_results(
         if not rows:
             raise StoreError(f"The store {opened.folder} has no runs of {study.id} to export.")
         _prepare(folder)
-        tidy = [
-            read_results(study, protocol=protocol, experiments=names, any=True, store=opened.folder)
-            for protocol in study.protocols
-        ]
-        for protocol, frame in zip(study.protocols, tidy, strict=True):
-            if len(frame):
-                files[f"results-{protocol}.csv"] = frame.to_csv(index=False, na_rep="")
-        files["dictionary.csv"] = _dictionary()
+        chosen = names or list(study.experiments)
+        tables, meanings = _tables_for_people(study, chosen, opened.folder)
+        files |= {**tables, "dictionary.csv": _dictionary(meanings)}
         for name, text in files.items():
             _replace(folder / name, text.encode())
         _write_predictions(folder, opened, [row["key"] for row in rows])
@@ -107,6 +104,31 @@ def _csv_files(
         yield f"{table}.csv", _csv(columns, _selected(store, table, study, experiments))
 
 
+def _tables_for_people(
+    study: Study, experiments: Sequence[str], store: Path
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Give files for every protocol that has runs, and what each is, the default protocol first.
+
+    One row a run; and for each experiment ours beside the published.
+    """
+    files, meanings = {}, []
+    for protocol in sorted(study.protocols, key=lambda name: name != study.default_protocol):
+        how = {"protocol": protocol, "store": store}
+        runs = read_results(study, experiments=experiments, any=True, **how)
+        if runs.empty:
+            continue
+        name = f"results-{protocol}.csv"
+        files[name] = runs.to_csv(index=False, na_rep="")
+        meanings.append((name, f"{study.id}, protocol {protocol}"))
+        for experiment in experiments:
+            name = f"comparison-{protocol}-{experiment}.csv"
+            table = comparison_table(study, experiments=experiment, **how)
+            files[name] = table.to_csv(index=False, na_rep="NA")
+            title = study.experiments[experiment].title
+            meanings.append((name, f"{study.id} {experiment}: {title}, protocol {protocol}"))
+    return files, meanings
+
+
 def _csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
     """Write csv: floats with all their digits, NULL as an empty cell."""
     text = io.StringIO()
@@ -116,7 +138,7 @@ def _csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> str:
     return text.getvalue()
 
 
-def _dictionary() -> str:
+def _dictionary(tables: Iterable[tuple[str, str]]) -> str:
     rows = [
         (f"{table}.csv", name, meaning)
         for table, columns in TABLES.items()
@@ -128,6 +150,12 @@ def _dictionary() -> str:
         (PREDICTIONS, "last", f"{predictions} last epoch"),
         (PREDICTIONS, "best", f"{predictions} best epoch"),
         ("results-*.csv", "", "one row a run for people, as `tune-grid results --any` prints it"),
+        (
+            "comparison-*.csv",
+            "",
+            "ours beside the published, as `tune-grid table` has it; NA: none",
+        ),
+        *((name, "", meaning) for name, meaning in tables),
     ]
     return _csv(("file", "column", "meaning"), rows)
 

@@ -332,8 +332,8 @@ def test_the_command_prints_a_table_a_study(tune_grid):
     """The gravest first, in sentences."""
     done = tune_grid("audit", "korssjoen2020")
     assert done.returncode == 0
-    assert "korssjoen2020: 4 findings" in done.stdout
-    assert "| overturns   | class-counts" in done.stdout
+    assert "korssjoen2020: 4 findings" in done.stderr
+    assert "|overturns   |class-counts" in done.stdout
 
 
 def test_the_command_gives_json_for_programs(tune_grid):

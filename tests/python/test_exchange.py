@@ -7,7 +7,14 @@ import shutil
 import pandas as pd
 import pytest
 
-from tunegrid import StoreError, export_results, import_results, read_results
+from tunegrid import (
+    StoreError,
+    comparison_table,
+    export_results,
+    import_results,
+    load_study,
+    read_results,
+)
 from tunegrid.exchange import TABLES
 from tunegrid.store import Store
 
@@ -83,6 +90,45 @@ def test_an_export_is_read_with_pandas_alone(exported, small_store):
     for table in TABLES:
         columns = pd.read_csv(exported / f"{table}.csv").columns.tolist()
         assert dictionary[dictionary["file"] == f"{table}.csv"]["column"].tolist() == columns
+
+
+def test_comparisons_are_exported_as_they_are(exported, small_store):
+    """A file for each experiment of a protocol that has runs, NA written as NA."""
+    files = sorted(file.name for file in exported.glob("comparison-*.csv"))
+    experiments = load_study("kh2021").experiments
+    assert files == sorted(f"comparison-as-run-{name}.csv" for name in experiments)
+    for name in experiments:
+        text = (exported / f"comparison-as-run-{name}.csv").read_text()
+        table = comparison_table("kh2021", experiments=name, store=small_store)
+        assert text == table.to_csv(index=False, na_rep="NA")
+    assert ",NA," in (exported / "comparison-as-run-two-layer.csv").read_text()
+    dictionary = pd.read_csv(exported / "dictionary.csv").set_index("file")["meaning"]
+    listed = [file for file in dictionary.index if file.startswith("comparison-as")]
+    assert listed == [f"comparison-as-run-{name}.csv" for name in experiments]
+    assert dictionary["results-as-run.csv"] == "kh2021, protocol as-run"
+    assert dictionary["comparison-as-run-two-layer.csv"] == (
+        "kh2021 two-layer: two convolution layers (Table 3), protocol as-run"
+    )
+
+
+def test_comparisons_of_a_part(small_store, tmp_path):
+    """Only those of the experiments that are exported, and their replicates are full ones."""
+    summary = export_results("kh2021", tmp_path, experiments="two-layer", store=small_store)
+    assert summary.done == 8
+    (file,) = tmp_path.glob("comparison-*.csv")
+    table = pd.read_csv(file)
+    assert file.name == "comparison-as-run-two-layer.csv"
+    assert (len(table), table["replicates"].sum()) == (20, 0)
+
+
+def test_an_export_without_comparisons_is_imported(copy, tmp_path):
+    """As folders are that an earlier version wrote: what people read is no part of the results."""
+    manifest = json.loads((copy / "manifest.json").read_text())
+    for file in copy.glob("comparison-*.csv"):
+        del manifest["files"][file.name]
+        file.unlink()
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    assert import_results(copy, store=tmp_path / "store").added == 8
 
 
 def test_stores_of_two_machines_come_together(exported, copy, tmp_path):

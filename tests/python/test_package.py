@@ -13,13 +13,14 @@ ROOT = Path(tunegrid.__file__).parent
 
 # The flow of ARCHITECTURE.md: a module imports from those to its left only.
 FLOW = [
-    "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "messages",
+    "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "quiet", "messages",
     "architectures", "datasets", "sources", "split", "experiment", "claim", "stated",
     "transcripts", "study", "grid", "own", "runs", "plans", "train", "worker", "process",
     "execute", "owner", "database", "weights", "rescue", "store", "loop", "driver", "frames",
     "selection", "results", "compare", "layertables", "published", "claims", "audit",
     "exchange", "export", "importing", "soundness", "inspection", "verify", "salvage", "repair",
-    "models", "kable", "formats", "r", "doctor", "describe", "console", "cli", "__main__",
+    "models", "kable", "formats", "r", "doctor", "describe", "console", "reticulate", "cli",
+    "__main__",
 ]  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from ..quiet import quiet_backend
 from .options import FormatOption
-from .output import print_captioned, print_table, quiet_backend, require_format, tell
+from .output import print_captioned, print_table, require_format, tell
 
 app = typer.Typer()
 

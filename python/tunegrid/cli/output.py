@@ -2,9 +2,7 @@
 
 import contextlib
 import itertools
-import os
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import typer
@@ -66,21 +64,3 @@ def tell_all(lines: Iterable[str]) -> None:
     """Print messages, a line each."""
     for line in lines:
         tell(line)
-
-
-@contextlib.contextmanager
-def quiet_backend() -> Iterator[None]:
-    """Keep what a backend's native code writes while it is loaded off the terminal."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no standard error
-        yield
-        return
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

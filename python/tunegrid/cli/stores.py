@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from ..quiet import quiet_backend
 from .options import DataOption, ExperimentOption, FormatOption, StoreOption, StudyArgument
-from .output import print_table, quiet_backend, require_format, tell, tell_all
+from .output import print_table, require_format, tell, tell_all
 
 app = typer.Typer()
 

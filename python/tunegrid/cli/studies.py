@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import SpecError
+from ..quiet import quiet_backend
 from .options import (
     AnyOption,
     DataOption,
@@ -19,7 +20,7 @@ from .options import (
     TableOption,
     WhereOption,
 )
-from .output import print_captioned, print_table, quiet_backend, require_format, tell, tell_all
+from .output import print_captioned, print_table, require_format, tell, tell_all
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,0 +1,82 @@
+# What R gives, as Python can take it: NA has no counterpart among its texts and
+# numbers, and a data frame goes as a list of columns.
+as_argument <- function(value, call = caller_env()) {
+  if (is.function(value) || inherits(value, "python.builtin.object")) {
+    return(value)
+  }
+  if (is.data.frame(value)) {
+    return(lapply(as.list(value), as_elements, call = call))
+  }
+  if (is.list(value)) {
+    return(lapply(value, as_argument, call = call))
+  }
+  refuse_na(value, call)
+  if (is.factor(value)) as.character(value) else value
+}
+
+as_elements <- function(column, call) {
+  as.list(unfactor(column, call))
+}
+
+unfactor <- function(column, call) {
+  refuse_na(column, call)
+  if (is.factor(column)) as.character(column) else unname(column)
+}
+
+refuse_na <- function(value, call) {
+  if (anyNA(value)) {
+    abort_tunegrid("NA is no value that can be asked for: leave the argument out.", "spec", call)
+  }
+}
+
+# Paths as R means them: Python does not expand a tilde.
+as_path <- function(path) {
+  if (is.null(path)) NULL else path.expand(as.character(path))
+}
+
+# A study can be given by its id, by the path of a study.toml, as load_study()
+# returns it, or as something that was run.
+as_study <- function(study) {
+  if (is.null(study)) {
+    NULL
+  } else if (inherits(study, c("tunegrid_study", "tunegrid_run"))) {
+    study$given
+  } else {
+    as_path(study)
+  }
+}
+
+# What Python returns: a frame, a list that may hold frames, or a plain value.
+from_python <- function(value) {
+  if (!is.list(value)) {
+    value
+  } else if (all(c("frame", "rows", "attributes") %in% names(value))) {
+    as_frame(value)
+  } else {
+    lapply(value, from_python)
+  }
+}
+
+as_frame <- function(sent) {
+  columns <- lapply(sent$frame, as_column)
+  names(columns) <- vapply(sent$frame, \(column) column$name, character(1))
+  frame <- list2DF(columns, nrow = sent$rows)
+  for (name in names(sent$attributes)) {
+    attr(frame, name) <- unlist(sent$attributes[[name]])
+  }
+  frame
+}
+
+# A column comes with fillers where it is missing, and the places of these.
+as_column <- function(column) {
+  values <- unlist(column$values)
+  vector <- switch(column$type,
+    logical = as.logical(values),
+    integer = as.integer(values),
+    double = as.double(values),
+    factor = factor(values, levels = as.character(unlist(column$levels))),
+    as.character(values)
+  )
+  vector[unlist(column$missing)] <- NA
+  vector
+}

@@ -1,0 +1,123 @@
+# What the Python package needs, as pyproject.toml has it; the lower bounds of
+# tensorflow are those of its extra of that name.
+python_version <- ">=3.11"
+python_packages <- c(
+  "keras>=3.10", "numpy>=2.0", "pandas>=2.2", "h5py>=3.11", "tabulate>=0.9",
+  "typer>=0.29", "rich>=13.7", "scipy>=1.13", "pydantic>=2.9",
+  "typing-extensions>=4.12", "psutil>=5.9", "tensorflow>=2.18"
+)
+
+# The Python module that is called, once it is imported, and the last traceback.
+bridge <- new.env(parent = emptyenv())
+
+#' Can tunegrid use Python here?
+#'
+#' Starts Python if it is not running yet. [tunegrid_sitrep()] says more.
+#'
+#' @returns `TRUE` when there is a Python with the packages that tunegrid
+#'   needs, else `FALSE`; never an error.
+#' @export
+#' @examples
+#' tunegrid_available()
+tunegrid_available <- function() {
+  tryCatch(
+    is.data.frame(call_python("studies")) && has_packages(),
+    tunegrid_error = \(condition) FALSE
+  )
+}
+
+#' Show where the last error occurred in Python
+#'
+#' Errors say in one sentence what is wrong. Where that is not enough, as with
+#' a fault of tunegrid itself, this is Python's whole traceback.
+#'
+#' @returns The lines of the traceback, invisibly; printed. No lines when there
+#'   was no error.
+#' @export
+#' @examples
+#' tunegrid_last_traceback()
+tunegrid_last_traceback <- function() {
+  lines <- as.character(bridge$traceback)
+  writeLines(lines)
+  invisible(lines)
+}
+
+# Calls a verb of Python's. Arguments that are NULL are left out, so that
+# Python's own defaults hold.
+call_python <- function(verb, ..., call = caller_env()) {
+  arguments <- lapply(drop_nulls(list(...)), as_argument, call = call)
+  answer <- python_module(call)$call(verb, arguments, environment_now())
+  switch(answer$status,
+    ok = from_python(answer$value),
+    interrupted = abort_interrupted(answer$message, call),
+    abort_python(answer, call)
+  )
+}
+
+python_module <- function(call = caller_env()) {
+  if (is.null(bridge$module)) {
+    start_python(call)
+    bridge$module <- tryCatch(
+      reticulate::import_from_path("tunegrid.reticulate", path = python_folder()),
+      error = \(condition) abort_without_python(conditionMessage(condition), call)
+    )
+  }
+  bridge$module
+}
+
+python_folder <- function() {
+  system.file("python", package = "tunegrid", mustWork = TRUE)
+}
+
+# Starts the Python that reticulate chooses, and says what to do where it cannot.
+start_python <- function(call) {
+  choose_environment()
+  # Older versions of reticulate offer to install one; only install_tunegrid() may.
+  asked <- Sys.getenv("RETICULATE_MINICONDA_ENABLED", NA)
+  Sys.setenv(RETICULATE_MINICONDA_ENABLED = "FALSE")
+  on.exit(restore_environment("RETICULATE_MINICONDA_ENABLED", asked))
+  is_there <- tryCatch(
+    suppressWarnings(reticulate::py_available(initialize = TRUE)),
+    error = \(condition) FALSE
+  )
+  if (!is_there) {
+    abort_without_python("No Python was found that can be started.", call)
+  }
+  found <- reticulate::py_config()
+  if (numeric_version(found$version) < "3.11") {
+    said <- paste0("Python must be 3.11 or later; ", found$python, " is ", found$version, ".")
+    abort_without_python(said, call)
+  }
+}
+
+# The environment that install_tunegrid() made, unless the user has chosen one.
+choose_environment <- function() {
+  is_chosen <- nzchar(Sys.getenv("RETICULATE_PYTHON")) ||
+    reticulate::py_available(initialize = FALSE)
+  if (!is_chosen && reticulate::virtualenv_exists(environment_name)) {
+    reticulate::use_virtualenv(environment_name, required = FALSE)
+  }
+}
+
+has_packages <- function() {
+  all(vapply(c("keras", "tensorflow"), reticulate::py_module_available, logical(1)))
+}
+
+restore_environment <- function(name, value) {
+  if (is.na(value)) {
+    Sys.unsetenv(name)
+  } else {
+    do.call(Sys.setenv, stats::setNames(list(value), name))
+  }
+}
+
+# Python saw its environment when it started; R's may have changed since.
+environment_now <- function() {
+  names <- c("TUNEGRID_STORE", "TUNEGRID_DATA", "KERAS_BACKEND", "KERAS_HOME")
+  values <- Sys.getenv(names, NA, names = TRUE)
+  lapply(as.list(values), \(value) if (is.na(value)) NULL else value)
+}
+
+drop_nulls <- function(values) {
+  Filter(Negate(is.null), values)
+}

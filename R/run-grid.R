@@ -1,0 +1,133 @@
+#' Train what is missing of a study's grid
+#'
+#' Repeating a call trains only what is missing; a run that two studies share
+#' is trained once. Progress is a bar in a terminal, and lines elsewhere.
+#' `Ctrl-C` stops between two steps with a condition of class
+#' `tunegrid_interrupted`: what was done is kept, and repeating the call goes on.
+#'
+#' @param study The id of a shipped study, the path of a study.toml, or what
+#'   [load_study()] returned.
+#' @param experiments Names; all by default.
+#' @param where A condition on configuration columns, as
+#'   `"layer1 == 16 and layerdense <= 32"`.
+#' @param protocol By default the study's own default.
+#' @param set A named list of settings that take the place of the protocol's;
+#'   the runs are marked.
+#' @param preset `"full"`, or `"quick"` (2 epochs of 10 000 images: a look, no
+#'   replication).
+#' @param grid A data frame with a row for each configuration, in place of the
+#'   one experiment's own grid; the runs are marked.
+#' @param seeds At least this many replicates of each configuration.
+#' @param epochs,train_size Short for `set`.
+#' @param workers Runs that train at once; as many as there are cores by
+#'   default.
+#' @param engine `"tensorflow"`, or `"reference"` (plain `Model.fit`).
+#' @param store A folder; by default `TUNEGRID_STORE`, then
+#'   `./tunegrid-store`.
+#' @param data_dir A folder with data sets; by default `TUNEGRID_DATA`.
+#' @param retry_failed Try runs again that failed earlier?
+#' @param keep_models Keep the weights of every run, not only of each
+#'   experiment's best?
+#' @param time_limit Seconds that one run may take.
+#'
+#' @returns An object of class `tunegrid_run` that says what was done: study,
+#'   protocol, store; how many runs were planned, found, done, failed,
+#'   failed_before; left_out; seconds. `summary()` counts the runs of the store,
+#'   `as.data.frame()` is [read_results()] of them, `plot()` that of
+#'   [comparison_table()]. It can stand for the study in those verbs, which then
+#'   read what was run.
+#' @seealso [tunegrid_conditions] for what can go wrong.
+#' @export
+#' @examplesIf tunegrid_available()
+#' store <- tempfile("store")
+#' run <- run_grid(
+#'   "kh2021",
+#'   experiments = "two-layer",
+#'   where = "layer2 == 16 and layerdense == 16",
+#'   epochs = 1,
+#'   train_size = 256,
+#'   store = store
+#' )
+#' run
+#' as.data.frame(run)[c("layer1", "layer2", "layerdense", "accuracy")]
+run_grid <- function(study, experiments = NULL, where = NULL, protocol = NULL,
+                     set = NULL, preset = "full", grid = NULL, seeds = 1,
+                     epochs = NULL, train_size = NULL, workers = NULL,
+                     engine = "tensorflow", store = NULL, data_dir = NULL,
+                     retry_failed = FALSE, keep_models = FALSE,
+                     time_limit = NULL) {
+  done <- call_python(
+    "run_grid",
+    study = as_study(study),
+    experiments = experiments,
+    where = where,
+    protocol = protocol,
+    set = set,
+    preset = preset,
+    grid = grid,
+    seeds = seeds,
+    epochs = epochs,
+    train_size = train_size,
+    workers = workers,
+    engine = engine,
+    store = as_path(store),
+    data_dir = as_path(data_dir),
+    retry_failed = retry_failed,
+    keep_models = keep_models,
+    time_limit = time_limit,
+    hear = listener(environment())
+  )
+  departs <- !is.null(c(set, epochs, train_size)) || !is.null(grid)
+  done$given <- as_study(study)
+  done$asked <- drop_nulls(list(
+    experiments = experiments, where = where, protocol = protocol,
+    preset = preset, any = departs, store = done$store
+  ))
+  structure(done, class = "tunegrid_run")
+}
+
+#' @export
+print.tunegrid_run <- function(x, ...) {
+  writeLines(c(paste0(x$study, ", protocol ", x$protocol), x$said))
+  invisible(x)
+}
+
+#' @export
+summary.tunegrid_run <- function(object, ...) {
+  run_status(object)
+}
+
+#' @export
+as.data.frame.tunegrid_run <- function(x, row.names = NULL, optional = FALSE, ...) {
+  read_results(x)
+}
+
+#' @export
+plot.tunegrid_run <- function(x, ...) {
+  plot(comparison_table(x), ...)
+}
+
+# A function that shows what Python tells while a grid is run: kind ("line",
+# "expect", "move"), a text, and a number of epochs. The bar belongs to `frame`,
+# and goes with it.
+listener <- function(frame) {
+  bar <- NULL
+  has_bar <- cli::is_dynamic_tty() && !isTRUE(getOption("knitr.in.progress"))
+  function(kind, text, epochs) {
+    if (kind == "line" && is.null(bar)) {
+      message(text)
+    } else if (kind == "line") {
+      cli::cli_progress_output("{text}", id = bar)
+    } else if (has_bar && kind == "expect") {
+      bar <<- cli::cli_progress_bar(
+        total = epochs, status = text, .envir = frame,
+        format = "{cli::pb_bar} {cli::pb_status} {cli::pb_eta_str}",
+        # A last line is said after the last epoch.
+        auto_terminate = FALSE
+      )
+    } else if (!is.null(bar)) {
+      cli::cli_progress_update(inc = epochs, status = text, id = bar, .envir = frame)
+    }
+    invisible(NULL)
+  }
+}

@@ -1,0 +1,24 @@
+#' Count a store's runs by what has become of them
+#'
+#' @param study Only this one, as in [run_grid()]; or what that returned, for
+#'   its study and its store. All that the store knows by default.
+#' @inheritParams run_grid
+#'
+#' @returns A table ([tunegrid_table]) with one row a study, protocol,
+#'   experiment and departures: planned, done, failed, training, missing, and
+#'   the seconds that the done ones took in all.
+#' @export
+#' @examplesIf tunegrid_available()
+#' run_status(store = tempfile("store"))
+run_status <- function(study = NULL, store = NULL) {
+  asked <- as_asked(study, store = store)
+  new_table(call_python("run_status", study = asked$study, store = asked$store))
+}
+
+# The arguments of a verb that reads, with those of a run where it reads one.
+as_asked <- function(study, ..., store = NULL) {
+  given <- drop_nulls(list(..., store = as_path(store)))
+  asked <- if (inherits(study, "tunegrid_run")) study$asked else list()
+  asked[names(given)] <- given
+  c(list(study = as_study(study)), asked)
+}

@@ -1,0 +1,42 @@
+#' List the studies that ship with tunegrid
+#'
+#' @returns A table ([tunegrid_table]) with one row a study: study, date,
+#'   experiments, configurations (how many), protocols, about.
+#' @export
+#' @examplesIf tunegrid_available()
+#' studies()
+studies <- function() {
+  new_table(call_python("studies"))
+}
+
+#' Load a study
+#'
+#' @param study The id of a shipped study, or the path of a study.toml or its
+#'   folder.
+#'
+#' @returns A list of class `tunegrid_study`: id, title, author, date, source,
+#'   about; `parts`, tables of its experiments, protocols, their differences,
+#'   what is stated and assumed, other tables and claims; `published`, for each
+#'   experiment what the source prints. It can stand for the study in every
+#'   other verb.
+#' @export
+#' @examplesIf tunegrid_available()
+#' study <- load_study("kh2021")
+#' study$parts$protocols
+#' head(study$published[["two-layer"]], 3)
+load_study <- function(study) {
+  found <- call_python("load_study", study = as_study(study))
+  found$parts <- lapply(found$parts, new_table)
+  found$published <- lapply(found$published, new_table)
+  structure(c(found, list(given = as_study(study))), class = "tunegrid_study")
+}
+
+#' @export
+print.tunegrid_study <- function(x, ...) {
+  for (part in names(x$parts)) {
+    if (nrow(x$parts[[part]]) > 0) {
+      writeLines(c(x$captions[[part]], "", format(x$parts[[part]]), ""))
+    }
+  }
+  invisible(x)
+}

@@ -1,0 +1,214 @@
+"""What R calls: plain values in and out, and nothing raised."""
+
+import json
+import math
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tunegrid import DataError, RunError, SpecError, StoreError, TunegridError, read_results
+from tunegrid import reticulate as bridge
+from tunegrid.errors import DataMissingError
+from tunegrid.reticulate import call, plain
+
+SMALL = {"experiments": "two-layer", "epochs": 2, "train_size": 512}
+
+
+def column(values, name="x"):
+    """Send one column over."""
+    return plain(pd.DataFrame({name: values}))["frame"][0]
+
+
+def raising(monkeypatch, error):
+    """Make a verb raise, and call it."""
+
+    def verb():
+        raise error
+
+    monkeypatch.setattr(bridge, "_VERBS", {"verb": verb})
+    return call("verb", {})
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "sent"),
+    [
+        (pd.array([1, None], "Int64"), "integer", [1, 0]),
+        (pd.array([0.5, None], "Float64"), "double", [0.5, 0.0]),
+        (pd.array([True, None], "boolean"), "logical", [True, False]),
+        (pd.array(["a", None], "string"), "character", ["a", ""]),
+        (pd.Series([1, None], dtype=object), "integer", [1, 0]),
+        (pd.Series([1, 0.5], dtype=object), "double", [1.0, 0.5]),
+        (pd.Series(["a", 1], dtype=object), "character", ["a", "1"]),
+        (pd.Series([None, None], dtype=object), "logical", [False, False]),
+        (pd.array([2**31, None], "Int64"), "double", [2.0**31, 0.0]),
+        (pd.array([-(2**31), 1], "Int64"), "double", [-(2.0**31), 1.0]),
+    ],
+)
+def test_a_column_has_one_type_and_fillers(values, kind, sent):
+    """R's integers end at 2^31; a filler stands where a value is missing."""
+    found = column(values)
+    assert (found["type"], found["values"]) == (kind, sent)
+    assert list(map(type, found["values"])) == list(map(type, sent))
+    assert found["missing"] == [1 + place for place in range(2) if pd.isna(values[place])]
+
+
+def test_nan_is_not_na():
+    """Among nullable numbers a NaN is a number that is none, and NA is nothing."""
+    values, missing = np.array([1.0, math.nan, 0.0]), np.array([False, False, True])
+    found = column(pd.arrays.FloatingArray(values, missing))
+    assert math.isnan(found["values"][1])
+    assert found["missing"] == [3]
+
+
+def test_order_goes_over_as_levels():
+    """Categories keep their order, and experiments stand in that of their study."""
+    found = column(pd.Categorical(["b", None], categories=["b", "a"]))
+    assert (found["type"], found["levels"], found["missing"]) == ("factor", ["b", "a"], [2])
+    assert column(["two", "one", "two"], "experiment")["levels"] == ["two", "one"]
+    gravity = call("audit_study", {"study": "kh2021"})["value"]["frame"][5]
+    assert gravity["levels"] == ["overturns", "discrepancy", "note"]
+
+
+def test_attributes_go_over():
+    """What was left out is said in R too; findings stay with their table."""
+    frame = pd.DataFrame({"x": [1]})
+    frame.attrs = {"left_out": ["Two runs."], "columns": ["x"], "total": 3}
+    assert plain(frame)["attributes"] == {"left_out": ["Two runs."], "total": 3}
+
+
+def test_an_empty_frame_keeps_its_columns():
+    """Zero rows, and every column still has its type."""
+    found = plain(pd.DataFrame({"x": pd.array([], "Int64"), "y": pd.array([], "string")}))
+    assert found["rows"] == 0
+    assert [one["type"] for one in found["frame"]] == ["integer", "character"]
+
+
+def test_everything_is_plain(small_store):
+    """Whatever a verb returns can be written as JSON: no frame, no path, no NumPy number."""
+    for verb, arguments in {
+        "studies": {},
+        "load_study": {"study": "kh2021"},
+        "read_results": {"study": "kh2021", "any": True, "store": str(small_store)},
+        "run_status": {"store": str(small_store)},
+        "verify_store": {"store": str(small_store)},
+        "sitrep": {"store": str(small_store)},
+        "dataset_status": {},
+    }.items():
+        done = call(verb, arguments)
+        assert done["status"] == "ok", done
+        assert json.loads(json.dumps(done)) == done
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [(SpecError, "spec"), (DataMissingError, "data"), (DataError, "data"), (RunError, "run"),
+     (StoreError, "store"), (TunegridError, "")],
+)  # fmt: skip
+def test_an_error_has_its_type_and_its_own_words(monkeypatch, error, kind):
+    """The leaf of the error's class, and the message as it is."""
+    done = raising(monkeypatch, error("Such is {life}."))
+    assert (done["status"], done["type"], done["message"]) == ("error", kind, "Such is {life}.")
+    assert "Traceback" in done["traceback"]
+
+
+def test_a_missing_package_is_said_so(monkeypatch):
+    """With the Python that lacks it."""
+    done = raising(monkeypatch, ModuleNotFoundError("No module named 'keras'", name="keras"))
+    assert done["type"] == "python"
+    assert done["message"].endswith("lacks the package keras.")
+
+
+def test_an_unforeseen_error_is_one_sentence(monkeypatch):
+    """And its traceback is kept beside."""
+    done = raising(monkeypatch, ZeroDivisionError("by zero"))
+    assert done["type"] == "internal"
+    assert done["message"] == (
+        "verb failed in a way that nobody foresaw: ZeroDivisionError: by zero"
+    )
+    assert "in verb" in done["traceback"]
+
+
+def test_an_interruption_is_no_error(monkeypatch):
+    """It says what it says."""
+    done = raising(monkeypatch, KeyboardInterrupt("3 runs are kept."))
+    assert done == {"status": "interrupted", "message": "3 runs are kept."}
+    assert raising(monkeypatch, KeyboardInterrupt())["message"] == "Interrupted."
+
+
+def test_whole_numbers_become_integers(monkeypatch):
+    """R's 5 is a double, also inside of lists."""
+    monkeypatch.setattr(bridge, "_VERBS", {"verb": lambda **given: given["x"]})
+    assert call("verb", {"x": {"a": 5.0, "b": [1.0, 0.5]}})["value"] == {"a": 5, "b": [1, 0.5]}
+    assert isinstance(call("verb", {"x": 5.0})["value"], int)
+
+
+def test_r_s_environment_counts(monkeypatch, tmp_path):
+    """Sys.setenv() comes after Python has started."""
+    monkeypatch.setenv("TUNEGRID_DATA", "before")
+    call("run_status", {}, {"TUNEGRID_STORE": str(tmp_path), "TUNEGRID_DATA": None})
+    assert os.environ["TUNEGRID_STORE"] == str(tmp_path)
+    assert "TUNEGRID_DATA" not in os.environ
+    monkeypatch.delenv("TUNEGRID_STORE")
+
+
+def test_a_comparison_says_what_the_command_says(small_store, tune_grid):
+    """Caption and note go along, and which column the caption stands for."""
+    how = {"study": "kh2021", "experiments": "two-layer", "store": str(small_store)}
+    about = call("comparison_table", how)["value"]["attributes"]
+    told = tune_grid("table", "kh2021", "--experiment", "two-layer", "--store", small_store).stderr
+    assert told.splitlines()[0] == about["caption"]
+    assert told.splitlines()[1] == about["note"][0]
+    assert about["hidden"] == ["departures"]
+    assert about["left_out"]
+
+
+def test_several_experiments_have_one_caption_and_a_note_each(small_store):
+    """Each note says whose it is."""
+    how = {"study": "kh2021", "any": True, "store": str(small_store)}
+    about = call("comparison_table", how)["value"]["attributes"]
+    assert about["caption"].startswith("kh2021 one-layer, two-layer, three-layer, compare")
+    assert [note.partition(":")[0] for note in about["note"]][:2] == ["one-layer", "two-layer"]
+    assert about["hidden"] == []
+
+
+def test_a_run_is_heard(fashion_mnist, tmp_path):
+    """Lines, how many epochs lie ahead, and each of them; the summary says the rest."""
+    heard = []
+    options = {**SMALL, "where": "layerdense == 16", "store": str(tmp_path)}
+    done = call(
+        "run_grid", {"study": "kh2021", "hear": lambda *said: heard.append(said), **options}
+    )
+    assert done["status"] == "ok", done
+    assert (done["value"]["done"], done["value"]["store"]) == (1, str(tmp_path))
+    assert "1 runs trained (0 failed)" in done["value"]["said"][-1]
+    assert ("expect", "0 of 1 done, 0 failed", 2) in heard
+    assert sum(epochs for kind, _, epochs in heard if kind == "move") == 2
+    assert [text for kind, text, _ in heard if kind == "line"][-1].startswith("[1/1] two-layer")
+
+
+def test_a_grid_of_columns_becomes_rows(fashion_mnist, tmp_path):
+    """R's data frames are lists of columns."""
+    grid = {"layer1": [16.0, 16.0], "layer2": [16.0, 32.0], "layerdense": [32.0, 32.0]}
+    given = {"study": "kh2021", "grid": grid, "store": str(tmp_path), **SMALL}
+    done = call("run_grid", {"hear": print, **given})
+    assert (done["value"]["planned"], done["value"]["done"]) == (2, 2)
+
+
+def test_a_printed_table_has_its_caption():
+    """As the command prints it."""
+    done = call("published_table", {"study": "nn-modelling", "table": "layers"})
+    assert done["value"]["attributes"]["caption"].startswith("nn-modelling ")
+
+
+def test_an_exported_model_says_what_images_it_takes(small_store, tmp_path):
+    """How they are scaled and turned."""
+    runs = read_results("kh2021", any=True, store=small_store)
+    best = runs.sort_values("accuracy")["key"].iloc[-1]
+    file = tmp_path / "model.keras"
+    done = call("export_model", {"key": best, "file": str(file), "store": str(small_store)})
+    assert done["status"] == "ok", done
+    assert Path(done["value"]["file"]).exists()
+    assert (done["value"]["scaling"], done["value"]["orientation"]) == ("none", "transposed")

@@ -1,0 +1,4 @@
+library(testthat)
+library(tunegrid)
+
+test_check("tunegrid")

@@ -1,0 +1,61 @@
+test_that("an exported folder is read without Python", {
+  lines <- in_fresh_session(
+    "folder <- system.file('extdata', 'kh2021', package = 'tunegrid')",
+    "runs <- read_results('kh2021', directory = folder)",
+    "table <- comparison_table('kh2021', 'two-layer', directory = folder)",
+    "cat(nrow(runs), nrow(table), reticulate::py_available(initialize = FALSE))",
+    environment = c(RETICULATE_PYTHON = "/nonexistent")
+  )
+  expect_equal(lines, "2 20 FALSE")
+})
+
+test_that("columns have their types, also where nothing is known", {
+  runs <- read_results("kh2021", directory = exported_folder())
+  expect_type(runs$accuracy, "double")
+  expect_type(runs$replicate, "integer")
+  expect_type(runs$failure, "character")
+  expect_type(runs$key, "character")
+  expect_s3_class(runs$experiment, "factor")
+  expect_equal(runs$departures, c("", ""))
+  table <- comparison_table("kh2021", "one-layer", directory = exported_folder())
+  expect_type(table$accuracy_sd, "double")
+  expect_type(table$replicates, "integer")
+})
+
+test_that("a folder gives what a store with its runs gives", {
+  store <- local_store()
+  folder <- exported_folder()
+  expect_equal(
+    read_results("kh2021", directory = folder),
+    read_results("kh2021", store = store),
+    ignore_attr = c("left_out", "columns")
+  )
+  for (experiment in c("two-layer", "base", "compare")) {
+    of_folder <- comparison_table("kh2021", experiment, directory = folder)
+    of_store <- comparison_table("kh2021", experiment, store = store)
+    expect_identical(format(of_folder), format(of_store))
+    expect_identical(attr(of_folder, "caption"), attr(of_store, "caption"))
+  }
+})
+
+test_that("experiments stand below each other in the study's order", {
+  table <- comparison_table("kh2021", directory = exported_folder())
+  expect_equal(levels(table$experiment)[1:3], c("one-layer", "two-layer", "three-layer"))
+  expect_equal(nrow(table), 79)
+  two <- comparison_table("kh2021", "two-layer,one-layer", directory = exported_folder())
+  expect_equal(levels(two$experiment), c("one-layer", "two-layer"))
+  expect_equal(attr(two, "caption"), "kh2021 one-layer, two-layer, protocol as-run")
+})
+
+test_that("what a folder cannot give is refused", {
+  withr::local_dir(dirname(exported_folder()))
+  expect_snapshot(cran = TRUE, {
+    say_error(read_results("kh2021", directory = "nowhere"))
+    say_error(read_results("korssjoen2020", directory = "kh2021"))
+    say_error(read_results("kh2021", "two-layers", directory = "kh2021"))
+    say_error(read_results("kh2021", protocol = "as-described", directory = "kh2021"))
+    say_error(read_results("kh2021", where = "layer1 == 16", directory = "kh2021"))
+    say_error(comparison_table("kh2021", any = TRUE, directory = "kh2021"))
+    say_error(comparison_table("kh2021", preset = "quick", directory = "kh2021"))
+  })
+})

@@ -1,0 +1,51 @@
+nowhere <- c(RETICULATE_PYTHON = "/nonexistent/python")
+
+test_that("the package loads without Python, and says what needs it", {
+  lines <- in_fresh_session(
+    "cat(reticulate::py_available(initialize = FALSE), '\\n')",
+    "error <- tryCatch(studies(), tunegrid_error_python = identity)",
+    "cat(class(error)[1:2], '\\n')",
+    "cat(error$message, '\\n', error$body, '\\n')",
+    "cat(tunegrid_available())",
+    environment = nowhere
+  )
+  expect_equal(trimws(lines[1]), "FALSE")
+  expect_match(lines, "tunegrid_error_python tunegrid_error", all = FALSE)
+  expect_match(lines, "No Python was found that can be started.", all = FALSE, fixed = TRUE)
+  expect_match(lines, "RETICULATE_PYTHON", all = FALSE)
+  expect_equal(lines[length(lines)], "FALSE")
+})
+
+test_that("the situation is reported without Python too", {
+  lines <- in_fresh_session("tunegrid_sitrep()", environment = nowhere)
+  expect_match(lines, "^\\|python +\\|missing +\\|No Python was found", all = FALSE)
+  expect_match(lines, "^\\|knitr +\\|ok", all = FALSE)
+})
+
+test_that("the situation with Python has every part", {
+  skip_without_python()
+  report <- tunegrid_sitrep()
+  expect_s3_class(report, "tunegrid_table")
+  expect_equal(levels(report$state), c("ok", "optional", "missing"))
+  expect_true(all(c("R", "reticulate", "python", "keras", "store") %in% report$what))
+})
+
+test_that("variables that are set after Python has started are heard of", {
+  store <- local_store()
+  withr::local_envvar(TUNEGRID_STORE = store)
+  expect_equal(run_status()$done, 2)
+  withr::local_envvar(TUNEGRID_STORE = withr::local_tempdir())
+  expect_equal(nrow(run_status()), 0)
+})
+
+test_that("an environment is made and filled only by who calls for it", {
+  expect_identical(eval(formals(install_tunegrid)$packages), python_packages)
+  expect_match(python_packages, "^keras", all = FALSE)
+  functions <- Filter(is.function, as.list(asNamespace("tunegrid"), all.names = TRUE))
+  installs <- vapply(
+    functions,
+    \(one) any(c("virtualenv_install", "py_install") %in% all.names(body(one))),
+    logical(1)
+  )
+  expect_identical(names(functions)[installs], "install_tunegrid")
+})

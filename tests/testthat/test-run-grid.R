@@ -1,0 +1,89 @@
+trained <- NULL
+
+# One store for all tests of this file.
+local_trained <- function() {
+  skip_without_python()
+  if (is.null(trained)) {
+    store <- withr::local_tempdir(.local_envir = teardown_env())
+    trained <<- suppressMessages(train_small(store))
+  }
+  trained
+}
+
+test_that("a run says what it did", {
+  run <- local_trained()
+  expect_s3_class(run, "tunegrid_run")
+  expect_identical(c(run$planned, run$done, run$failed), c(2L, 2L, 0L))
+  lines <- capture.output(print(run))
+  expect_equal(lines[1], "kh2021, protocol as-run")
+  expect_match(lines[2], "^2 runs trained \\(0 failed\\), 0 found done")
+})
+
+test_that("a run tells of its progress in lines", {
+  run <- local_trained()
+  expect_message(
+    again <- train_small(run$store, seeds = 2, workers = 1),
+    "\\[1/2\\] two-layer layer1=16 layer2=16 .* seed 2: accuracy 0\\."
+  )
+  expect_identical(c(again$found, again$done), c(2L, 2L))
+})
+
+test_that("a run stands for its study in the verbs that read", {
+  run <- local_trained()
+  runs <- as.data.frame(run)
+  expect_identical(runs, read_results(run))
+  expect_gte(nrow(runs), 2)
+  expect_true(all(runs$departures == "epochs = 1, train_size = 256"))
+  table <- comparison_table(run)
+  expect_equal(sum(table$replicates > 0), 2)
+  expect_identical(table, comparison_table(
+    "kh2021",
+    experiments = "two-layer", where = "layer2 == 16 and layerdense <= 32",
+    any = TRUE, store = run$store
+  ))
+})
+
+test_that("a run has a summary and a plot", {
+  run <- local_trained()
+  expect_equal(sum(summary(run)$missing), 0)
+  withr::local_pdf(NULL)
+  expect_s3_class(plot(run), "ggplot")
+})
+
+test_that("settings and grids come from R's lists and data frames", {
+  run <- local_trained()
+  grid <- expand.grid(layer1 = 16, layer2 = c(16, 32), layerdense = 16)
+  own <- suppressMessages(run_grid(
+    "kh2021",
+    experiments = "two-layer", grid = grid, epochs = 1, train_size = 256,
+    set = list(dropout = 0.3), store = run$store
+  ))
+  expect_identical(own$done, 2L)
+  runs <- read_results("kh2021", where = "layer2 == 32", any = TRUE, store = run$store)
+  expect_match(runs$departures, "dropout = 0.3", fixed = TRUE)
+  expect_match(runs$departures, "grid = own", fixed = TRUE)
+})
+
+test_that("results go from store to store", {
+  run <- local_trained()
+  folder <- file.path(withr::local_tempdir(), "export")
+  done <- export_results(run, folder)
+  expect_gte(done$done, 2)
+  expect_true(file.exists(file.path(folder, "manifest.json")))
+  store <- withr::local_tempdir()
+  expect_equal(import_results(folder, store = store)$added, done$done)
+  expect_identical(import_results(folder, store = store)$differing, character())
+})
+
+test_that("a model of a run is shown and exported", {
+  run <- local_trained()
+  runs <- as.data.frame(run)
+  key <- runs$key[which.max(runs$accuracy)]
+  layers <- show_model(key, store = run$store)
+  expect_equal(sum(layers[["Param #"]]), attr(layers, "total"))
+  file <- withr::local_tempfile(fileext = ".keras")
+  done <- export_model(key, file, train = TRUE, store = run$store)
+  expect_true(file.exists(file))
+  expect_true(done$same)
+  expect_equal(done$scaling, "none")
+})
