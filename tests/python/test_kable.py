@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import math
+import pathlib
 import subprocess
 import sys
 
@@ -50,12 +51,14 @@ def cells(values, dtype=None, **options):
         ([None, None], "object", ["NA", "NA"], "l"),
         (["b", None], "category", ["b", "NA"], "l"),
         ([2.5, 10.0], "category", ["2.5", "10"], "l"),
+        ([pd.Timestamp("2020-01-02"), None], "category", ["2020-01-02", "NA"], "l"),
         ([True, False], "category", ["TRUE", "FALSE"], "l"),
         ([dt.time(3, 4), None], "object", ["03:04:00", "NA"], "l"),
         ([dt.date(2020, 1, 2), None], "object", ["2020-01-02", "NA"], "l"),
         ([pd.Timestamp("2020-01-02"), None], "object", ["2020-01-02", "NA"], "l"),
         ([pd.Period("2020-01")], None, ["2020-01"], "l"),
         ([pd.Interval(0, 1)], None, ["(0, 1]"], "l"),
+        ([pathlib.PurePosixPath("a/b"), None], "object", ["a/b", "NA"], "l"),
         ([0, 3], "Sparse[int]", ["0", "3"], "r"),
     ],
 )
@@ -200,7 +203,7 @@ def test_refuses_in_one_sentence(options, said):
 
 
 @pytest.mark.parametrize(
-    "value", [[1], {"a": 1}, {1}, np.array([1]), ONE, ONE["a"], b"a", 1j, object()], ids=type
+    "value", [[1], {"a": 1}, {1}, np.array([1]), ONE, ONE["a"], b"a", 1j], ids=type
 )
 def test_refuses_cells_with_more_than_one_value(value):
     """With the column's name."""
@@ -298,6 +301,13 @@ def test_a_frame_of_rows_without_columns():
 def test_width_of_characters(text, width):
     """As R has it, which knows Unicode 13."""
     assert display_width(text) == width
+
+
+@pytest.mark.parametrize(("version", "head"), [("1.43", "Table: b"), ("1.44", "Tab. b")])
+def test_what_introduces_a_caption(version, head):
+    """It can be chosen since knitr 1.44."""
+    table = kable(ONE, caption="b", caption_label="Tab.", knitr_version=version)
+    assert table.splitlines()[0] == head
 
 
 def test_links_count_without_their_address():

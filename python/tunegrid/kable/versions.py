@@ -40,6 +40,11 @@ class Knitr:
         return self.release < (1, 44)
 
     @property
+    def captions_introduced(self) -> bool:
+        """Whether `caption_label` is known."""
+        return self.release >= (1, 44)
+
+    @property
     def org(self) -> bool:
         """Whether there are org tables at all."""
         return self.release >= (1, 44)
