@@ -32,12 +32,12 @@ class Knitr:
         assert "\n" not in expression
         self._process.stdin.write(expression.encode() + b"\n")
         self._process.stdin.flush()
-        size = self._process.stdout.readline()
+        kind, _, size = self._process.stdout.readline().partition(b" ")
         if not size:
             raise OSError("R with knitr does not answer")
         text = self._process.stdout.read(int(size) + 1)[:-1].decode()
-        if text.startswith("\x01"):
-            raise ValueError(text[1:])
+        if kind == b"error":
+            raise ValueError(text)
         return text
 
     def close(self) -> None:
