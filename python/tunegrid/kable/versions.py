@@ -31,7 +31,7 @@ class Knitr:
 
     @property
     def escaped_blanks_kept(self) -> bool:
-        r"""Whether a blank at the end stays behind a backslash, and \\f and \\v are blanks."""
+        r"""Whether a blank at the end stays behind a backslash, and \f and \v are blanks too."""
         return self.release >= (1, 46)
 
     @property
