@@ -289,6 +289,13 @@ def test_frames_without_anything(format_):
         assert isinstance(kable(frame, format=format_), str)
 
 
+@pytest.mark.parametrize(("version", "lines"), [("1.49", []), ("1.50", ["===  ===", "===  ==="])])
+def test_rules_around_nothing(version, lines):
+    """Neither rows nor names: the rules alone, since knitr 1.50."""
+    table = kable(TWO.head(0), format="rst", col_names=False, knitr_version=version)
+    assert table.splitlines()[:2] == lines
+
+
 def test_a_frame_of_rows_without_columns():
     """Their names are all there is to see."""
     assert kable(pd.DataFrame(index=["a", "b"])) == "|   |\n|:--|\n|a  |\n|b  |"

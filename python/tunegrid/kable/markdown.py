@@ -124,7 +124,7 @@ def _caption(lines: list[str], caption: str | None, label: str | None = None) ->
 
 def _draw(cells: Cells, grid: _Grid, markup: Markup, knitr: Knitr) -> list[str]:
     """Draw a table, the lines of all formats but their ends."""
-    if not cells.columns or (not cells.rows and cells.names is None and not knitr.org_alignment):
+    if not cells.columns or (not cells.rows and cells.names is None and not knitr.nothing_ruled):
         return []
     names = _head(cells, grid, markup)
     columns = [

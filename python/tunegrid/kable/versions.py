@@ -55,6 +55,11 @@ class Knitr:
         return self.release >= (1, 50)
 
     @property
+    def nothing_ruled(self) -> bool:
+        """Whether a table without rows and names has its rules."""
+        return self.release >= (1, 50)
+
+    @property
     def newline(self) -> bool:
         """Whether `newline` is known."""
         return self.release >= (1, 43)
