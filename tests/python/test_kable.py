@@ -88,6 +88,14 @@ def test_moments_are_dates_where_all_are_midnights():
     assert cells(late)[0] == ["1969-12-31 23:59:59", "2020-01-01 00:00:00"]
 
 
+def test_microseconds_far_from_1970_are_lost():
+    """R keeps moments as doubles of seconds."""
+    far = pd.Series(np.array(["2515-01-01T00:00:00.000001"], dtype="datetime64[us]"))
+    assert cells(far)[0] == ["2515-01-01"]
+    near = pd.Series(np.array(["2015-01-01T00:00:00.000001"], dtype="datetime64[us]"))
+    assert cells(near)[0] == ["2015-01-01 00:00:00"]
+
+
 @pytest.mark.parametrize(
     ("durations", "texts"),
     [
