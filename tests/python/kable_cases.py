@@ -283,6 +283,7 @@ LATEX = {
 TEXT = {
     "padding": st.integers(0, 3),
     "newline": st.sampled_from(["", " ", "<br>"]),
+    "rownames.name": SHORT,
 }
 MARKUP = {
     "html": {
@@ -291,18 +292,15 @@ MARKUP = {
     },
     "latex": {"escape": st.booleans(), **LATEX},
     "rst": {"rownames.name": SHORT},
-    "simple": {**TEXT, "rownames.name": SHORT},
+    "simple": TEXT,
     "jira": TEXT,
-    "pipe": TEXT,
-    "org": TEXT,
+    "pipe": {**TEXT, "caption.label": st.sampled_from(["Tab.", ""])},
+    "org": {**TEXT, "caption.label": st.sampled_from(["Tab.", ""])},
 }
 
 
-def _markup(draw, format_, version):
-    wanted = dict(MARKUP[format_])
-    if version >= (1, 44) and format_ in {"pipe", "org"}:
-        wanted["caption.label"] = st.sampled_from(["Tab.", ""])
-    return draw(st.just({}) | st.fixed_dictionaries({}, optional=wanted))
+def _markup(draw, format_):
+    return draw(st.just({}) | st.fixed_dictionaries({}, optional=MARKUP[format_]))
 
 
 def _names(draw, columns, row_names, version):
@@ -341,7 +339,7 @@ def _options(draw, frame, version):
     shown = given["row.names"]
     given["col.names"] = _names(draw, width, shown, version)
     options |= {name: value for name, value in given.items() if value is not None}
-    return options | _markup(draw, format_, version)
+    return options | _markup(draw, format_)
 
 
 def _to_python(options):

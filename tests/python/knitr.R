@@ -1,14 +1,19 @@
 # Answers on standard output what each line of standard input evaluates to.
-# Each line is one expression; each answer is its length in bytes, a line, and the text.
+# Each line is one expression; each answer is a line with its kind and its length in bytes, and the
+# text, which ends with a newline of its own.
 suppressPackageStartupMessages(library(knitr))
 options(warn = -1)
 answer <- function(line) {
+  kind <- "value"
   text <- tryCatch(
     paste(as.character(eval(parse(text = line, encoding = "UTF-8"))), collapse = "\n"),
-    error = function(condition) paste0("\001", conditionMessage(condition))
+    error = function(condition) {
+      kind <<- "error"
+      conditionMessage(condition)
+    }
   )
   text <- enc2utf8(text)
-  cat(nchar(text, type = "bytes"), "\n", text, "\n", sep = "")
+  cat(kind, " ", nchar(text, type = "bytes"), "\n", text, "\n", sep = "")
   flush(stdout())
 }
 input <- file("stdin", open = "r", encoding = "UTF-8")

@@ -25,19 +25,23 @@ class Knitr:
             stderr=subprocess.DEVNULL,
             env={**os.environ, "LC_ALL": "C.UTF-8"},
         )
-        self.version = self.evaluate('packageVersion("knitr")')
+        try:
+            self.version = self.evaluate('packageVersion("knitr")')
+        except OSError:
+            self.close()
+            raise
 
     def evaluate(self, expression: str) -> str:
         """Evaluate an expression; the lines of its value, or a ValueError with R's message."""
         assert "\n" not in expression
         self._process.stdin.write(expression.encode() + b"\n")
         self._process.stdin.flush()
-        size = self._process.stdout.readline()
+        kind, _, size = self._process.stdout.readline().partition(b" ")
         if not size:
-            raise OSError("R with knitr does not answer")
+            raise OSError("it does not answer")
         text = self._process.stdout.read(int(size) + 1)[:-1].decode()
-        if text.startswith("\x01"):
-            raise ValueError(text[1:])
+        if kind == b"error":
+            raise ValueError(text)
         return text
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import decimal
 import math
+import pathlib
 import subprocess
 import sys
 
@@ -50,12 +51,14 @@ def cells(values, dtype=None, **options):
         ([None, None], "object", ["NA", "NA"], "l"),
         (["b", None], "category", ["b", "NA"], "l"),
         ([2.5, 10.0], "category", ["2.5", "10"], "l"),
+        ([pd.Timestamp("2020-01-02"), None], "category", ["2020-01-02", "NA"], "l"),
         ([True, False], "category", ["TRUE", "FALSE"], "l"),
         ([dt.time(3, 4), None], "object", ["03:04:00", "NA"], "l"),
         ([dt.date(2020, 1, 2), None], "object", ["2020-01-02", "NA"], "l"),
         ([pd.Timestamp("2020-01-02"), None], "object", ["2020-01-02", "NA"], "l"),
         ([pd.Period("2020-01")], None, ["2020-01"], "l"),
         ([pd.Interval(0, 1)], None, ["(0, 1]"], "l"),
+        ([pathlib.PurePosixPath("a/b"), None], "object", ["a/b", "NA"], "l"),
         ([0, 3], "Sparse[int]", ["0", "3"], "r"),
     ],
 )
@@ -83,6 +86,14 @@ def test_moments_are_dates_where_all_are_midnights():
     assert cells(pd.to_datetime(pd.Series(["2020-01-01", None])))[0] == ["2020-01-01", "NA"]
     late = pd.Series([pd.Timestamp("1969-12-31 23:59:59.9"), pd.Timestamp("2020-01-01")])
     assert cells(late)[0] == ["1969-12-31 23:59:59", "2020-01-01 00:00:00"]
+
+
+def test_microseconds_far_from_1970_are_lost():
+    """R keeps moments as doubles of seconds."""
+    far = pd.Series(np.array(["2515-01-01T00:00:00.000001"], dtype="datetime64[us]"))
+    assert cells(far)[0] == ["2515-01-01"]
+    near = pd.Series(np.array(["2015-01-01T00:00:00.000001"], dtype="datetime64[us]"))
+    assert cells(near)[0] == ["2015-01-01 00:00:00"]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +211,7 @@ def test_refuses_in_one_sentence(options, said):
 
 
 @pytest.mark.parametrize(
-    "value", [[1], {"a": 1}, {1}, np.array([1]), ONE, ONE["a"], b"a", 1j, object()], ids=type
+    "value", [[1], {"a": 1}, {1}, np.array([1]), ONE, ONE["a"], b"a", 1j], ids=type
 )
 def test_refuses_cells_with_more_than_one_value(value):
     """With the column's name."""
@@ -286,6 +297,13 @@ def test_frames_without_anything(format_):
         assert isinstance(kable(frame, format=format_), str)
 
 
+@pytest.mark.parametrize(("version", "lines"), [("1.49", []), ("1.50", ["===  ===", "===  ==="])])
+def test_rules_around_nothing(version, lines):
+    """Neither rows nor names: the rules alone, since knitr 1.50."""
+    table = kable(TWO.head(0), format="rst", col_names=False, knitr_version=version)
+    assert table.splitlines()[:2] == lines
+
+
 def test_a_frame_of_rows_without_columns():
     """Their names are all there is to see."""
     assert kable(pd.DataFrame(index=["a", "b"])) == "|   |\n|:--|\n|a  |\n|b  |"
@@ -298,6 +316,13 @@ def test_a_frame_of_rows_without_columns():
 def test_width_of_characters(text, width):
     """As R has it, which knows Unicode 13."""
     assert display_width(text) == width
+
+
+@pytest.mark.parametrize(("version", "head"), [("1.43", "Table: b"), ("1.44", "Tab. b")])
+def test_what_introduces_a_caption(version, head):
+    """It can be chosen since knitr 1.44."""
+    table = kable(ONE, caption="b", caption_label="Tab.", knitr_version=version)
+    assert table.splitlines()[0] == head
 
 
 def test_links_count_without_their_address():

@@ -24,7 +24,7 @@ def knitr():
     try:
         real = Knitr()
     except (OSError, ValueError) as error:
-        pytest.skip(f"R with knitr: {error}")
+        pytest.skip(f"no R with knitr here: {error}")
     yield real
     real.close()
 

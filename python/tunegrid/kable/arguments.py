@@ -77,13 +77,13 @@ def read_names(
         return None
     if col_names is not None and not _is_list(col_names):
         raise SpecError(f"col_names is {col_names!r}: give a list of one name for each column.")
-    names = [write_name(name) for name in (own if col_names is None else col_names)]
-    full = len(own) + row_names
-    if row_names and (len(names) == len(own) or not knitr.row_names_nameable):
+    given = list(own if col_names is None else col_names)
+    names = [write_name(name) for name in given]
+    if row_names and (len(given) == len(own) or not knitr.row_names_nameable):
         names = [" ", *names]
-    if len(names) != full:
+    if len(names) != len(own) + row_names:
         raise SpecError(
-            f"col_names has {len(col_names or ())} names for {len(own)} columns: give one each."
+            f"col_names has {len(given)} names for {len(own)} columns: give one for each."
         )
     return names or None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .columns import Column, Durations, Numbers, Texts, read_column
+from .columns import Column, Durations, Numbers, Texts, read_column, write_index
 from .numbers import Notation, format_numbers
 from .rounding import round_digits
 from .values import write_value
@@ -104,10 +104,10 @@ def write_row_names(index: pd.Index, knitr: Knitr) -> list[str]:
     """Write the names of the rows; rows that have none in R are numbered from 1, as there."""
     if not has_row_names(index):
         return [str(number) for number in range(1, len(index) + 1)]
-    if isinstance(index, pd.DatetimeIndex):
-        names = [text or NA for text in read_column(index.to_series()).texts]
-    else:
+    if isinstance(index, pd.MultiIndex):
         names = [write_name(name) for name in index]
+    else:
+        names = [NA if name is None else name for name in write_index(index)]
     padded = _pad(Texts(list(names), padded=True), knitr)
     return _trim([name or "" for name in padded], knitr)
 
@@ -126,4 +126,5 @@ def write_name(name: object) -> str:
     """Write the name of a row or of a column; levels are joined by commas."""
     if isinstance(name, tuple):
         return ", ".join(write_name(level) for level in name)
-    return write_value(name) or (NA if name != "" else "")
+    text = write_value(name)
+    return NA if text is None else text

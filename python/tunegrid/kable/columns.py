@@ -75,8 +75,15 @@ def _read_numbers(series: pd.Series) -> Numbers:
 
 def _read_factor(series: pd.Series) -> Texts:
     check_scalars(series.cat.categories, series.name)
-    labels = [write_value(value) for value in series.cat.categories]
+    labels = write_index(series.cat.categories)
     return Texts([labels[code] if code >= 0 else None for code in series.cat.codes], padded=True)
+
+
+def write_index(index: pd.Index) -> list[str | None]:
+    """Write values of which R keeps the text alone, such as the levels of a factor."""
+    if isinstance(index, pd.DatetimeIndex):
+        return format_moments(_clock(index.to_series()))
+    return [write_value(value) for value in index]
 
 
 def _clock(series: pd.Series) -> np.ndarray:

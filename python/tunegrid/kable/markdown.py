@@ -36,7 +36,8 @@ class _Grid:
 
 def render_pipe(cells: Cells, markup: Markup, knitr: Knitr) -> str:
     """Render a table with bars, as Pandoc and GitHub read it."""
-    return "\n".join(_caption(_pipe(cells, markup, knitr), markup, "Table:"))
+    label = markup.caption_label if knitr.captions_introduced else None
+    return "\n".join(_caption(_pipe(cells, markup, knitr), markup.caption, label))
 
 
 def render_simple(cells: Cells, markup: Markup, knitr: Knitr) -> str:
@@ -47,7 +48,7 @@ def render_simple(cells: Cells, markup: Markup, knitr: Knitr) -> str:
     lines = _draw(cells, _Grid(middle="-", bottom="-" if blank else None), markup, knitr)
     if len(cells.columns) == 1 and cells.names is not None:
         lines = [f" {line}" for line in lines]  # a lone --- would be a rule across the page
-    return "\n".join(_caption(lines, replace(markup, caption_label=None), "Table:"))
+    return "\n".join(_caption(lines, markup.caption))
 
 
 def render_rst(cells: Cells, markup: Markup, knitr: Knitr) -> str:
@@ -64,7 +65,7 @@ def render_jira(cells: Cells, markup: Markup, knitr: Knitr) -> str:
         return ""
     first, *others = lines
     body = [f"||{first}||", *(f"|{line}|" for line in others[1:])]
-    return "\n".join(_caption(body, replace(markup, caption_label=None), "Table:"))
+    return "\n".join(_caption(body, markup.caption))
 
 
 def render_org(cells: Cells, markup: Markup, knitr: Knitr) -> str:
@@ -81,7 +82,8 @@ def render_org(cells: Cells, markup: Markup, knitr: Knitr) -> str:
         lines = _pipe(cells, markup, knitr)
         crossing = re.compile(r"([-:])[|]([-:])")
         lines = _change_first(lines, r"[-:|]+", lambda line: crossing.sub(r"\1+\2", line))
-    return "\n".join(_caption(lines, markup, "#+CAPTION:"))
+    label = "#+CAPTION:" if markup.caption_label is None else markup.caption_label
+    return "\n".join(_caption(lines, markup.caption, label))
 
 
 def _cookies(has_head: bool) -> Callable[[str, str], list[str]]:
@@ -114,16 +116,15 @@ def _colons(rule: str, align: str) -> list[str]:
     return [left + rule[1:-1] + right]
 
 
-def _caption(lines: list[str], markup: Markup, label: str) -> list[str]:
-    if markup.caption is None:
+def _caption(lines: list[str], caption: str | None, label: str | None = None) -> list[str]:
+    if caption is None:
         return lines
-    label = label if markup.caption_label is None else markup.caption_label
-    return [f"{label} {markup.caption}", "", *lines]
+    return [f"{'Table:' if label is None else label} {caption}", "", *lines]
 
 
 def _draw(cells: Cells, grid: _Grid, markup: Markup, knitr: Knitr) -> list[str]:
     """Draw a table, the lines of all formats but their ends."""
-    if not cells.columns or (not cells.rows and cells.names is None and not knitr.org_alignment):
+    if not cells.columns or (not cells.rows and cells.names is None and not knitr.nothing_ruled):
         return []
     names = _head(cells, grid, markup)
     columns = [

@@ -2,22 +2,27 @@
 
 import numpy as np
 
+_DAY = 86400.0  # seconds
+
 #: R's units of durations, in seconds, each for durations that are shorter than the limit.
-_UNITS = (("secs", 1.0, 60.0), ("mins", 60.0, 3600.0), ("hours", 3600.0, 86400.0))
-_DAYS = ("days", 86400.0)
+_UNITS = (("secs", 1.0, 60.0), ("mins", 60.0, 3600.0), ("hours", 3600.0, _DAY))
+_DAYS = ("days", _DAY)
 
 
 def format_moments(moments: np.ndarray) -> list[str | None]:
     """Format moments as `format.POSIXct` does: dates where all are midnights, else to the second.
 
-    Fractions of seconds are cut off, as under R's default `digits.secs`.
+    Fractions of seconds are cut off, as under R's default `digits.secs`. R keeps seconds in a
+    double, so that far from 1970 the last microseconds are lost, here too.
 
     Args:
         moments: datetime64 without a time zone, as the clock there shows it.
     """
     whole = moments.astype("datetime64[s]")
-    days = whole.astype("datetime64[D]")
-    unit = "D" if np.all((days == moments) | np.isnat(moments)) else "s"
+    seconds = whole.astype(np.int64) + (moments - whole) / np.timedelta64(1, "s")
+    missing = np.isnat(moments)
+    whole[~missing] = np.floor(seconds[~missing]).astype(np.int64).astype("datetime64[s]")
+    unit = "D" if np.all((seconds % _DAY == 0) | missing) else "s"
     texts = np.datetime_as_string(whole.astype(f"datetime64[{unit}]"), unit=unit)
     return [
         None if text == "NaT" else text.replace("T", " ").lstrip("0") for text in texts.tolist()

@@ -1,6 +1,5 @@
 """Single values as R's `as.character()` writes them, and what is no single value."""
 
-import datetime as dt
 import math
 from collections.abc import Iterable
 from decimal import Decimal
@@ -11,7 +10,7 @@ import pandas as pd
 from ..errors import SpecError
 from .numbers import format_number
 
-_TEXTS = (str, bool, int, float, Decimal, np.generic, dt.date, dt.time, dt.timedelta)
+_UNWRITTEN = (bytes, bytearray, complex, np.complexfloating)
 
 
 def check_scalars(values: Iterable[object], name: object) -> None:
@@ -21,8 +20,8 @@ def check_scalars(values: Iterable[object], name: object) -> None:
         SpecError: for lists, mappings, frames, bytes and complex numbers.
     """
     for value in values:
-        nested = isinstance(value, complex | bytes | np.complexfloating)
-        if nested or not (isinstance(value, _TEXTS) or pd.api.types.is_scalar(value)):
+        nested = hasattr(value, "__iter__") and not isinstance(value, str)
+        if nested or isinstance(value, _UNWRITTEN):
             raise SpecError(
                 f"column '{name}' holds a {type(value).__name__}: a cell must be one number, text, "
                 "date or truth value, so unnest or convert the column first."
@@ -30,7 +29,10 @@ def check_scalars(values: Iterable[object], name: object) -> None:
 
 
 def write_value(value: object) -> str | None:
-    """Write a single value as R's `as.character()` does; None where it is missing."""
+    """Write a single value as R's `as.character()` does; None where it is missing.
+
+    What R does not know is written as Python's `str()` writes it.
+    """
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, bool | np.bool_):

@@ -31,13 +31,18 @@ class Knitr:
 
     @property
     def escaped_blanks_kept(self) -> bool:
-        r"""Whether a blank at the end stays behind a backslash, and \\f and \\v are blanks."""
+        r"""Whether a blank at the end stays behind a backslash, and \f and \v are blanks too."""
         return self.release >= (1, 46)
 
     @property
     def rules_repeated(self) -> bool:
         """Whether a rule of NA, as jira's, is repeated over the width of a column."""
         return self.release < (1, 44)
+
+    @property
+    def captions_introduced(self) -> bool:
+        """Whether `caption_label` is known."""
+        return self.release >= (1, 44)
 
     @property
     def org(self) -> bool:
@@ -47,6 +52,11 @@ class Knitr:
     @property
     def org_alignment(self) -> bool:
         """Whether org tables have cookies of alignment."""
+        return self.release >= (1, 50)
+
+    @property
+    def nothing_ruled(self) -> bool:
+        """Whether a table without rows and names has its rules."""
         return self.release >= (1, 50)
 
     @property
