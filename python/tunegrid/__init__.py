@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .audit import audit_study
     from .compare import comparison_table
     from .driver import RunSummary, run_grid
-    from .errors import DataError, RunError, SpecError, StoreError, TunegridError
+    from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
     from .export import export_results
     from .importing import import_results
     from .loop import Progress
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .own import model_json, own_study
     from .published import published_table
     from .repair import repair_store
+    from .report import render_report
     from .results import read_results, run_status
     from .sources import dataset_status
     from .study import Study, load_study, studies
@@ -37,10 +38,12 @@ _HOMES = {
     "export_model": "models",
     "show_model": "models",
     "published_table": "published",
+    "render_report": "report",
     "repair_store": "repair",
     "verify_store": "verify",
     "export_results": "export",
     "import_results": "importing",
+    "BridgeError": "errors",
     "DataError": "errors",
     "RunError": "errors",
     "SpecError": "errors",
@@ -56,6 +59,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "BridgeError",
     "DataError",
     "ExportedModel",
     "Progress",
@@ -76,6 +80,7 @@ __all__ = [
     "own_study",
     "published_table",
     "read_results",
+    "render_report",
     "repair_store",
     "run_grid",
     "run_status",

@@ -16,11 +16,10 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from .compare import comparison_table
 from .errors import StoreError
 from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, sha256_of, told
-from .results import read_results
 from .selection import find_study
+from .sheets import sheets
 from .store import Store
 from .study import Study
 
@@ -79,9 +78,9 @@ def export_results(
         if not rows:
             raise StoreError(f"The store {opened.folder} has no runs of {study.id} to export.")
         _prepare(folder)
-        chosen = names or list(study.experiments)
-        tables, meanings = _tables_for_people(study, chosen, opened.folder)
-        files |= {**tables, "dictionary.csv": _dictionary(meanings)}
+        people = sheets(study, names or list(study.experiments), opened.folder)
+        files |= {one.name: one.csv() for one in people}
+        files["dictionary.csv"] = _dictionary((one.name, one.meaning) for one in people)
         for name, text in files.items():
             _replace(folder / name, text.encode())
         _write_predictions(folder, opened, [row["key"] for row in rows])
@@ -102,31 +101,6 @@ def _csv_files(
 ) -> Iterator[tuple[str, str]]:
     for table, columns in TABLES.items():
         yield f"{table}.csv", _csv(columns, _selected(store, table, study, experiments))
-
-
-def _tables_for_people(
-    study: Study, experiments: Sequence[str], store: Path
-) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """Give files for every protocol that has runs, and what each is, the default protocol first.
-
-    One row a run; and for each experiment ours beside the published.
-    """
-    files, meanings = {}, []
-    for protocol in sorted(study.protocols, key=lambda name: name != study.default_protocol):
-        how = {"protocol": protocol, "store": store}
-        runs = read_results(study, experiments=experiments, any=True, **how)
-        if runs.empty:
-            continue
-        name = f"results-{protocol}.csv"
-        files[name] = runs.to_csv(index=False, na_rep="")
-        meanings.append((name, f"{study.id}, protocol {protocol}"))
-        for experiment in experiments:
-            name = f"comparison-{protocol}-{experiment}.csv"
-            table = comparison_table(study, experiments=experiment, **how)
-            files[name] = table.to_csv(index=False, na_rep="NA")
-            title = study.experiments[experiment].title
-            meanings.append((name, f"{study.id} {experiment}: {title}, protocol {protocol}"))
-    return files, meanings
 
 
 def _csv(columns: Iterable[str], rows: Iterable[Sequence[object]]) -> str:

@@ -18,9 +18,9 @@ FLOW = [
     "transcripts", "study", "grid", "own", "runs", "plans", "train", "worker", "process",
     "execute", "owner", "database", "weights", "rescue", "store", "loop", "driver", "frames",
     "selection", "results", "compare", "layertables", "published", "claims", "audit",
-    "exchange", "export", "importing", "soundness", "inspection", "verify", "salvage", "repair",
-    "models", "kable", "formats", "r", "doctor", "describe", "console", "reticulate", "cli",
-    "__main__",
+    "describe", "sheets", "exchange", "export", "importing", "soundness", "inspection",
+    "verify", "salvage", "repair", "models", "kable", "formats", "r", "report", "doctor",
+    "console", "reticulate", "cli", "__main__",
 ]  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """Commands about a study's conclusions."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..quiet import quiet_backend
-from .options import FormatOption
+from .options import FormatOption, StoreOption, StudyArgument
 from .output import print_captioned, print_table, require_format, tell
 
 app = typer.Typer()
@@ -44,3 +45,27 @@ def audit(
         tell("Nothing was found: what the audit can compare agrees.")
     elif strict:
         raise typer.Exit(1)
+
+
+@app.command()
+def report(
+    study: StudyArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help=".html or .md. Default: ID.html."),
+    ] = None,
+    directory: Annotated[
+        Path | None,
+        typer.Option("--directory", metavar="DIR", help="An exported folder, for a store."),
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write a study's report: its tables beside ours, its audit, a figure. Needs R and rmarkdown.
+
+    Example: tune-grid report kh2021 --output kh2021.html
+    """
+    from ..report import render_report
+
+    with quiet_backend():
+        written = render_report(study, output=output, directory=directory, store=store)
+    tell(f"The report is in {written}.")

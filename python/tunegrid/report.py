@@ -1,0 +1,85 @@
+"""A study's report: its tables beside ours, its audit and a figure, by R Markdown."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from .errors import BridgeError, SpecError
+from .exchange import MANIFEST
+from .export import export_results
+from .selection import find_study
+from .study import Study
+
+SOURCE = Path(__file__).parent / "reports" / "study.Rmd"
+
+#: What the endings of a report mean to rmarkdown.
+FORMATS = {".html": "html_document", ".md": "md_document"}
+
+_RENDER = """
+told <- commandArgs(TRUE)
+rmarkdown::render(
+  told[[1]], output_format = told[[2]], output_file = basename(told[[3]]),
+  output_dir = dirname(told[[3]]), intermediates_dir = told[[5]], knit_root_dir = told[[5]],
+  params = list(directory = told[[4]]), envir = new.env(parent = globalenv()), quiet = TRUE
+)
+"""
+
+
+def render_report(
+    study: str | Path | Study,
+    *,
+    output: str | Path | None = None,
+    store: str | Path | None = None,
+    directory: str | Path | None = None,
+) -> Path:
+    """Write a study's report.
+
+    R reads the tables of an exported folder and computes nothing. It runs in a process of its own:
+    one that R and Python share cannot always end in peace.
+
+    Args:
+        study: the id of a shipped study, the path of a study.toml, or a `Study`.
+        output: `.html` for a page that needs no other file, `.md` for markdown; ID.html by
+            default.
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+        directory: an exported folder to read in place of a store.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        SpecError: for another ending.
+        StoreError: when there is nothing to report.
+        BridgeError: when R, rmarkdown or pandoc is not here, or R fails.
+    """
+    found = find_study(study, store=store)
+    target = Path(output or f"{found.id}.html").absolute()
+    if target.suffix not in FORMATS:
+        raise SpecError(f"A report ends in {' or '.join(FORMATS)}, not as {target.name} does.")
+    if directory is not None and not (Path(directory) / MANIFEST).is_file():
+        raise SpecError(f"{directory} holds no export: tune-grid export writes one.")
+    program = shutil.which("Rscript")
+    if program is None:
+        raise BridgeError("A report is made by R, which is not on the path: install r-base-core.")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "export" if directory is None else Path(directory).absolute()
+        if directory is None:
+            export_results(found, folder, store=store)
+        _render(program, target, folder, Path(scratch))
+    return target
+
+
+def _render(program: str, target: Path, folder: Path, scratch: Path) -> None:
+    source = Path(shutil.copy(SOURCE, scratch / f"{target.stem}.Rmd"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    told = (source, FORMATS[target.suffix], target, folder, scratch)
+    done = subprocess.run(
+        [program, "--vanilla", "-e", _RENDER, *map(str, told)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        said = " ".join(done.stderr.split())[-500:]
+        raise BridgeError(f"R could not make the report: {said}")

@@ -1,0 +1,83 @@
+"""The tables of an exported folder that people, R and reports read: all arithmetic done."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from .audit import audit_study
+from .compare import comparison_table
+from .describe import study_part
+from .published import OF_RUNS, published_table, tables_of
+from .quiet import quiet_backend
+from .results import read_results
+from .study import Study
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with the name of its file, what it is, and how it writes NA."""
+
+    name: str
+    frame: pd.DataFrame
+    meaning: str
+    na: str = "NA"
+
+    def csv(self) -> str:
+        """Write it, floats with all their digits."""
+        return self.frame.to_csv(index=False, na_rep=self.na)
+
+
+def sheets(study: Study, experiments: Sequence[str], store: Path) -> list[Sheet]:
+    """Make the tables of some of a study's experiments.
+
+    Returns:
+        For every protocol that has runs, the default one first: `results-` (one row a run),
+        `comparison-` for each experiment (ours beside the published), `table-` for each other
+        table of the source about them. Then `about.csv`, `protocols.csv`, `differences.csv` and
+        `audit.csv`, where there is something in them.
+    """
+    found = [one for one in _of_study(study) if len(one.frame)]
+    for protocol in sorted(study.protocols, key=lambda name: name != study.default_protocol):
+        found += _of_protocol(study, experiments, protocol, store)
+    return found
+
+
+def _of_study(study: Study) -> Iterator[Sheet]:
+    names = ("id", "title", "author", "date", "source", "about")
+    about = pd.DataFrame([{name: str(getattr(study, name)) for name in names}])
+    about["protocol"] = study.default_protocol
+    yield Sheet("about.csv", about, "the study, and its default protocol")
+    yield Sheet("protocols.csv", study_part(study, "protocols"), "its protocols")
+    yield Sheet(
+        "differences.csv",
+        study_part(study, "differences"),
+        "where each protocol differs from what is stated",
+    )
+    with quiet_backend():
+        audit = audit_study(study)
+    yield Sheet("audit.csv", audit, "what cannot be true together in what it published")
+
+
+def _of_protocol(
+    study: Study, experiments: Sequence[str], protocol: str, store: Path
+) -> Iterator[Sheet]:
+    how = {"protocol": protocol, "store": store}
+    runs = read_results(study, experiments=experiments, any=True, **how)
+    if runs.empty:
+        return
+    said = f"protocol {protocol}"
+    yield Sheet(f"results-{protocol}.csv", runs, f"{study.id}, {said}", na="")
+    for name in experiments:
+        yield Sheet(
+            f"comparison-{protocol}-{name}.csv",
+            comparison_table(study, experiments=name, **how),
+            f"{study.id} {name}: {study.experiments[name].title}, {said}",
+        )
+    for table in tables_of(study, experiments, OF_RUNS):
+        yield Sheet(
+            f"table-{protocol}-{table.name}.csv",
+            published_table(study, table.name, **how),
+            f"{study.id} {table.title}, and ours, {said}",
+        )
