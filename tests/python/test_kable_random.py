@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from kable_cases import cases, rough_numbers
 from knitr import Knitr, r_double, r_vector
@@ -41,6 +41,8 @@ def test_python_prints_what_knitr_prints(knitr, frames):
         try:
             expected = knitr.evaluate(case.expression)
         except ValueError as refused:
+            # R's prettyNum() cannot set more than 255 marks into one number
+            assume("Invalid contents of {}" not in str(refused))
             expected = refused
         try:
             ours = kable(case.frame, knitr_version=knitr.version, **case.options)
