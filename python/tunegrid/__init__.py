@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
     from .export import export_results
     from .importing import import_results
+    from .knitr import kable
     from .loop import Progress
     from .models import ExportedModel, export_model, show_model
     from .own import model_json, own_study
@@ -54,6 +55,7 @@ _HOMES = {
     "read_results": "results",
     "run_status": "results",
     "Study": "study",
+    "kable": "knitr",
     "load_study": "study",
     "studies": "study",
 }
@@ -75,6 +77,7 @@ __all__ = [
     "export_model",
     "export_results",
     "import_results",
+    "kable",
     "load_study",
     "model_json",
     "own_study",

@@ -6,7 +6,7 @@ import math
 import pandas as pd
 
 from .errors import SpecError
-from .kable import FORMATS, kable
+from .knitr import FORMATS, kable
 
 #: Formats for programs. The others are for people and for documents.
 DATA_FORMATS = ("csv", "json")

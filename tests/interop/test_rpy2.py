@@ -110,7 +110,7 @@ def test_knitr_gives_the_table_that_we_give():
     script = (
         FRAME
         + """
-from tunegrid.kable import kable
+from tunegrid.knitr import kable
 from tunegrid.r import r_kable
 part = frame[["truth", "whole", "real", "text"]]
 assert r_kable(part, caption="Both") == kable(part, caption="Both"), r_kable(part, caption="Both")

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from tunegrid import SpecError
-from tunegrid.kable import FORMATS, kable
-from tunegrid.kable.widths import display_width
+from tunegrid.knitr import FORMATS, kable
+from tunegrid.knitr.widths import display_width
 
 ONE = pd.DataFrame({"a": [1]})
 TWO = pd.DataFrame({"a": [1.5, 2.0], "b": ["x", "y"]})
@@ -351,7 +351,7 @@ def test_imports_no_backend():
     """Tables need pandas, and neither Keras nor tabulate."""
     script = """
 import sys
-import tunegrid.kable
+import tunegrid.knitr
 assert not {"keras", "tensorflow", "tabulate", "scipy"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", script], check=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tunegrid.kable import kable
+from tunegrid.knitr import kable
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "kable"
 MOMENTS = pd.Series([pd.Timestamp("2020-01-01 12:00"), pd.Timestamp("2020-01-02"), pd.NaT])

@@ -11,9 +11,9 @@ from kable_cases import cases, rough_numbers
 from knitr import Knitr, r_double, r_vector
 
 from tunegrid import SpecError
-from tunegrid.kable import kable
-from tunegrid.kable.numbers import Notation, format_numbers
-from tunegrid.kable.rounding import round_digits
+from tunegrid.knitr import kable
+from tunegrid.knitr.numbers import Notation, format_numbers
+from tunegrid.knitr.rounding import round_digits
 
 pytestmark = pytest.mark.needs_r
 

@@ -19,7 +19,7 @@ FLOW = [
     "execute", "owner", "database", "weights", "rescue", "store", "loop", "driver", "frames",
     "selection", "results", "compare", "layertables", "published", "claims", "audit",
     "describe", "sheets", "exchange", "export", "importing", "soundness", "inspection",
-    "verify", "salvage", "repair", "models", "kable", "formats", "r", "report", "doctor",
+    "verify", "salvage", "repair", "models", "knitr", "formats", "r", "report", "doctor",
     "console", "reticulate", "cli", "__main__",
 ]  # fmt: skip
 

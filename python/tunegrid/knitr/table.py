@@ -47,7 +47,10 @@ def kable(
     caption: str | None = None,
     label: str | None = None,
     format_args: Mapping[str, object] | None = None,
+    escape: bool = True,
     na: str = NA,
+    table_attr: str | None = None,
+    booktabs: bool = False,
     knitr_version: str | None = None,
     **markup: object,
 ) -> str:
@@ -73,12 +76,15 @@ def kable(
         label: the table's label, in LaTeX and with a caption.
         format_args: arguments of R's `format()` for numbers: digits, nsmall, scientific, big_mark,
             big_interval, small_mark, small_interval, decimal_mark, drop0trailing.
+        escape: whether HTML and LaTeX show their special characters as such.
         na: what stands for a missing value (`options(knitr.kable.NA = )`).
+        table_attr: HTML: attributes of `<table>`.
+        booktabs: LaTeX: horizontal rules only, those of the package booktabs.
         knitr_version: the version to follow, as in "1.42"; the newest known by default.
-        **markup: what concerns single formats, as `tunegrid.kable.layout.Markup` describes it:
-            escape, table_attr, padding, newline, rownames_name, caption_label, booktabs,
-            longtable, tabular, valign, position, centering, vline, toprule, midrule, bottomrule,
-            linesep, caption_short, table_envir.
+        **markup: what else concerns single formats, as `tunegrid.knitr.layout.Markup` describes
+            it: padding, newline, rownames_name, caption_label, longtable, tabular, valign,
+            position, centering, vline, toprule, midrule, bottomrule, linesep, caption_short,
+            table_envir.
 
     Returns:
         The table without a newline at its end; knitr prints two more empty lines above those
@@ -97,7 +103,9 @@ def kable(
     format = _read_format(format, knitr)  # noqa: A001
     _check_types(df, row_names, na)
     latex = format == "latex"
-    options = read_markup({**markup, "caption": read_caption(caption, label, latex=latex)})
+    marked = {"escape": escape, "table_attr": table_attr, "booktabs": booktabs}
+    said = {"caption": read_caption(caption, label, latex=latex)}
+    options = read_markup({**markup, **marked, **said})
     columns = read_columns(df)
     named = has_row_names(df.index) if row_names is None else row_names
     manner = Manner(
