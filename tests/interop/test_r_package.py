@@ -1,14 +1,22 @@
 """The R package, with a real R."""
 
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from tunegrid.store import Store
+
 ROOT = Path(__file__).parents[2]
+
+# What the package and its tests need of R's.
+NEEDED = ("cli", "ggplot2", "knitr", "reticulate", "rlang", "testthat", "withr")
 
 pytestmark = [
     pytest.mark.needs_r,
@@ -19,13 +27,18 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
     """A library with the package installed from what git has, as its tarball would be."""
+    for package in NEEDED:
+        found = ["Rscript", "--vanilla", "-e", f"loadNamespace('{package}')"]
+        if subprocess.run(found, capture_output=True, check=False).returncode:
+            pytest.skip(f"R: no package {package}")
     place = tmp_path_factory.mktemp("r")
     source, library = place / "tunegrid", place / "library"
     library.mkdir()
     ignored = shutil.ignore_patterns(".*", "tunegrid-store", "__pycache__")
     shutil.copytree(ROOT, source, ignore=ignored, symlinks=True)
+    shutil.copy(ROOT / ".Rbuildignore", source)
     built = subprocess.run(
-        ["R", "CMD", "build", "--no-manual", str(source)],
+        ["R", "CMD", "build", "--no-manual", "--no-build-vignettes", str(source)],
         cwd=place, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert built.returncode == 0, built.stdout + built.stderr
@@ -38,39 +51,123 @@ def library(tmp_path_factory):
     return library
 
 
-def run_r(library, script, **environment):
-    """Run an R script with the library first."""
+def environment(library, **more):
+    """The environment of an R process that finds the library, and this Python."""
+    own = {"R_LIBS": str(library), "LC_ALL": "C.UTF-8", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return {**os.environ, "RETICULATE_PYTHON": sys.executable, **own, **more}
+
+
+def run_r(library, script, **more):
+    """Run an R script with the library first; give the finished process."""
     done = subprocess.run(
-        ["Rscript", "--vanilla", "-e", script],
-        env={**os.environ, "R_LIBS": str(library), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
-        capture_output=True, text=True, check=False,
+        ["Rscript", "--vanilla", "-e", f"library(tunegrid); {script}"],
+        env=environment(library, **more), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done
 
 
 def test_loads_without_python(library):
     """`library(tunegrid)` starts no Python, and needs none."""
-    script = "library(tunegrid); cat(reticulate::py_available(initialize = FALSE))"
-    assert run_r(library, script, RETICULATE_PYTHON="/nonexistent") == "FALSE"
+    script = "cat(reticulate::py_available(initialize = FALSE))"
+    assert run_r(library, script, RETICULATE_PYTHON="/nonexistent").stdout == "FALSE"
 
 
 def test_ships_the_python_code(library):
     """The Python inside is this very package, and it finds its studies."""
-    script = "library(tunegrid); cat(tunegrid:::python$load_study('kh2021')$title)"
-    told = run_r(library, script, RETICULATE_PYTHON=sys.executable)
-    assert told == "Convolution Neural Network on fashion_mnist"
+    told = run_r(library, "cat(load_study('kh2021')$title, tunegrid:::python_module()$'__file__')")
+    assert told.stdout.startswith("Convolution Neural Network on fashion_mnist")
+    assert str(library / "tunegrid" / "python") in told.stdout
 
 
 def test_trains_from_r(library, fashion_mnist, tmp_path):
     """Workers find their interpreter and the package although R runs the driver."""
     script = """
-    library(tunegrid)
-    summary <- tunegrid:::python$run_grid(
+    run <- run_grid(
       "kh2021", experiments = "two-layer", where = "layer2 == 16 and layerdense == 16",
-      epochs = 1L, train_size = 256L, store = Sys.getenv("STORE")
+      epochs = 1, train_size = 256, store = Sys.getenv("STORE")
     )
-    cat(summary$done)
+    cat(run$done)
     """
-    told = run_r(library, script, RETICULATE_PYTHON=sys.executable, STORE=str(tmp_path))
-    assert told == "1"
+    assert run_r(library, script, STORE=str(tmp_path)).stdout == "1"
+
+
+def test_prints_the_command_s_table(library, fashion_mnist, tune_grid, tmp_path):
+    """The standard output is the table of `tune-grid table`, what it says beside goes to stderr."""
+    script = """
+    r <- run_grid("kh2021", experiments = "one-layer", where = "layerdense <= 32",
+                  preset = "quick", store = Sys.getenv("STORE"))
+    comparison_table(r)
+    """
+    told = run_r(library, script, STORE=str(tmp_path))
+    how = ("table", "kh2021", "--experiment", "one-layer", "--where", "layerdense <= 32")
+    how = (*how, "--preset", "quick", "--store", tmp_path)
+    csv = tmp_path / "table.csv"
+    csv.write_text(tune_grid(*how, "--format", "csv").stdout)
+    script = f"""
+    table <- read.csv("{csv}")
+    table <- table[setdiff(names(table), c("study", "departures"))]
+    print(knitr::kable(table, format = "pipe"))
+    """
+    # knitr prints an empty line around a kable, and none of it is the table.
+    assert told.stdout.strip() == run_r(library, script).stdout.strip()
+    lines = tune_grid(*how).stdout.splitlines()
+    assert lines[0] in told.stderr
+    assert lines[-1] in told.stderr
+
+
+def test_ctrl_c_keeps_what_is_done(library, fashion_mnist, tmp_path):
+    """R is told how many runs are kept, goes on, and can be interrupted again."""
+    script = """
+    library(tunegrid)
+    stopped <- tryCatch(
+      run_grid("kh2021", experiments = "one-layer", preset = "quick", workers = 1,
+               store = Sys.getenv("STORE")),
+      tunegrid_interrupted = identity
+    )
+    cat("said:", stopped$message, "\\n")
+    cat("left:", unlist(run_status(store = Sys.getenv("STORE"))[c("training", "missing")]), "\\n")
+    tryCatch({ cat("asleep\\n"); Sys.sleep(600) }, interrupt = \\(condition) cat("awake\\n"))
+    """
+    file = tmp_path / "script.R"
+    file.write_text(script)
+    lines = []
+    with subprocess.Popen(
+        ["Rscript", "--vanilla", str(file)], env=environment(library, STORE=str(tmp_path)),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    ) as session:  # fmt: skip
+        for line in session.stdout:
+            lines.append(line.strip())
+            if line.startswith(("[1/10]", "asleep")):
+                os.killpg(session.pid, signal.SIGINT)
+    assert session.returncode == 0, lines
+    said = next(line for line in lines if line.startswith("said: "))
+    kept = int(re.search(r"Interrupted: (\d+) of 10 runs ended and are kept", said)[1])
+    assert f"left: 0 {10 - kept}" in lines
+    assert lines[-1] == "awake"
+    with Store(tmp_path) as store:
+        assert len(store.rows("SELECT 1 FROM run WHERE outcome = 'done'")) == kept
+
+
+def test_r_s_own_tests(library, fashion_mnist):
+    """The testthat suite, with this Python: all of it runs, and passes."""
+    script = f"""
+    testthat::test_dir(
+      "{ROOT / "tests" / "testthat"}", package = "tunegrid", load_package = "installed",
+      reporter = testthat::CheckReporter
+    )
+    """
+    told = run_r(library, script, NOT_CRAN="true").stdout
+    ended = re.search(r"\[ FAIL (\d+) \| WARN (\d+) \| SKIP (\d+) \| PASS (\d+) \]", told)
+    assert ended, told
+    assert ended.groups()[:3] == ("0", "0", "0"), told
+
+
+def test_r_names_the_packages_that_python_needs():
+    """What R installs or requires is what pyproject.toml says, with TensorFlow."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    code = (ROOT / "R" / "python.R").read_text()
+    block = code.partition("python_packages <- c(")[2].partition(")")[0]
+    extra = project["optional-dependencies"]["tensorflow"]
+    assert re.findall(r'"([^"]+)"', block) == [*project["dependencies"], *extra]
+    assert f'python_version <- "{project["requires-python"]}"' in code
