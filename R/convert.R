@@ -1,32 +1,23 @@
 # What R gives, as Python can take it: NA has no counterpart among its texts and
 # numbers, and a data frame goes as a list of columns.
-as_argument <- function(value, call = caller_env()) {
+as_argument <- function(value, name, call = caller_env()) {
   if (is.function(value) || inherits(value, "python.builtin.object")) {
-    return(value)
+    value
+  } else if (is.data.frame(value)) {
+    Map(\(column, of) as.list(unfactor(column, of, call)), as.list(value), names(value))
+  } else if (is.list(value)) {
+    lapply(value, as_argument, name = name, call = call)
+  } else {
+    unfactor(value, name, call)
   }
-  if (is.data.frame(value)) {
-    return(lapply(as.list(value), as_elements, call = call))
-  }
-  if (is.list(value)) {
-    return(lapply(value, as_argument, call = call))
-  }
-  refuse_na(value, call)
-  if (is.factor(value)) as.character(value) else value
 }
 
-as_elements <- function(column, call) {
-  as.list(unfactor(column, call))
-}
-
-unfactor <- function(column, call) {
-  refuse_na(column, call)
-  if (is.factor(column)) as.character(column) else unname(column)
-}
-
-refuse_na <- function(value, call) {
+unfactor <- function(value, name, call) {
   if (anyNA(value)) {
-    abort_tunegrid("NA is no value that can be asked for: leave the argument out.", "spec", call)
+    said <- paste(name, "has an NA, which is no value that can be asked for.")
+    abort_tunegrid(said, "spec", call)
   }
+  if (is.factor(value)) as.character(value) else unname(value)
 }
 
 # Paths as R means them: Python does not expand a tilde.

@@ -45,7 +45,8 @@ tunegrid_last_traceback <- function() {
 # Calls a verb of Python's. Arguments that are NULL are left out, so that
 # Python's own defaults hold.
 call_python <- function(verb, ..., call = caller_env()) {
-  arguments <- lapply(drop_nulls(list(...)), as_argument, call = call)
+  given <- drop_nulls(list(...))
+  arguments <- Map(\(value, name) as_argument(value, name, call), given, names(given))
   answer <- python_module(call)$call(verb, arguments, environment_now())
   switch(answer$status,
     ok = from_python(answer$value),

@@ -6,7 +6,7 @@
 #' `tunegrid_interrupted`: what was done is kept, and repeating the call goes on.
 #'
 #' @param study The id of a shipped study, the path of a study.toml, or what
-#'   [load_study()] returned.
+#'   [load_study()] returned; none for a grid of one's own.
 #' @param experiments Names; all by default.
 #' @param where A condition on configuration columns, as
 #'   `"layer1 == 16 and layerdense <= 32"`.
@@ -15,8 +15,20 @@
 #'   the runs are marked.
 #' @param preset `"full"`, or `"quick"` (2 epochs of 10 000 images: a look, no
 #'   replication).
-#' @param grid A data frame with a row for each configuration, in place of the
-#'   one experiment's own grid; the runs are marked.
+#' @param grid A data frame with a row for each configuration, as
+#'   [expand.grid()] gives one, in place of the one experiment's own grid; the
+#'   runs are marked. Without a study it is one of its own: then `set`, `epochs`
+#'   and `train_size` say how it is trained, and mark nothing.
+#' @param model For a grid without a study: the name of an architecture whose
+#'   parameters the columns are, as `"conv_stack"`; or a function that gets a
+#'   row as a list and returns a Keras model, as made with
+#'   `reticulate::import("keras")`. It is called once for each row, here and
+#'   not where the runs are trained: these get the model as JSON. A model whose
+#'   layers change on that trip is refused.
+#' @param dataset For a grid without a study: `"fashion_mnist"`, the default, or
+#'   `"mnist"`.
+#' @param name For a grid without a study: the name by which the store knows it,
+#'   by default `"own-grid"`.
 #' @param seeds At least this many replicates of each configuration.
 #' @param epochs,train_size Short for `set`.
 #' @param workers Runs that train at once; as many as there are cores by
@@ -50,12 +62,31 @@
 #' )
 #' run
 #' as.data.frame(run)[c("layer1", "layer2", "layerdense", "accuracy")]
-run_grid <- function(study, experiments = NULL, where = NULL, protocol = NULL,
-                     set = NULL, preset = "full", grid = NULL, seeds = 1,
-                     epochs = NULL, train_size = NULL, workers = NULL,
-                     engine = "tensorflow", store = NULL, data_dir = NULL,
-                     retry_failed = FALSE, keep_models = FALSE,
-                     time_limit = NULL) {
+#'
+#' # A grid and a model of one's own.
+#' keras <- reticulate::import("keras")
+#' dense <- function(configuration) {
+#'   keras$Sequential(list(
+#'     keras$Input(c(28L, 28L, 1L)),
+#'     keras$layers$Flatten(),
+#'     keras$layers$Dense(as.integer(configuration$units), activation = "relu"),
+#'     keras$layers$Dense(10L, activation = "softmax")
+#'   ))
+#' }
+#' own <- run_grid(
+#'   grid = expand.grid(units = c(8, 16)),
+#'   model = dense,
+#'   epochs = 1,
+#'   train_size = 256,
+#'   store = store
+#' )
+#' comparison_table(own)
+run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = NULL,
+                     set = NULL, preset = "full", grid = NULL, model = NULL,
+                     dataset = NULL, name = NULL, seeds = 1, epochs = NULL,
+                     train_size = NULL, workers = NULL, engine = "tensorflow",
+                     store = NULL, data_dir = NULL, retry_failed = FALSE,
+                     keep_models = FALSE, time_limit = NULL) {
   done <- call_python(
     "run_grid",
     study = as_study(study),
@@ -65,6 +96,9 @@ run_grid <- function(study, experiments = NULL, where = NULL, protocol = NULL,
     set = set,
     preset = preset,
     grid = grid,
+    model = as_model(model, grid),
+    dataset = dataset,
+    name = name,
     seeds = seeds,
     epochs = epochs,
     train_size = train_size,
@@ -77,8 +111,9 @@ run_grid <- function(study, experiments = NULL, where = NULL, protocol = NULL,
     time_limit = time_limit,
     hear = listener(environment())
   )
-  departs <- !is.null(c(set, epochs, train_size)) || !is.null(grid)
-  done$given <- as_study(study)
+  is_own <- is.null(study)
+  departs <- !is_own && !is.null(c(set, grid, epochs, train_size))
+  done$given <- if (is_own) done$study else as_study(study)
   done$asked <- drop_nulls(list(
     experiments = experiments, where = where, protocol = protocol,
     preset = preset, any = departs, store = done$store
@@ -105,6 +140,21 @@ as.data.frame.tunegrid_run <- function(x, row.names = NULL, optional = FALSE, ..
 #' @export
 plot.tunegrid_run <- function(x, ...) {
   plot(comparison_table(x), ...)
+}
+
+# A function is called for every row of the grid, and its models become JSON.
+as_model <- function(model, grid, call = caller_env()) {
+  if (!is.function(model)) {
+    return(model)
+  }
+  if (!is.data.frame(grid)) {
+    abort_tunegrid("A model that is a function needs a data frame as grid.", "spec", call)
+  }
+  lapply(seq_len(nrow(grid)), \(number) {
+    row <- as.list(grid[number, , drop = FALSE])
+    row <- Map(\(value, name) unfactor(value, name, call), row, names(row))
+    call_python("row_model_json", model = model(row), row = row, number = number, call = call)
+  })
 }
 
 # A function that shows what Python tells while a grid is run: kind ("line",

@@ -137,8 +137,17 @@ def _models(
 
 
 def _called(model: Callable[[Row], "keras.Model"], row: Row, number: int) -> str:
+    return row_model_json(model(dict(row)), row, number)
+
+
+def row_model_json(model: "keras.Model", row: Row, number: int) -> str:
+    """Give `model_json` of the model that was made for a row of a grid.
+
+    Raises:
+        SpecError: as `model_json` does, and saying which row it was.
+    """
     try:
-        return model_json(model(dict(row)))
+        return model_json(model)
     except SpecError as error:
         said = json.dumps(row, ensure_ascii=False)
         raise SpecError(f"The model of row {number} ({said}): {error}") from None

@@ -14,12 +14,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .csvfile import Scalar
 from .errors import DataError, RunError, SpecError, StoreError, TunegridError
 from .interpreter import interpreter
 from .quiet import quiet_backend
 
 if TYPE_CHECKING:
+    import keras
     import pandas as pd
+
 
 #: What the errors' classes are called in R, after `tunegrid_error_`.
 _TYPES = {SpecError: "spec", DataError: "data", RunError: "run", StoreError: "store"}
@@ -216,7 +219,7 @@ def _load_study(study: str) -> dict[str, object]:
 
 
 def _run_grid(
-    study: str,
+    study: str | None = None,
     *,
     hear: Callable[[str, str, int], object],
     grid: Mapping[str, Sequence[object]] | None = None,
@@ -254,15 +257,17 @@ def _comparison_table(
     protocol: str | None = None,
     preset: str = "full",
     any: bool = False,  # noqa: A002 - the command's and R's word
+    store: str | None = None,
     **options: object,
 ) -> "pd.DataFrame":
     """Give the table with what `tune-grid table` says around it."""
     from .compare import comparison_tables, stacked
     from .describe import agreement_note, runs_caption, table_caption
-    from .study import load_study
+    from .selection import find_study
 
-    found = load_study(study)
-    tables = comparison_tables(found, protocol=protocol, preset=preset, any=any, **options)
+    found = find_study(study, store=store)
+    how = {"protocol": protocol, "preset": preset, "any": any, "store": store}
+    tables = comparison_tables(found, **how, **options)
     notes = {name: agreement_note(table) for name, table in tables.items()}
     named = found.pick_protocol(protocol)
     table = stacked(tables)
@@ -290,9 +295,9 @@ def _published_table(
 ) -> "pd.DataFrame":
     from .describe import runs_caption
     from .published import pick_table, published_table
-    from .study import load_study
+    from .selection import find_study
 
-    found = load_study(study)
+    found = find_study(study, store=options.get("store"))
     beside = published_table(found, table, preset=preset, any=any, **options)
     caption = f"{found.id} {pick_table(found, table).title}, and ours"
     beside.attrs["caption"] = runs_caption(caption, preset, any=any)
@@ -309,7 +314,14 @@ def _export_model(**options: object) -> dict[str, object]:
     return {**{name: getattr(done, name) for name in names}, **data}
 
 
+def _row_model_json(model: "keras.Model", row: Mapping[str, Scalar], number: int) -> str:
+    from .own import row_model_json
+
+    return row_model_json(model, row, number)
+
+
 _VERBS: Mapping[str, Callable[..., object]] = {
+    "row_model_json": _row_model_json,
     "studies": _studies,
     "load_study": _load_study,
     "run_grid": _run_grid,

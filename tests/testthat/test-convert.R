@@ -61,14 +61,14 @@ test_that("a frame of one row or none keeps its types", {
 test_that("a data frame goes over as columns, factors as their labels", {
   grid <- expand.grid(layer1 = c(16, 32), model = c("a", "b"))
   expect_identical(
-    as_argument(grid),
+    as_argument(grid, "grid"),
     list(layer1 = list(16, 32, 16, 32), model = list("a", "a", "b", "b"))
   )
 })
 
 test_that("NA cannot be asked for", {
-  expect_snapshot(cran = TRUE, say_error(as_argument(c("a", NA), call = NULL)))
-  expect_error(as_argument(data.frame(x = NA)), class = "tunegrid_error_spec")
+  expect_snapshot(cran = TRUE, say_error(as_argument(c("a", NA), "experiments", NULL)))
+  expect_error(as_argument(data.frame(x = NA), "grid"), class = "tunegrid_error_spec")
 })
 
 test_that("a tilde is the user's folder", {
