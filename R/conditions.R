@@ -52,9 +52,15 @@ abort_interrupted <- function(message, call) {
 
 python_advice <- function() {
   if (can_require()) {
-    "Unset RETICULATE_PYTHON, and reticulate makes a Python with all that is needed; or set it to one that has the packages, and restart R."
+    paste(
+      "Unset RETICULATE_PYTHON, and reticulate makes a Python with all that is needed; or set it",
+      "to one that has the packages, and restart R."
+    )
   } else {
-    "Set RETICULATE_PYTHON to a Python (3.11 or later) that has the packages, or run install_tunegrid(); then restart R."
+    paste(
+      "Set RETICULATE_PYTHON to a Python (3.11 or later) that has the packages, or run",
+      "install_tunegrid(); then restart R."
+    )
   }
 }
 

@@ -20,10 +20,7 @@ bridge <- new.env(parent = emptyenv())
 #' @examples
 #' tunegrid_available()
 tunegrid_available <- function() {
-  tryCatch(
-    is.data.frame(call_python("studies")) && has_packages(),
-    tunegrid_error = \(condition) FALSE
-  )
+  tryCatch(call_python("is_complete"), tunegrid_error = \(condition) FALSE)
 }
 
 #' Show where the last error occurred in Python
@@ -98,10 +95,6 @@ choose_environment <- function() {
   if (!is_chosen && reticulate::virtualenv_exists(environment_name)) {
     reticulate::use_virtualenv(environment_name, required = FALSE)
   }
-}
-
-has_packages <- function() {
-  all(vapply(c("keras", "tensorflow"), reticulate::py_module_available, logical(1)))
 }
 
 restore_environment <- function(name, value) {

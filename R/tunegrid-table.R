@@ -49,7 +49,9 @@ print.tunegrid_table <- function(x, ...) {
 #' @method knit_print tunegrid_table
 #' @export
 knit_print.tunegrid_table <- function(x, ...) {
-  table <- knitr::kable(shown(x), caption = attr(x, "caption"), row.names = FALSE)
+  caption <- paste(attr(x, "caption"), collapse = " ")
+  caption <- if (nzchar(caption)) caption
+  table <- knitr::kable(shown(x), caption = caption, row.names = FALSE)
   note <- attr(x, "note")
   knitr::asis_output(paste(c("", table, "", note, ""), collapse = "\n"))
 }

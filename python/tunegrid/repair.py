@@ -88,7 +88,8 @@ def _sort(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
 
 def _table(counts: Mapping[str, int]) -> pd.DataFrame:
     rows = [(name, count, REPAIRS[name]) for name, count in counts.items()]
-    return pd.DataFrame(rows, columns=["repair", "count", "meaning"])
+    types = {"repair": "string", "count": "Int64", "meaning": "string"}
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
 def _keep_copy(folder: Path) -> None:

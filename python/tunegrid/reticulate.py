@@ -8,6 +8,7 @@ beside them, and nothing is ever raised across the border.
 import contextlib
 import dataclasses
 import importlib
+import importlib.util
 import os
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -190,6 +191,12 @@ def _failure(kind: str, message: str) -> dict[str, object]:
 # The verbs that are not simply the public function of their name.
 
 
+def _is_complete() -> bool:
+    """Say whether every package that a run needs is here, without importing it."""
+    names = ("keras", "numpy", "pandas", "h5py", "scipy", "tabulate", "pydantic", "psutil", "rich")
+    return all(importlib.util.find_spec(name) is not None for name in (*names, "tensorflow"))
+
+
 def _studies() -> "pd.DataFrame":
     from .describe import studies_table
 
@@ -321,6 +328,7 @@ def _row_model_json(model: "keras.Model", row: Mapping[str, Scalar], number: int
 
 
 _VERBS: Mapping[str, Callable[..., object]] = {
+    "is_complete": _is_complete,
     "row_model_json": _row_model_json,
     "studies": _studies,
     "load_study": _load_study,

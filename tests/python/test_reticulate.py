@@ -1,5 +1,6 @@
 """What R calls: plain values in and out, and nothing raised."""
 
+import importlib.util
 import json
 import math
 import os
@@ -172,6 +173,23 @@ def test_several_experiments_have_one_caption_and_a_note_each(small_store):
     assert about["caption"].startswith("kh2021 one-layer, two-layer, three-layer, compare")
     assert [note.partition(":")[0] for note in about["note"]][:2] == ["one-layer", "two-layer"]
     assert about["hidden"] == []
+
+
+def test_what_is_missing_is_known_before_it_is_imported(monkeypatch):
+    """One package is enough."""
+    assert call("is_complete", {})["value"] is True
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "tensorflow" else found(name)
+    )
+    assert call("is_complete", {})["value"] is False
+
+
+def test_the_model_of_a_row_goes_as_json():
+    """One that changes on that trip, or is none, is refused with its row."""
+    done = call("row_model_json", {"model": "no model", "row": {"units": 8.0}, "number": 3.0})
+    assert done["type"] == "spec"
+    assert done["message"].startswith('The model of row 3 ({"units": 8}): A model must be')
 
 
 def test_a_run_is_heard(fashion_mnist, tmp_path):
