@@ -63,7 +63,7 @@ $(VENV)/ready: requirements.lock pyproject.toml
 
 # Fashion-MNIST from Debian's package, when it is nowhere yet and we may install it.
 data: $(VENV)/ready
-	@$(BIN)/python -c "from tunegrid.datasets import find_dataset; \
+	@$(BIN)/python -c "from tunegrid.sources import find_dataset; \
 	  find_dataset('fashion_mnist', download=False)" 2>/dev/null || { \
 	  if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
 	  echo "Installing $(DATA_PACKAGE) ..." >&2; \

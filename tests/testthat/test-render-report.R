@@ -1,0 +1,37 @@
+skip_without_pandoc <- function() {
+  skip_if_not_installed("rmarkdown")
+  skip_if_not(rmarkdown::pandoc_available(), "pandoc")
+}
+
+test_that("an exported folder is enough for a page", {
+  skip_without_pandoc()
+  page <- withr::local_tempfile(fileext = ".html")
+  written <- render_report("kh2021", output = page, directory = exported_folder())
+  expect_equal(basename(written), basename(page))
+  text <- paste(readLines(page, warn = FALSE), collapse = "\n")
+  expect_match(text, "0.88985", fixed = TRUE)
+  expect_match(text, "reported-twice", fixed = TRUE)
+  expect_match(text, "data:image/png;base64", fixed = TRUE)
+})
+
+test_that("a store is exported first", {
+  skip_without_pandoc()
+  store <- local_store()
+  from_store <- withr::local_tempfile(fileext = ".md")
+  render_report("kh2021", output = from_store, store = store)
+  expect_match(readLines(from_store), "0.9105", all = FALSE, fixed = TRUE)
+})
+
+test_that("another ending, or another study's folder, is refused", {
+  expect_error(
+    render_report("kh2021", output = "report.pdf", directory = exported_folder()),
+    "ends in .html or .md",
+    class = "tunegrid_error_spec"
+  )
+  skip_without_pandoc()
+  expect_error(
+    render_report("nn-modelling", directory = exported_folder()),
+    "is an export of kh2021",
+    class = "tunegrid_error_spec"
+  )
+})
