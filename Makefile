@@ -12,17 +12,17 @@ DATA_PACKAGE := dataset-fashion-mnist
 R_PACKAGES := cli ggplot2 knitr reticulate rlang rmarkdown testthat withr
 R_CHECK := .check-r
 
-.PHONY: run test test-long reliability check-r lint bench setup data r lock clean
+.PHONY: run test test-long reliability check-r lint bench setup bridge data r lock clean
 .DEFAULT_GOAL := run
 
 run: setup
 	$(BIN)/tune-grid run $(STUDY) --experiment $(TABLES) --preset quick
 	@$(BIN)/tune-grid table $(STUDY) --experiment $(TABLES) --preset quick
 
-test: setup
+test: setup bridge
 	$(BIN)/python -m pytest
 
-test-long: setup
+test-long: setup bridge
 	$(BIN)/python -m pytest -m long
 
 # The table of RELIABILITY.md, from a run of the tests that try faults: half an hour.
@@ -61,6 +61,14 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# rpy2 beside an R that is there, for the tests of the bridge; without R they are skipped by name.
+bridge: $(VENV)/ready
+	@! command -v R >/dev/null || $(BIN)/python -c "import rpy2.robjects" 2>/dev/null || \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes \
+	    -r requirements-r.lock || \
+	  echo "rpy2 could not be built, so its tests are skipped. On Debian: apt install" \
+	    "r-base-dev." >&2
+
 # Fashion-MNIST from Debian's package, when it is nowhere yet and we may install it.
 data: $(VENV)/ready
 	@$(BIN)/python -c "from tunegrid.sources import find_dataset; \
@@ -92,6 +100,8 @@ lock: $(VENV)/ready
 	$(BIN)/pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-emit-options --output-file requirements.lock requirements.in
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-emit-options --output-file requirements-r.lock requirements-r.in
 
 clean:
 	rm -rf $(VENV) $(R_CHECK) tunegrid-store
