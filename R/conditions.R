@@ -53,8 +53,8 @@ abort_interrupted <- function(message, call) {
 python_advice <- function() {
   if (can_require()) {
     paste(
-      "Unset RETICULATE_PYTHON, and reticulate makes a Python with all that is needed; or set it",
-      "to one that has the packages, and restart R."
+      "Without RETICULATE_PYTHON reticulate makes a Python with all that is needed when one is",
+      "first used, from the internet; or set it to one that has the packages, and restart R."
     )
   } else {
     paste(

@@ -12,7 +12,10 @@ bridge <- new.env(parent = emptyenv())
 
 #' Can tunegrid use Python here?
 #'
-#' Starts Python if it is not running yet. [tunegrid_sitrep()] says more.
+#' Starts the Python that is chosen if it is not running yet. Nothing is
+#' installed to answer: where none is chosen by `RETICULATE_PYTHON`, and
+#' reticulate would have to make one, there is none. [tunegrid_sitrep()] says
+#' more.
 #'
 #' @returns `TRUE` when there is a Python with the packages that tunegrid
 #'   needs, else `FALSE`; never an error.
@@ -20,7 +23,8 @@ bridge <- new.env(parent = emptyenv())
 #' @examples
 #' tunegrid_available()
 tunegrid_available <- function() {
-  tryCatch(call_python("is_complete"), tunegrid_error = \(condition) FALSE)
+  !would_install() &&
+    tryCatch(call_python("is_complete"), tunegrid_error = \(condition) FALSE)
 }
 
 #' Show where the last error occurred in Python
@@ -90,11 +94,18 @@ start_python <- function(call) {
 
 # The environment that install_tunegrid() made, unless the user has chosen one.
 choose_environment <- function() {
-  is_chosen <- nzchar(Sys.getenv("RETICULATE_PYTHON")) ||
-    reticulate::py_available(initialize = FALSE)
-  if (!is_chosen && reticulate::virtualenv_exists(environment_name)) {
+  is_free <- !nzchar(Sys.getenv("RETICULATE_PYTHON")) &&
+    !reticulate::py_available(initialize = FALSE)
+  if (is_free && reticulate::virtualenv_exists(environment_name)) {
     reticulate::use_virtualenv(environment_name, required = FALSE)
   }
+}
+
+# Would the first use of Python make an environment? That is the user's to want.
+would_install <- function() {
+  is_chosen <- !Sys.getenv("RETICULATE_PYTHON") %in% c("", "managed") ||
+    reticulate::virtualenv_exists(environment_name)
+  can_require() && !is_chosen && !reticulate::py_available(initialize = FALSE)
 }
 
 restore_environment <- function(name, value) {

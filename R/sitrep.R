@@ -11,10 +11,14 @@
 #' @examples
 #' tunegrid_sitrep()
 tunegrid_sitrep <- function(store = NULL, data_dir = NULL) {
-  python <- tryCatch(
-    call_python("sitrep", store = as_path(store), data_dir = as_path(data_dir)),
-    tunegrid_error = \(condition) situation("python", "missing", said_by(condition))
-  )
+  python <- if (would_install()) {
+    situation("python", "optional", paste("none is chosen yet.", python_advice()))
+  } else {
+    tryCatch(
+      call_python("sitrep", store = as_path(store), data_dir = as_path(data_dir)),
+      tunegrid_error = \(condition) situation("python", "missing", said_by(condition))
+    )
+  }
   new_table(rbind(situation_of_r(), as.data.frame(python)))
 }
 

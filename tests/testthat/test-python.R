@@ -49,3 +49,16 @@ test_that("an environment is made and filled only by who calls for it", {
   )
   expect_identical(names(functions)[installs], "install_tunegrid")
 })
+
+test_that("asking for Python makes none where none is chosen", {
+  lines <- in_fresh_session(
+    "if (tunegrid:::would_install()) {",
+    "  cat(tunegrid_available(), nrow(tunegrid_sitrep()) > 5)",
+    "  cat('', reticulate::py_available(initialize = FALSE))",
+    "} else {",
+    "  cat(tunegrid:::can_require(), TRUE, FALSE)",
+    "}",
+    environment = c(RETICULATE_PYTHON = "", WORKON_HOME = withr::local_tempdir())
+  )
+  expect_equal(lines[length(lines)], "FALSE TRUE FALSE")
+})
