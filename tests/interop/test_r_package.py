@@ -9,8 +9,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from tunegrid import read_results, run_grid
 from tunegrid.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -106,6 +108,23 @@ def test_prints_the_command_s_table(library, fashion_mnist, tune_grid, tmp_path)
     assert told.stdout == command.stdout
     for line in command.stderr.splitlines():
         assert line in told.stderr
+
+
+def test_a_cell_is_the_same_run_from_either_language(library, fashion_mnist, tune_grid, tmp_path):
+    """The same key, the same numbers bit for bit, and either reads the other's store."""
+    ours, theirs = tmp_path / "python", tmp_path / "r"
+    where, tiny = "layer2 == 16 and layerdense == 16", {"epochs": 1, "train_size": 256}
+    run_grid("kh2021", experiments="two-layer", where=where, store=ours, **tiny)
+    run = f'run_grid("kh2021", "two-layer", "{where}", epochs = 1, train_size = 256, store = '
+    run_r(library, f'{run}"{theirs}")')
+    results = [
+        read_results("kh2021", any=True, store=store).drop(columns="seconds")
+        for store in (ours, theirs)
+    ]
+    pd.testing.assert_frame_equal(*results, check_exact=True)
+    script = f'comparison_table("kh2021", "two-layer", any = TRUE, store = "{ours}")'
+    how = ("table", "kh2021", "--experiment", "two-layer", "--any", "--store", theirs)
+    assert run_r(library, script).stdout == tune_grid(*how).stdout
 
 
 def test_ctrl_c_keeps_what_is_done(library, fashion_mnist, tmp_path):
