@@ -32,7 +32,7 @@ def test_the_python_of_the_readme_runs(fashion_mnist, tmp_path, monkeypatch, cap
 
 @pytest.mark.parametrize("line", re.findall(r"^tune-grid (\S+.*?)\s+#", README, flags=re.MULTILINE))
 def test_the_commands_of_the_readme_exist(tune_grid, tmp_path, line):
-    """Each command line is understood, in a store with results; `run` and `report` give their help."""
+    """Each command line is understood, in a store with results; the slow ones give their help."""
     import_results(ROOT / "reports" / "results" / "kh2021", store=tmp_path / "tunegrid-store")
     words = line.replace("reports/", f"{ROOT}/reports/").split()
     done = tune_grid(*words, *(["--help"] if words[0] in ("run", "report") else []))
