@@ -33,16 +33,29 @@ render_report <- function(study, output = NULL, store = NULL, directory = NULL) 
   scratch <- tempfile("report")
   dir.create(scratch)
   on.exit(unlink(scratch, recursive = TRUE), add = TRUE)
-  source <- file.path(scratch, paste0(tools::file_path_sans_ext(basename(output)), ".Rmd"))
+  # Under a plain name: pandoc is called by a shell, which reads others in its way.
+  stem <- gsub("[^A-Za-z0-9_]", "-", tools::file_path_sans_ext(basename(output)))
+  source <- file.path(scratch, paste0("report-", stem, ".Rmd"))
   file.copy(file.path(python_folder(), "tunegrid", "reports", "study.Rmd"), source)
-  rmarkdown::render(
+  written <- rmarkdown::render(
     source,
-    output_format = format, output_file = basename(output),
-    output_dir = normalizePath(dirname(output)), intermediates_dir = scratch,
-    knit_root_dir = scratch, params = list(directory = normalizePath(directory)),
+    output_format = format, intermediates_dir = scratch, knit_root_dir = scratch,
+    params = list(directory = normalizePath(directory)),
     envir = new.env(parent = globalenv()), quiet = TRUE
   )
-  invisible(file.path(normalizePath(dirname(output)), basename(output)))
+  invisible(put_report(written, output))
+}
+
+# Moves a report to its place, with its figures, whose links become relative.
+put_report <- function(written, output) {
+  folder <- normalizePath(dirname(output))
+  figures <- list.files(dirname(written), "_files$", full.names = TRUE)
+  file.copy(figures, folder, recursive = TRUE)
+  lines <- readLines(written, warn = FALSE, encoding = "UTF-8")
+  lines <- gsub(paste0(dirname(written), "/"), "", lines, fixed = TRUE)
+  output <- file.path(folder, basename(output))
+  writeLines(lines, output, useBytes = TRUE)
+  output
 }
 
 report_format <- function(output, call = caller_env()) {

@@ -107,21 +107,26 @@ def _within(claim: Within, scores: Scores) -> np.ndarray:
 
 
 def _ranking(claim: Ranking, scores: Scores) -> np.ndarray:
-    """A place that several share is taken by any of them."""
+    """A place that several share is taken by any of them; of losses the lowest is the best."""
+    values = -scores.values if claim.measure == "loss" else scores.values
     left = scores.members(claim.among)
     found = np.ones(scores.values.shape[:-1], bool)
     for where in claim.first:
         named = [position for position in left if position in scores.members(where)]
-        best = scores.values[..., named].max(axis=-1)
-        found &= best >= scores.values[..., left].max(axis=-1)
+        if not named:
+            return np.zeros_like(found)
+        found &= values[..., named].max(axis=-1) >= values[..., left].max(axis=-1)
         left = [position for position in left if position not in named]
     return found
 
 
 def _monotone(claim: Monotone, scores: Scores) -> np.ndarray:
-    members = scores.members(claim.among)
-    order = sorted(members, key=lambda position: scores.rows[position][claim.by])
-    steps = np.diff(scores.values[..., order], axis=-1)
+    """Configurations of the same level count with their mean."""
+    levels: dict[object, list[int]] = {}
+    for position in scores.members(claim.among):
+        levels.setdefault(scores.rows[position][claim.by], []).append(position)
+    means = [scores.values[..., levels[level]].mean(axis=-1) for level in sorted(levels)]
+    steps = np.diff(np.stack(means, axis=-1), axis=-1)
     return (steps > 0 if claim.direction == "rises" else steps < 0).all(axis=-1)
 
 
@@ -139,6 +144,7 @@ def _largest_share_of_errors(claim: LargestShareOfErrors, scores: Scores) -> np.
 
 def _other_confusions(claim: OtherConfusions, scores: Scores) -> np.ndarray:
     tops = [_top(scores.matrix(where), claim.pairs) for where in (claim.group, claim.than)]
+    tops[0] = np.where(tops[0] < 0, tops[0] - 1, tops[0])  # none of one is not none of the other
     return ~(tops[0][..., :, None] == tops[1][..., None, :]).any(axis=(-2, -1))
 
 
@@ -147,9 +153,13 @@ def _errors(matrix: np.ndarray) -> np.ndarray:
 
 
 def _top(matrix: np.ndarray, pairs: int) -> np.ndarray:
-    """Give the most frequent confusions, as true class times classes plus predicted class."""
+    """Give the most frequent confusions, as true class times classes plus predicted class.
+
+    Where there are fewer, the rest is -1.
+    """
     flat = _errors(matrix).reshape(*matrix.shape[:-2], -1)
-    return np.argsort(-flat, axis=-1, kind="stable")[..., :pairs]
+    order = np.argsort(-flat, axis=-1, kind="stable")[..., :pairs]
+    return np.where(np.take_along_axis(flat, order, axis=-1) > 0, order, -1)
 
 
 _TESTS: Mapping[type, Callable[[Claim, Scores], np.ndarray]] = {

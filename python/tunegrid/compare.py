@@ -8,7 +8,7 @@ import pandas as pd
 
 from .experiment import SCORES
 from .frames import as_frame, merge_names
-from .grid import Configuration, configurations
+from .grid import Configuration, check_published, configurations
 from .results import read_results
 from .selection import Selection, select
 from .settings import PRESETS
@@ -213,6 +213,7 @@ def _grid(study: Study, experiment: str, found: Sequence[Configuration]) -> pd.D
     if "epochs" not in columns:
         grid["epochs"] = pd.array([one.settings["epochs"] for one in found], dtype="Int64")
     grid.attrs["columns"] = columns
+    check_published(study, experiment, found)
     printed = as_frame(study.published(experiment))
     shared = [name for name in columns if name in printed]
     values = [name for name in _PUBLISHED if name in printed]

@@ -124,9 +124,10 @@ def run_grid(
     progress = progress or Progress()
     _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
     given = {"model": model, "dataset": dataset, "name": name}
+    said: Mapping[str, object] = {}
     if study is None:
-        short = {"epochs": epochs, "train_size": train_size}
-        study = _own_study(grid, {**_present(short), **(set or {})}, _present(given))
+        said = {**_present({"epochs": epochs, "train_size": train_size}), **(set or {})}
+        study = _own_study(grid, said, _present(given))
         grid, set, epochs, train_size = None, None, None, None  # noqa: A001
     elif _present(given):
         raise SpecError(f"{', '.join(_present(given))} belong to a grid without a study.")
@@ -136,6 +137,7 @@ def run_grid(
     backend = _backend(engine)
     check_engine(engine, backend)
     overrides = given_overrides(preset, set, epochs=epochs, train_size=train_size)
+    overrides = {key: value for key, value in overrides.items() if key not in said}
     chosen = configurations(
         study,
         protocol=protocol,

@@ -1,6 +1,7 @@
 """From a study's grid rules to configurations, in a stable order, with every setting resolved."""
 
 import itertools
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,6 +103,25 @@ def table_owner(study: Study, table: PrintedTable, *, protocol: str | None = Non
     return configurations(
         study, protocol=protocol, experiments=table.experiment, where=table.configuration
     )[0]
+
+
+def check_published(study: Study, experiment: str, found: Sequence[Configuration]) -> None:
+    """Refuse a printed row that could be several configurations of its experiment.
+
+    Raises:
+        SpecError: naming the columns that its file lacks.
+    """
+    rows = study.published(experiment)
+    names = study.experiments[experiment].column_names
+    shared = [name for name in names if rows and name in rows[0]]
+    counts = Counter(tuple(one.columns[name] for name in shared) for one in found)
+    for row in rows:
+        if counts[tuple(row[name] for name in shared)] > 1:
+            missing = ", ".join(name for name in names if name not in shared)
+            raise SpecError(
+                f"experiment.{experiment}.published: a row stands for several configurations, "
+                f"since the file has no column {missing}."
+            )
 
 
 def read_grid(file: str | Path) -> list[dict[str, Scalar]]:

@@ -32,7 +32,10 @@ def layers_beside(
         {f"published_{name}": row[name] for name in ("layer", "output_shape", "params")}
         for row in study.printed(table)
     ]
-    kinds = [row["published_layer"] for row in theirs], [row["layer"] for row in ours]
+    kinds = (
+        [layer_kind(row["published_layer"]) for row in theirs],
+        [layer_kind(row["layer"]) for row in ours],
+    )
     rows = []
     for _, start, end, our_start, our_end in difflib.SequenceMatcher(
         None, *kinds, autojunk=False
@@ -56,3 +59,12 @@ def _layers_of(settings: Mapping[str, object]) -> list[dict[str, object]]:
         }
         for layer in model.layers
     ]
+
+
+def layer_kind(layer: object) -> str:
+    """Give a layer's class as one word: sources write conv2d_1, Conv2D or max_pooling2d.
+
+    >>> layer_kind("max_pooling2d_13"), layer_kind("MaxPooling2D")
+    ('maxpooling2d', 'maxpooling2d')
+    """
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"_\d+$", "", str(layer).lower()))

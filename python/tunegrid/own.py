@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pydantic import ValidationError
 
-from .architectures import ARCHITECTURES, model_json
+from .architectures import ARCHITECTURES, model_json, read_model
 from .csvfile import Scalar
 from .errors import SpecError
 from .settings import NAMES, check_settings, explain
-from .study import Study
+from .study import STUDIES, Study
 
 if TYPE_CHECKING:
     import keras
@@ -20,6 +21,8 @@ __all__ = ["EXPERIMENT", "NAME", "model_json", "own_study"]
 
 #: What a grid of one's own is called unless it is given a name; and its one experiment.
 NAME, EXPERIMENT = "own-grid", "grid"
+
+_MOST = 1e15
 
 Row = Mapping[str, Scalar]
 Model = str | Callable[[Row], "keras.Model"] | Sequence[str]
@@ -51,6 +54,8 @@ def own_study(
     Raises:
         SpecError: naming the column, the row or the setting that is wrong.
     """
+    if (STUDIES / name).is_dir():
+        raise SpecError(f"{name} is a study that ships with tunegrid: give the grid another name.")
     rows = _rows(grid)
     settings = {"dataset": dataset, **(set or {})}
     if isinstance(model, str):
@@ -98,7 +103,7 @@ def _rows(grid: Sequence[Row]) -> list[dict[str, Scalar]]:
                 f"{', '.join(rows[0])}: they must be the same."
             )
         for column, value in row.items():
-            if not isinstance(value, (bool, int, float, str)) or value != value:  # noqa: PLR0124
+            if not _is_value(value):
                 raise SpecError(
                     f"Row {number} of the grid must have a number, a text or a truth value for "
                     f"{column}, not {value!r}."
@@ -111,7 +116,13 @@ def _rows(grid: Sequence[Row]) -> list[dict[str, Scalar]]:
 
 def _plain(value: object) -> object:
     """Give Python's own value for a NumPy one."""
-    return value.item() if hasattr(value, "item") else value
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _is_value(value: object) -> bool:
+    """Say whether a cell is a text, a truth value or a number of usual size."""
+    is_number = isinstance(value, (int, float)) and abs(value) <= _MOST
+    return isinstance(value, (bool, str)) or is_number
 
 
 def _known(model: str) -> str:
@@ -127,12 +138,21 @@ def _models(
     model: Callable[[Row], "keras.Model"] | Sequence[str], rows: Sequence[Row]
 ) -> list[dict[str, Scalar]]:
     """Give the settings that say which model each row has."""
+    if hasattr(model, "to_json"):
+        raise SpecError(
+            "model is one Keras model: give a function that makes one of a row, so that each "
+            "configuration has its own."
+        )
     if callable(model):
         texts = [_called(model, row, number) for number, row in enumerate(rows, start=1)]
-    else:
+    elif isinstance(model, Sequence) and all(isinstance(text, str) for text in model):
         texts = list(model)
         if len(texts) != len(rows):
             raise SpecError(f"There are {len(texts)} models for {len(rows)} rows of the grid.")
+        for text in texts:
+            read_model(text)
+    else:
+        raise SpecError(f"model must be a name, a function or JSON texts, not {model!r}.")
     return [{"architecture": "keras", "keras_json": text} for text in texts]
 
 

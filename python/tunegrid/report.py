@@ -1,5 +1,7 @@
 """A study's report: its tables beside ours, its audit and a figure, by R Markdown."""
 
+import json
+import re
 import shutil
 import subprocess
 import tempfile
@@ -55,10 +57,10 @@ def render_report(
     """
     found = find_study(study, store=store)
     target = Path(output or f"{found.id}.html").absolute()
-    if target.suffix not in FORMATS:
+    if target.suffix.lower() not in FORMATS:
         raise SpecError(f"A report ends in {' or '.join(FORMATS)}, not as {target.name} does.")
-    if directory is not None and not (Path(directory) / MANIFEST).is_file():
-        raise SpecError(f"{directory} holds no export: tune-grid export writes one.")
+    if directory is not None:
+        _check_export(found, Path(directory))
     program = shutil.which("Rscript")
     if program is None:
         raise BridgeError("A report is made by R, which is not on the path: install r-base-core.")
@@ -71,9 +73,14 @@ def render_report(
 
 
 def _render(program: str, target: Path, folder: Path, scratch: Path) -> None:
-    source = Path(shutil.copy(SOURCE, scratch / f"{target.stem}.Rmd"))
+    """Render under a plain name: pandoc is called by a shell, which reads others in its way."""
+    stem = re.sub("[^A-Za-z0-9_]", "-", target.stem).lstrip("-") or "report"
+    source = Path(shutil.copy(SOURCE, scratch / f"{stem}.Rmd"))
     target.parent.mkdir(parents=True, exist_ok=True)
-    told = (source, FORMATS[target.suffix], target, folder, scratch)
+    ending = target.suffix.lower()
+    written = scratch / "out" / f"{stem}{ending}"
+    written.parent.mkdir()
+    told = (source, FORMATS[ending], written, folder, scratch)
     done = subprocess.run(
         [program, "--vanilla", "-e", _RENDER, *map(str, told)],
         capture_output=True,
@@ -83,3 +90,16 @@ def _render(program: str, target: Path, folder: Path, scratch: Path) -> None:
     if done.returncode != 0:
         said = " ".join(done.stderr.split())[-500:]
         raise BridgeError(f"R could not make the report: {said}")
+    for figures in written.parent.glob("*_files"):
+        shutil.copytree(figures, target.parent / figures.name, dirs_exist_ok=True)
+    text = written.read_text(encoding="utf-8").replace(f"{written.parent}/", "")
+    target.write_text(text, encoding="utf-8")
+
+
+def _check_export(study: Study, directory: Path) -> None:
+    manifest = directory / MANIFEST
+    if not manifest.is_file():
+        raise SpecError(f"{directory} holds no export: tune-grid export writes one.")
+    exported = json.loads(manifest.read_text(encoding="utf-8")).get("study")
+    if exported != study.id:
+        raise SpecError(f"{directory} is an export of {exported}, not of {study.id}.")

@@ -86,6 +86,9 @@ class Study(Part):
                 known_columns(rule.condition, known, f"{path}.where")
         for path, text in self._statements():
             known_columns(parse_condition(text), everywhere | labels, path)
+        for position, claim in enumerate(self.claims):
+            if getattr(claim, "by", None) not in {None} | everywhere | labels:
+                raise ValueError(f"claim.{position} ({claim.id}).by: there is no {claim.by}.")
         return self
 
     def _statements(self) -> Iterator[tuple[str, str]]:
@@ -110,6 +113,9 @@ class Study(Part):
         for position, table in enumerate(self.tables):
             if table.experiment is not None and table.experiment not in self.experiments:
                 raise ValueError(f"table.{position}.experiment: there is no {table.experiment}.")
+            for name in filter(None, (table.rows, table.columns)):
+                if name not in self.experiments[table.experiment].column_names:
+                    raise ValueError(f"table.{position}: {table.experiment} has no column {name}.")
         for position, entry in enumerate(self.stated):
             for kind, known in (
                 ("experiment", self.experiments),

@@ -1,13 +1,22 @@
 """The printed tables of a source, as the CSV files beside its study.toml have them."""
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from .architectures import CLASSES
 from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
 from .errors import SpecError
 from .experiment import SCORES, Experiment, PrintedTable
+
+#: Beyond this, no score, count or number of parameters is one.
+_MOST = 10**15
+
+#: Numbers that tables other than those of scores may have.
+_NUMBERS = {
+    "epochs": ("epoch", "loss", "accuracy", "val_loss", "val_accuracy"),
+    "summary": ("mean_accuracy", "sd_accuracy"),
+}
 
 Row = dict[str, Scalar | None]
 
@@ -54,7 +63,27 @@ def printed_rows(folder: Path, table: PrintedTable) -> list[Row]:
                 raise SpecError(
                     f"{path}: row {number} has no {name}, which a table of kind {table.kind} needs."
                 )
+    _check_kind(table, rows, path)
     return rows
+
+
+def _check_kind(table: PrintedTable, rows: Sequence[Row], path: str) -> None:
+    """Refuse a matrix that is none, and a log or a summary without numbers."""
+    for row in rows:
+        for name in _NUMBERS.get(table.kind, ()):
+            _check_score(name, row.get(name), path)
+    if table.kind == "epochs":
+        numbers = [row["epoch"] for row in rows]
+        if numbers != sorted(set(numbers)):
+            raise SpecError(f"{path}: epochs must be numbered upwards, each once.")
+    if table.kind == "confusion":
+        counts = [row[str(k)] for row in rows for k in range(CLASSES)]
+        whole = all(isinstance(count, int) and 0 <= count <= _MOST for count in counts)
+        if [row["true"] for row in rows] != list(range(CLASSES)) or not whole or not sum(counts):
+            raise SpecError(
+                f"{path}: a matrix has the true classes 0 to {CLASSES - 1}, one a row and in "
+                f"order, and counts of images."
+            )
 
 
 def _read(
@@ -76,10 +105,18 @@ def _read(
 def _checked(row: Row, labels: Collection[str], path: str) -> Row:
     """Check that scores are numbers; make texts of labels."""
     for name in SCORES:
-        value = row.get(name)
-        if value is not None and not (isinstance(value, (int, float)) and math.isfinite(value)):
-            raise SpecError(f"{path}: {name} must be a number, not {value!r}.")
+        _check_score(name, row.get(name), path)
     return {name: str(value) if name in labels else value for name, value in row.items()}
+
+
+def _check_score(name: str, value: Scalar | None, path: str) -> None:
+    """Refuse what is no number, and accuracies that are no shares; NA is fine."""
+    if value is None:
+        return
+    if not isinstance(value, (int, float)) or not abs(value) <= _MOST:
+        raise SpecError(f"{path}: {name} must be a number, not {value!r}.")
+    if name.endswith("accuracy") and not 0 <= value <= 1:
+        raise SpecError(f"{path}: {name} must be a share, as 0.89 for 89 %, not {value!r}.")
 
 
 def _narrow(row: Row, column: str, level: Scalar, grid: Collection[str]) -> Row:

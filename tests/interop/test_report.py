@@ -87,6 +87,22 @@ def test_r_alone_renders_an_exported_folder(page, tmp_path):
     assert (tmp_path / "kh2021.html").read_text(encoding="utf-8") == page
 
 
+@needs_rmarkdown
+def test_any_name_of_a_file_will_do(tmp_path):
+    """No shell reads it."""
+    name = "a `b` $c 'd' -e ü.md"
+    written = render_report("kh2021", directory=KEPT, output=tmp_path / name)
+    assert written.name == name
+    (figure,) = re.findall(r'src="([^"]+png)"|\(([^)]+png)\)', written.read_text("utf-8"))
+    assert (tmp_path / "".join(figure)).is_file()
+
+
+def test_the_folder_of_another_study_is_refused(tmp_path):
+    """It would be reported under a name that is not its own."""
+    with pytest.raises(SpecError, match="is an export of kh2021, not of nn-modelling"):
+        render_report("nn-modelling", directory=KEPT, output=tmp_path / "x.html")
+
+
 def test_another_ending_is_refused(tmp_path):
     """Only pages and markdown."""
     with pytest.raises(SpecError, match=r"ends in \.html or \.md"):

@@ -230,6 +230,124 @@ def test_a_planted_error_gives_its_finding_and_no_other(plant, rule):
     holds()
 
 
+def best_epoch_on_held_out_images(invented):
+    """Chosen by the validation accuracy, reported on the test images."""
+    invented.content["settings"]["reported_epoch"] = "best"
+    invented.tables["log.csv"].sort(key=lambda row: row["val_accuracy"])
+    for number, row in enumerate(invented.tables["log.csv"], start=1):
+        row["epoch"] = number
+    invented.tables["models.csv"][1]["val_accuracy"] = row["val_accuracy"]
+
+
+def replicates_in_a_table(invented):
+    """Rows that only a label tells apart have each its own accuracy."""
+    invented.content["experiment"]["again"] |= {
+        "labels": ["run"], "row": [{"values": {"run": 1}}, {"values": {"run": 2}}],
+        "settings": {"dense1": 20},
+    }  # fmt: skip
+    del invented.content["experiment"]["again"]["grid"]
+    invented.tables["again.csv"] = [
+        {"run": 1, "test_accuracy": "0.8000"}, {"run": 2, "test_accuracy": "0.8100"},
+    ]  # fmt: skip
+
+
+def two_that_are_equal_as_printed(invented):
+    """Either can be the better one before rounding."""
+    for row, name in zip(invented.tables["models.csv"], ("dense.csv", "conv.csv"), strict=True):
+        row["test_accuracy"] = invented.tables["models.csv"][0]["test_accuracy"]
+        invented.tables[name] = invented.tables["dense.csv"]
+    _entry(invented, "difference")["value"] = "0.0000"
+    _entry(invented, "score")["value"] = row["test_accuracy"]
+
+
+def layers_as_keras_prints_them(invented):
+    """With classes, batch dimensions and commas."""
+    for row, name in zip(
+        invented.tables["layers.csv"],
+        ("Conv2D", "MaxPooling2D", "Flatten", "Dense", "Dense"),
+        strict=True,
+    ):
+        sizes = ", ".join(row["output_shape"].split("x"))
+        row |= {"layer": name, "output_shape": f"(None, {sizes})", "params": f"{row['params']:,}"}
+    entry = _entry(invented, "cell")
+    entry |= {"row": "layer == 'Conv2D'"}
+
+
+def settings_that_are_left_open(invented):
+    """What is not set is 0, and all images are trained on."""
+    entry = _entry(invented, "settings")
+    entry["set"] = {"rotation": 0.0, "train_size": 54_000}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [best_epoch_on_held_out_images, replicates_in_a_table, two_that_are_equal_as_printed,
+     layers_as_keras_prints_them, settings_that_are_left_open],
+)  # fmt: skip
+def test_what_a_fair_reader_accepts_is_no_finding(change):
+    """In a study that is consistent in another way."""
+
+    @FEW
+    @given(consistent_studies())
+    def holds(invented):
+        change(invented)
+        assert _rules(invented) == set()
+
+    holds()
+
+
+def _column(table, name, value):
+    def change(invented):
+        for row in invented.tables[table]:
+            row[name] = value
+
+    return change
+
+
+def _one_row_for_all(invented):
+    invented.tables["widths.csv"] = [{"test_accuracy": "0.8000"}]
+
+
+def _claim(**values):
+    def change(invented):
+        given = {"id": "odd", "text": "odd", "source": "end"}
+        invented.content["claim"].append(given | values)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_one_row_for_all, "a row stands for several configurations"),
+        (_column("models.csv", "test_accuracy", "89.1"), "accuracy must be a share"),
+        (_column("models.csv", "params", 10**40), "parameters must be a number"),
+        (_column("log.csv", "val_accuracy", "nan"), "val_accuracy must be a number"),
+        (_column("log.csv", "epoch", 1), "epochs must be numbered upwards"),
+        (_column("summary.csv", "mean_accuracy", "high"), "mean_accuracy must be a number"),
+        (_column("conv.csv", "true", 1), "a matrix has the true classes 0 to 9"),
+        (_column("conv.csv", "3", "0.1"), "counts of images"),
+        (_claim(kind="at_least", group="dense1 == 5", value=0.1), "no configuration of invented"),
+        (_claim(kind="monotone", among=CONV, by="nope", direction="rises"), "there is no nope"),
+    ],
+)
+def test_a_table_or_claim_that_is_none_is_refused(change, said):
+    """In a sentence."""
+
+    @FEW
+    @given(consistent_studies())
+    def holds(invented):
+        change(invented)
+        refused = pytest.raises((SpecError, ValidationError), match=said)
+        with tempfile.TemporaryDirectory() as folder, refused:
+            study = invented.study(folder)
+            for name in study.experiments:
+                study.published(name)
+            audit_study(study)
+
+    holds()
+
+
 def test_every_rule_has_a_planted_error():
     """No rule is without a study that breaks it alone."""
     (mark,) = test_a_planted_error_gives_its_finding_and_no_other.pytestmark

@@ -67,6 +67,27 @@ def test_a_place_can_be_shared():
         assert _holds(claim, 0.9, 0.9, 0.8, 0.7)
 
 
+def test_the_best_loss_is_the_lowest():
+    """Not the highest."""
+    claim = _claim("ranking", among="width > 0", first=["width == 1"], measure="loss")
+    assert _holds(claim, 0.1, 0.2, 0.3, 0.4)
+    assert not _holds(claim, 0.5, 0.2, 0.3, 0.4)
+
+
+def test_a_level_counts_with_its_mean():
+    """However its configurations are ordered."""
+    claim = _claim("monotone", among="width > 0", by="model", direction="rises")
+    assert _holds(claim, 0.1, 0.4, 0.4, 0.3)
+    assert _holds(claim, 0.4, 0.1, 0.3, 0.4)
+
+
+def test_confusions_that_are_not_there_are_not_shared():
+    """Two matrices with fewer than are asked for."""
+    claim = _claim("other_confusions", group=A, than=B, pairs=5)
+    matrices = _matrices(a=[(0, 6, 9)], b=[(4, 9, 7)])
+    assert _holds(claim, 0, 0, 0, 0, matrices=matrices)
+
+
 def _matrices(**errors):
     """Make one 10 by 10 matrix a configuration, right but for the errors of a and of b."""
     found = np.tile(np.eye(10, dtype=int) * 100, (len(ROWS), 1, 1))

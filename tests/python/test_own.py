@@ -17,6 +17,7 @@ from tunegrid import (
     run_grid,
     verify_store,
 )
+from tunegrid.architectures import read_model
 from tunegrid.grid import configurations
 from tunegrid.plans import plan
 
@@ -175,6 +176,38 @@ def test_code_is_refused():
         model_json(keras.Sequential([keras.Input((28, 28, 1)), *layers]))
 
 
+def _ending_in(*layers):
+    import keras
+
+    body = [keras.Input((28, 28, 1)), keras.layers.Flatten(), *layers]
+    return keras.Sequential(body)
+
+
+def test_layers_that_need_their_defaults_keep_them():
+    """And layers that hold other layers."""
+    import keras
+
+    layers = keras.layers
+    for layer in (layers.Rescaling(1 / 255), layers.SpectralNormalization(layers.Dense(3))):
+        model = _ending_in(layer, layers.Dense(10, activation="softmax"))
+        assert model_json(read_model(model_json(model))) == model_json(model)
+
+
+def test_what_gives_no_probabilities_is_refused():
+    """The loss takes their logarithm."""
+    import keras
+
+    with pytest.raises(SpecError, match="end it with a softmax"):
+        model_json(_ending_in(keras.layers.Dense(10)))
+
+
+def test_a_preset_does_not_overrule_what_is_said(fashion_mnist, tmp_path):
+    """Of a grid of one's own, which has no protocol to depart from."""
+    run_grid(grid=WIDTHS[:1], model=network, store=tmp_path, preset="quick", **TINY)
+    (row,) = read_results("own-grid", store=tmp_path).to_dict("records")
+    assert (row["epochs"], row["departures"]) == (1, "")
+
+
 def _other_images(row):
     import keras
 
@@ -193,7 +226,11 @@ def _other_images(row):
         ({"grid": [{"a": [1]}]}, "Row 1 of the grid must have a number"),
         ({"grid": [{"accuracy": 1}]}, "accuracy has a meaning of its own"),
         ({"grid": WIDTHS, "model": "convstack"}, "no architecture 'convstack'"),
+        ({"grid": [{"a": float("inf")}]}, "Row 1 of the grid must have a number"),
         ({"grid": WIDTHS, "model": ["{}"]}, "1 models for 2 rows"),
+        ({"grid": WIDTHS, "model": ["{}", "{}"]}, "cannot build the model from its JSON"),
+        ({"grid": WIDTHS, "model": 5}, "a name, a function or JSON texts, not 5"),
+        ({"grid": WIDTHS, "name": "kh2021"}, "kh2021 is a study that ships with tunegrid"),
         ({"grid": WIDTHS, "model": dict}, r"row 1 \(\{\"width\": 4\}\).*keras.Model, not dict"),
         ({"grid": WIDTHS, "model": _other_images}, "must take .*28, 28, 1.*, not .*32, 32, 3"),
         ({"grid": WIDTHS, "model": network, "name": "My Grid"}, "id must"),

@@ -15,7 +15,15 @@ from .registry import CLASSES, IMAGE_SIDE, Architecture
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["ARCHITECTURES", "CLASSES", "IMAGE_SIDE", "Architecture", "build_model", "model_json"]
+__all__ = [
+    "ARCHITECTURES",
+    "CLASSES",
+    "IMAGE_SIDE",
+    "Architecture",
+    "build_model",
+    "model_json",
+    "read_model",
+]
 
 ARCHITECTURES: Mapping[str, Architecture] = {
     one.name: one for one in (*CONVOLUTION, *DENSE, KERAS_JSON)

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..errors import SpecError
 from .registry import CLASSES, IMAGE_SIDE, Architecture
 
@@ -44,14 +46,39 @@ def model_json(model: "keras.Model") -> str:
             f"A model must take {_SHAPES[0]} and give {_SHAPES[1]}, not {shapes[0]} and "
             f"{shapes[1]}: begin with keras.Input((28, 28, 1)), end with a softmax over 10."
         )
-    text = json.dumps(_named(_clean(json.loads(model.to_json()))), sort_keys=True)
+    _check_output(model)
+    written = json.loads(model.to_json())
+    text = _canonical(written, drop=True)
+    if not _survives(model, text):  # some layers cannot be made without their defaults
+        text = _canonical(written, drop=False)
     before, after = (list(_layers_of(one)) for one in (model, read_model(text)))
     if before != after:
         raise SpecError(
             f"The model is another one after the trip through JSON: {len(before)} layers became "
-            f"{len(after)}. Make a new layer object for each place, and no Lambda."
+            f"{len(after)}. Make a new layer object for each place."
         )
     return text
+
+
+def _canonical(written: object, *, drop: bool) -> str:
+    return json.dumps(_named(_clean(written, drop=drop)), sort_keys=True)
+
+
+def _survives(model: "keras.Model", text: str) -> bool:
+    try:
+        return list(_layers_of(model)) == list(_layers_of(read_model(text)))
+    except SpecError:
+        return False
+
+
+def _check_output(model: "keras.Model") -> None:
+    """Refuse what gives no probabilities: the loss takes their logarithm."""
+    images = np.random.default_rng(0).random((2, IMAGE_SIDE, IMAGE_SIDE, 1), np.float32)
+    outputs = np.asarray(model(images))
+    if not (outputs >= 0).all() or not np.allclose(outputs.sum(axis=-1), 1, atol=1e-3):
+        raise SpecError(
+            "A model must give probabilities that add up to 1: end it with a softmax over 10."
+        )
 
 
 def read_model(text: str) -> "keras.Model":
@@ -63,22 +90,25 @@ def read_model(text: str) -> "keras.Model":
     import keras
 
     try:
-        return keras.models.model_from_json(text)
+        model = keras.models.model_from_json(text)
     except Exception as error:  # noqa: BLE001 - whatever a config can make Keras raise
         said = " ".join(str(error).split())
         raise SpecError(f"Keras cannot build the model from its JSON: {said[:300]}") from None
+    if not isinstance(model, keras.Model):
+        raise SpecError("Keras cannot build the model from its JSON: it is that of something else.")
+    return model
 
 
-def _clean(value: object) -> object:
-    """Leave out nulls, versions, and what a layer has by default."""
+def _clean(value: object, *, drop: bool) -> object:
+    """Leave out nulls, versions, and (with `drop`) what a layer has by default."""
     if isinstance(value, list):
-        return [_clean(one) for one in value]
+        return [_clean(one, drop=drop) for one in value]
     if not isinstance(value, Mapping):
         return value
     kept = {name: one for name, one in value.items() if one is not None and name not in _DROPPED}
-    if isinstance(kept.get("config"), Mapping) and _is_layer(kept):
+    if drop and isinstance(kept.get("config"), Mapping) and _is_layer(kept):
         kept["config"] = _without_defaults(kept)
-    return {name: _clean(one) for name, one in kept.items()}
+    return {name: _clean(one, drop=drop) for name, one in kept.items()}
 
 
 def _without_defaults(described: Mapping[str, object]) -> dict[str, object]:
@@ -159,12 +189,16 @@ def _is_layer(described: Mapping[str, object]) -> bool:
 
 def _layers_of(model: "keras.Model") -> Iterator[tuple[str, str, int]]:
     """Give what a layer must keep: its class, its settings but for names, its parameters."""
+    import keras
+
     for layer in model.layers:
         if hasattr(layer, "layers"):
             yield from _layers_of(layer)
             continue
-        config = {k: v for k, v in layer.get_config().items() if k not in ("name", "batch_shape")}
-        yield type(layer).__name__, json.dumps(config, default=str), layer.count_params()
+        described = json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
+        described.get("config", {}).pop("batch_shape", None)
+        clean = json.dumps(_named(_clean(described, drop=True)), sort_keys=True)
+        yield type(layer).__name__, clean, layer.count_params()
 
 
 def _build(keras_json: str) -> list["keras.Layer"]:

@@ -8,7 +8,7 @@ from ..settings import NAMES
 from ..stated import StatedSettings
 from .evidence import OPTIMIZER, Cell, Evidence, places
 from .finding import Finding
-from .images import updates
+from .images import sizes, updates
 from .numbers import without
 from .precision import text_of
 
@@ -37,8 +37,10 @@ def stated_settings(evidence: Evidence) -> Iterator[Finding]:
             yield Finding(entry.source, stated, given, message)
     for cell in evidence.cells:
         for key in sorted(cell.printed.keys() & NAMES):
-            values = [one.setting(key) for one in cell.under.values()]
-            if cell.printed[key] not in values:
+            values = [_setting(one, key) for one in cell.under.values()]
+            if _are_comparable(cell.printed[key], values) and not any(
+                _is_same(cell.printed[key], value) for value in values
+            ):
                 stated, given = f"{key} = {cell.printed[key]}", f"{key} = {values[0]}"
                 message = f"{cell.place}: {stated} for {cell.label}; elsewhere {given}."
                 yield Finding(cell.place, stated, given, message)
@@ -91,7 +93,7 @@ def selection(evidence: Evidence) -> Iterator[Finding]:
     yield from _best_epochs(evidence)
     chosen: dict[str, tuple[Ranking, list[Cell]]] = {}
     for claim in evidence.study.claims:
-        if isinstance(claim, Ranking) and evidence.holds(claim):
+        if isinstance(claim, Ranking) and claim.measure == "accuracy" and evidence.holds(claim):
             among = evidence.pick(claim.among)
             winner = max(among, key=lambda cell: cell.scores[claim.measure])
             if _on_test(evidence, winner) and len(among) > len(
@@ -115,7 +117,7 @@ def _unlike(evidence: Evidence, entry: StatedSettings) -> Iterator[tuple[str, st
     found: dict[str, dict[str, tuple[object, object]]] = {}
     for key, value in entry.set.items():
         for given, cells in evidence.conflicts(
-            entry.group, value, lambda one, key=key: one.setting(key)
+            entry.group, value, lambda one, key=key: _setting(one, key), _is_same
         ):
             told = [cell for cell in cells if not _assumed(evidence, key, cell)]
             if told:
@@ -125,6 +127,28 @@ def _unlike(evidence: Evidence, entry: StatedSettings) -> Iterator[tuple[str, st
             ", ".join(f"{key} = {pair[side]}" for key, pair in values.items()) for side in (0, 1)
         )
         yield stated, given, place
+
+
+def _setting(one: Configuration, key: str) -> object:
+    """Give what a setting comes to, also where it is left open."""
+    return sizes(one)["training"] if key == "train_size" else one.setting(key)
+
+
+def _is_same(stated: object, given: object) -> bool:
+    """Compare settings: what is not set is 0 or none, and names are names in any case."""
+    if given is None:
+        return stated in (0, "none")
+    if isinstance(stated, str) and isinstance(given, str):
+        return stated.casefold() == given.casefold()
+    return stated == given
+
+
+def _are_comparable(printed: object, values: Sequence[object]) -> bool:
+    """Say whether a column that is called as a setting holds values of it."""
+    known = [value for value in values if value is not None]
+    return printed is not None and all(
+        isinstance(value, str) == isinstance(printed, str) for value in known
+    )
 
 
 def _assumed(evidence: Evidence, key: str, cell: Cell) -> bool:
@@ -199,7 +223,8 @@ def _best_epochs(evidence: Evidence) -> Iterator[Finding]:
     for cell in evidence.pick(None):
         settings = evidence.default(cell).settings
         best = cell.scores.get("accuracy")
-        if settings["reported_epoch"] != "best" or not _on_test(evidence, cell) or best is None:
+        on_test = settings["validation"] == "test"
+        if settings["reported_epoch"] != "best" or not on_test or best is None:
             continue
         rows = sorted(logs.get(id(cell), ()), key=lambda row: row["epoch"])
         last = rows[-1].get("val_accuracy") if rows else None

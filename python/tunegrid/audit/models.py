@@ -1,13 +1,14 @@
 """What a source prints of its models, against the architecture: layers, shapes, parameters."""
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
 from ..architectures import ARCHITECTURES, build_model
 from ..grid import Configuration
-from ..layertables import layers_beside
+from ..layertables import layer_kind, layers_beside
 from .evidence import Evidence
 from .finding import Finding
 
@@ -19,19 +20,20 @@ def layers(evidence: Evidence) -> Iterator[Finding]:
     """
     for place, row in _rows(evidence):
         theirs, ours = _or_none(row["published_layer"]), _or_none(row["layer"])
-        if theirs != ours and not (place.endswith("layer 1") and "flatten" in (theirs, ours)):
+        before = place.endswith("layer 1") and "flatten" in (theirs, ours)
+        if layer_kind(theirs) != layer_kind(ours) and not before:
             message = f"{place}: {theirs} stands where the architecture has {ours}."
             yield Finding(place, theirs, ours, message)
 
 
 def output_shapes(evidence: Evidence) -> Iterator[Finding]:
     """The output shapes of a layer table follow from the architecture."""
-    yield from _differing(evidence, "output_shape", "the output shape")
+    yield from _differing(evidence, "output_shape", "the output shape", _sizes)
 
 
 def parameters(evidence: Evidence) -> Iterator[Finding]:
     """Parameter counts, of layers and of models, follow from the architecture."""
-    yield from _differing(evidence, "params", "the number of parameters")
+    yield from _differing(evidence, "params", "the number of parameters", _number)
     printed = [
         (cell.place, cell, "total", cell.scores["parameters"])
         for cell in evidence.cells
@@ -54,11 +56,14 @@ def parameters(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _differing(evidence: Evidence, column: str, what: str) -> Iterator[Finding]:
-    """Give the layers that both sides have, where a column differs."""
+def _differing(
+    evidence: Evidence, column: str, what: str, read: Callable[[str], object]
+) -> Iterator[Finding]:
+    """Give the layers that both sides have, where a column differs as it is read."""
     for place, row in _rows(evidence):
         theirs, ours = str(row[f"published_{column}"]), str(row[column])
-        if _or_none(row["published_layer"]) == row["layer"] and theirs != ours:
+        same_layer = layer_kind(_or_none(row["published_layer"])) == layer_kind(row["layer"])
+        if same_layer and read(theirs) != read(ours):
             message = f"{place}: {what} of {row['layer']} is given as {theirs}; it is {ours}."
             yield Finding(place, theirs, ours, message)
 
@@ -78,6 +83,16 @@ def _counts(one: Configuration) -> dict[str, int]:
     trainable = sum(math.prod(weight.shape) for weight in model.trainable_variables)
     total = model.count_params()
     return {"total": total, "trainable": trainable, "non_trainable": total - trainable}
+
+
+def _sizes(shape: str) -> list[str]:
+    """Read a shape: 26x26x32, or (None, 26, 26, 32) as Keras prints it."""
+    return re.findall(r"\d+", shape)
+
+
+def _number(text: str) -> str:
+    """Read a count: 1605760, or 1,605,760."""
+    return re.sub("[^0-9]", "", text)
 
 
 def _or_none(value: object) -> str:

@@ -49,9 +49,10 @@ def comparisons(evidence: Evidence) -> Iterator[Finding]:
         sides = [_mean(cells, entry.measure) for cells in groups]
         if None in sides:
             continue
-        (first, _), (second, _) = sides
-        gap = first - second
-        fine = gap > 0 if entry.relation == "greater" else abs(gap) <= entry.margin + TINY
+        (first, loose), (second, other) = sides
+        gap, rounded = first - second, loose + other
+        greater = entry.relation == "greater"
+        fine = gap + rounded > TINY if greater else abs(gap) <= entry.margin + rounded + TINY
         if not fine:
             said = "greater than" if entry.relation == "greater" else "about the same as"
             one, other = (cells[0].label for cells in groups)
