@@ -6,12 +6,14 @@ beside them, and nothing is ever raised across the border.
 """
 
 import contextlib
+import ctypes
 import dataclasses
 import importlib
 import importlib.util
 import os
+import signal
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -252,10 +254,29 @@ def _run_grid(
             dict(zip(grid, row, strict=True)) for row in zip(*grid.values(), strict=True)
         ]
     try:
-        summary = run_grid(study, progress=progress, **options)
+        with _interrupts_left_to_r():
+            summary = run_grid(study, progress=progress, **options)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(progress.interruption()) from None
     return {**plain(summary), "said": describe_summary(summary)}
+
+
+@contextlib.contextmanager
+def _interrupts_left_to_r() -> Iterator[None]:
+    """Put the handler of Ctrl-C back that tells R too.
+
+    It is written in C and belongs to reticulate. `signal.signal()`, by which the loop hears of
+    signals and leaves them again, puts one of Python's in its place, and R's own loops would never
+    be interrupted again.
+    """
+    api = ctypes.pythonapi
+    get = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_int)(("PyOS_getsig", api))
+    put = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(("PyOS_setsig", api))
+    before = get(signal.SIGINT)
+    try:
+        yield
+    finally:
+        put(signal.SIGINT, before)
 
 
 def _comparison_table(

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import tomllib
 from pathlib import Path
 
@@ -138,7 +139,7 @@ def test_ctrl_c_keeps_what_is_done(library, fashion_mnist, tmp_path):
     )
     cat("said:", stopped$message, "\\n")
     cat("left:", unlist(run_status(store = Sys.getenv("STORE"))[c("training", "missing")]), "\\n")
-    tryCatch({ cat("asleep\\n"); Sys.sleep(600) }, interrupt = \\(condition) cat("awake\\n"))
+    tryCatch({ cat("busy\\n"); repeat sqrt(2) }, interrupt = \\(condition) cat("free\\n"))
     """
     file = tmp_path / "script.R"
     file.write_text(script)
@@ -147,15 +148,18 @@ def test_ctrl_c_keeps_what_is_done(library, fashion_mnist, tmp_path):
         ["Rscript", "--vanilla", str(file)], env=environment(library, STORE=str(tmp_path)),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     ) as session:  # fmt: skip
+        guard = threading.Timer(300, os.killpg, [session.pid, signal.SIGKILL])
+        guard.start()
         for line in session.stdout:
             lines.append(line.strip())
-            if line.startswith(("[1/10]", "asleep")):
+            if line.startswith(("[1/10]", "busy")):
                 os.killpg(session.pid, signal.SIGINT)
+        guard.cancel()
     assert session.returncode == 0, lines
     said = next(line for line in lines if line.startswith("said: "))
     kept = int(re.search(r"Interrupted: (\d+) of 10 runs ended and are kept", said)[1])
     assert f"left: 0 {10 - kept}" in lines
-    assert lines[-1] == "awake"
+    assert lines[-1] == "free"
     with Store(tmp_path) as store:
         assert len(store.rows("SELECT 1 FROM run WHERE outcome = 'done'")) == kept
 

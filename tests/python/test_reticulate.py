@@ -1,9 +1,11 @@
 """What R calls: plain values in and out, and nothing raised."""
 
+import ctypes
 import importlib.util
 import json
 import math
 import os
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -205,6 +207,22 @@ def test_a_run_is_heard(fashion_mnist, tmp_path):
     assert ("expect", "0 of 1 done, 0 failed", 2) in heard
     assert sum(epochs for kind, _, epochs in heard if kind == "move") == 2
     assert [text for kind, text, _ in heard if kind == "line"][-1].startswith("[1/1] two-layer")
+
+
+def test_r_s_handler_of_ctrl_c_comes_back(monkeypatch):
+    """Python knows nothing of handlers in C, and would leave its own."""
+    api = ctypes.pythonapi
+    ignore = signal.SIG_IGN.value
+    monkeypatch.setattr(
+        "tunegrid.driver.run_grid",
+        lambda *_, **__: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        api.PyOS_setsig(signal.SIGINT, ignore)
+        call("run_grid", {"study": "kh2021", "hear": print})
+        assert api.PyOS_getsig(signal.SIGINT) == ignore
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def test_a_grid_of_columns_becomes_rows(fashion_mnist, tmp_path):
