@@ -147,6 +147,7 @@ def test_ctrl_c_keeps_what_is_done(library, fashion_mnist, tmp_path):
     with subprocess.Popen(
         ["Rscript", "--vanilla", str(file)], env=environment(library, STORE=str(tmp_path)),
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # who runs this may not
     ) as session:  # fmt: skip
         guard = threading.Timer(300, os.killpg, [session.pid, signal.SIGKILL])
         guard.start()
