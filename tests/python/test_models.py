@@ -122,8 +122,8 @@ def test_a_key_that_is_not_unique_is_refused(small_store, tmp_path):
 def test_the_command_shows_and_exports(small_store, kept, tune_grid, tmp_path):
     """As the sources print it, with the totals; and what images the model takes."""
     shown = tune_grid("model", "show", kept[:12], "--store", small_store)
-    assert shown.stderr == ""
-    assert "| conv2d (Conv2D) " in shown.stdout
+    assert shown.stderr.startswith(f"Run {kept}\n")
+    assert "|conv2d (Conv2D) " in shown.stdout
     assert "Total params: " in shown.stdout
     done = tune_grid("model", "export", kept, "m.keras", "--store", small_store)
     assert done.returncode == 0
