@@ -150,11 +150,11 @@ def test_whole_numbers_become_integers(monkeypatch):
 
 def test_r_s_environment_counts(monkeypatch, tmp_path):
     """Sys.setenv() comes after Python has started."""
-    monkeypatch.setenv("TUNEGRID_DATA", "before")
+    for name in ("TUNEGRID_DATA", "TUNEGRID_STORE"):
+        monkeypatch.setenv(name, "before")
     call("run_status", {}, {"TUNEGRID_STORE": str(tmp_path), "TUNEGRID_DATA": None})
     assert os.environ["TUNEGRID_STORE"] == str(tmp_path)
     assert "TUNEGRID_DATA" not in os.environ
-    monkeypatch.delenv("TUNEGRID_STORE")
 
 
 def test_a_comparison_says_what_the_command_says(small_store, tune_grid):
