@@ -27,7 +27,7 @@ comparison_table <- function(study, experiments = NULL, where = NULL, protocol =
     experiments = experiments, where = where, protocol = protocol,
     preset = preset, any = any, store = store
   )
-  frame <- do.call(call_python, c("comparison_table", asked, list(call = environment())))
+  frame <- call_asked("comparison_table", asked)
   inform_left_out(frame)
   new_table(frame)
 }

@@ -22,5 +22,5 @@ published_table <- function(study, table, protocol = NULL, preset = NULL, any = 
     store = store, data_dir = as_path(data_dir)
   )
   asked <- asked[setdiff(names(asked), c("experiments", "where"))]
-  new_table(do.call(call_python, c("published_table", asked, list(call = environment()))))
+  new_table(call_asked("published_table", asked))
 }

@@ -38,7 +38,7 @@ read_results <- function(study, experiments = NULL, where = NULL, protocol = NUL
     experiments = experiments, where = where, protocol = protocol,
     preset = preset, any = any, store = store
   )
-  frame <- do.call(call_python, c("read_results", asked, list(call = environment())))
+  frame <- call_asked("read_results", asked)
   inform_left_out(frame)
   frame
 }

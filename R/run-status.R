@@ -15,6 +15,11 @@ run_status <- function(study = NULL, store = NULL) {
   new_table(call_python("run_status", study = asked$study, store = asked$store))
 }
 
+# Calls a verb with what as_asked() gave, in the name of who called for it.
+call_asked <- function(verb, asked, call = caller_env()) {
+  do.call(call_python, c(verb, asked, list(call = call)))
+}
+
 # The arguments of a verb that reads, with those of a run where it reads one.
 as_asked <- function(study, ..., store = NULL) {
   given <- drop_nulls(list(..., store = as_path(store)))

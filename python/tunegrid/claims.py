@@ -26,7 +26,7 @@ from .claim import (
 from .conditions import parse_condition
 
 #: Printed numbers have few decimals: 0.9 - 0.8 is to be 0.1.
-_TINY = 1e-9
+TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -76,21 +76,21 @@ def holds(claim: Claim, scores: Scores) -> np.ndarray:
 
 
 def _mean_greater(claim: MeanGreater, scores: Scores) -> np.ndarray:
-    return scores.mean(claim.group) - scores.mean(claim.than) > _TINY
+    return scores.mean(claim.group) - scores.mean(claim.than) > TINY
 
 
 def _every_greater(claim: EveryGreater, scores: Scores) -> np.ndarray:
     lead = scores.of(claim.group).min(axis=-1) - scores.of(claim.than).max(axis=-1)
-    return lead > claim.margin + _TINY
+    return lead > claim.margin + TINY
 
 
 def _same(claim: Same, scores: Scores) -> np.ndarray:
-    return abs(scores.mean(claim.group) - scores.mean(claim.than)) <= claim.margin + _TINY
+    return abs(scores.mean(claim.group) - scores.mean(claim.than)) <= claim.margin + TINY
 
 
 def _gain(claim: Gain, scores: Scores) -> np.ndarray:
     gain = scores.mean(claim.group) - scores.mean(claim.than)
-    return abs(gain - claim.value) <= claim.margin + _TINY
+    return abs(gain - claim.value) <= claim.margin + TINY
 
 
 def _at_least(claim: AtLeast, scores: Scores) -> np.ndarray:
@@ -98,12 +98,12 @@ def _at_least(claim: AtLeast, scores: Scores) -> np.ndarray:
 
 
 def _near(claim: Near, scores: Scores) -> np.ndarray:
-    return (abs(scores.of(claim.group) - claim.value) <= claim.margin + _TINY).all(axis=-1)
+    return (abs(scores.of(claim.group) - claim.value) <= claim.margin + TINY).all(axis=-1)
 
 
 def _within(claim: Within, scores: Scores) -> np.ndarray:
     values = scores.of(claim.group)
-    return values.max(axis=-1) - values.min(axis=-1) <= claim.margin + _TINY
+    return values.max(axis=-1) - values.min(axis=-1) <= claim.margin + TINY
 
 
 def _ranking(claim: Ranking, scores: Scores) -> np.ndarray:
@@ -134,7 +134,7 @@ def _larger_difference(claim: LargerDifference, scores: Scores) -> np.ndarray:
     first, second = (
         scores.mean(one) - scores.mean(other) for one, other in (claim.first, claim.second)
     )
-    return first - second > _TINY
+    return first - second > TINY
 
 
 def _largest_share_of_errors(claim: LargestShareOfErrors, scores: Scores) -> np.ndarray:

@@ -213,8 +213,9 @@ def _grid(study: Study, experiment: str, found: Sequence[Configuration]) -> pd.D
     if "epochs" not in columns:
         grid["epochs"] = pd.array([one.settings["epochs"] for one in found], dtype="Int64")
     grid.attrs["columns"] = columns
-    check_published(study, experiment, found)
-    printed = as_frame(study.published(experiment))
+    rows = study.published(experiment)
+    check_published(rows, experiment, found)
+    printed = as_frame(rows)
     shared = [name for name in columns if name in printed]
     values = [name for name in _PUBLISHED if name in printed]
     if not shared or not values:

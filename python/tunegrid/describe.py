@@ -7,7 +7,7 @@ import pandas as pd
 from .claim import Claim
 from .compare import rank_agreements
 from .errors import SpecError
-from .experiment import Assumption
+from .experiment import Assumption, PrintedTable
 from .frames import as_frame
 from .grid import configurations
 from .published import published_table, tables_of
@@ -105,7 +105,7 @@ def _of_experiments(study: Study, names: Sequence[str]) -> Iterator[tuple[str, p
         yield _title(study, name), _printed(study, name)
         for table in tables_of(study, [name], ("layers", "printed", "epochs", "confusion")):
             if table.kind == "layers":
-                yield f"{study.id} {table.title}, and ours", published_table(study, table.name)
+                yield beside_caption(study, table), published_table(study, table.name)
             else:
                 yield f"{study.id} {table.title}", as_frame(study.printed(table))
 
@@ -131,6 +131,11 @@ def counted(number: int, noun: str) -> str:
 def shown_table(table: pd.DataFrame, *, any: bool = False) -> pd.DataFrame:  # noqa: A002
     """Leave out what the caption says already."""
     return table if any else table.drop(columns="departures", errors="ignore")
+
+
+def beside_caption(study: Study, table: PrintedTable) -> str:
+    """Say whose table stands there, when it is another table of the source."""
+    return f"{study.id} {table.title}, and ours"
 
 
 def table_caption(

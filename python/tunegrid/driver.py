@@ -14,7 +14,7 @@ from .errors import DataError, DataMissingError, SpecError
 from .execute import LocalExecutor
 from .grid import Configuration, configurations
 from .loop import Progress, TrainingLoop
-from .own import Model, own_study
+from .own import Model, as_rows, own_study
 from .plans import PlannedRun, plan
 from .process import cores
 from .settings import PRESETS
@@ -131,9 +131,7 @@ def run_grid(
         grid, set, epochs, train_size = None, None, None, None  # noqa: A001
     elif _present(given):
         raise SpecError(f"{', '.join(_present(given))} belong to a grid without a study.")
-    elif hasattr(grid, "to_dict"):  # a pandas frame
-        grid = grid.to_dict("records")
-    study = load_study(study)
+    study, grid = load_study(study), as_rows(grid)
     backend = _backend(engine)
     check_engine(engine, backend)
     overrides = given_overrides(preset, set, epochs=epochs, train_size=train_size)

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -85,3 +86,24 @@ def told(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(f"{folder} cannot be used: {error.strerror or error}.") from None
+
+
+def read_manifest(folder: Path) -> dict[str, object]:
+    """Read an exported folder's manifest: `format`, `study` and `files`, names to digests.
+
+    Raises:
+        StoreError: when there is none, it is damaged, or a newer tunegrid wrote it.
+    """
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise StoreError(f"{folder} holds no whole export: it has no {MANIFEST}.")
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        version, _, _ = manifest["format"], manifest["study"], manifest["files"]
+    except (ValueError, KeyError, TypeError):
+        raise StoreError(f"{file} is damaged: get the export again.") from None
+    if version != FORMAT:
+        raise StoreError(
+            f"{file} is of format {version}, this tunegrid reads {FORMAT}: upgrade it."
+        )
+    return manifest

@@ -105,14 +105,20 @@ def table_owner(study: Study, table: PrintedTable, *, protocol: str | None = Non
     )[0]
 
 
-def check_published(study: Study, experiment: str, found: Sequence[Configuration]) -> None:
+def check_published(
+    rows: Sequence[Mapping[str, Scalar | None]], experiment: str, found: Sequence[Configuration]
+) -> None:
     """Refuse a printed row that could be several configurations of its experiment.
+
+    Args:
+        rows: what was printed of the experiment.
+        experiment: its name.
+        found: its configurations.
 
     Raises:
         SpecError: naming the columns that its file lacks.
     """
-    rows = study.published(experiment)
-    names = study.experiments[experiment].column_names
+    names = list(found[0].columns) if found else []
     shared = [name for name in names if rows and name in rows[0]]
     counts = Counter(tuple(one.columns[name] for name in shared) for one in found)
     for row in rows:

@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from pathlib import Path
 import h5py
 
 from .errors import StoreError
-from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, sha256_of, told
+from .exchange import MANIFEST, PREDICTIONS, TABLES, read_manifest, sha256_of, told
 from .runs import RunSpec
 from .store import Store
 
@@ -66,18 +65,8 @@ def import_results(directory: str | Path, *, store: str | Path | None = None) ->
 
 def _verify_files(folder: Path) -> str:
     """Hold every file against the manifest; return the study."""
-    file = folder / MANIFEST
-    if not file.is_file():
-        raise StoreError(f"{folder} holds no whole export: it has no {MANIFEST}.")
-    try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        version, study, digests = manifest["format"], manifest["study"], manifest["files"]
-    except (ValueError, KeyError, TypeError):
-        raise StoreError(f"{file} is damaged: get the export again.") from None
-    if version != FORMAT:
-        raise StoreError(
-            f"{file} is of format {version}, this tunegrid reads {FORMAT}: upgrade it."
-        )
+    manifest = read_manifest(folder)
+    file, digests = folder / MANIFEST, manifest["files"]
     for name in [*(f"{table}.csv" for table in TABLES), PREDICTIONS]:
         if name not in digests:
             raise StoreError(f"{file} does not list {name}: get the export again.")
@@ -87,7 +76,7 @@ def _verify_files(folder: Path) -> str:
             raise StoreError(f"{path} is missing: get the export again.")
         if sha256_of(path) != digest:
             raise StoreError(f"{path} is not as it was exported (its SHA-256 differs).")
-    return study
+    return manifest["study"]
 
 
 def _read_csv(file: Path, table: str) -> list[Row]:

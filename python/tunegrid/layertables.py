@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from .architectures import ARCHITECTURES, build_model
+from .architectures import model_of
 from .experiment import PrintedTable
 from .frames import as_frame
 from .grid import table_owner
@@ -26,8 +26,7 @@ def layers_beside(
         `published_layer`, `published_output_shape`, `published_params`, then the same of our
         model without the prefix, one row a layer.
     """
-    settings = table_owner(study, table, protocol=protocol).settings
-    ours = _layers_of(settings)
+    ours = _layers_of(table_owner(study, table, protocol=protocol).settings)
     theirs = [
         {f"published_{name}": row[name] for name in ("layer", "output_shape", "params")}
         for row in study.printed(table)
@@ -49,15 +48,13 @@ def layers_beside(
 
 
 def _layers_of(settings: Mapping[str, object]) -> list[dict[str, object]]:
-    architecture = ARCHITECTURES[str(settings["architecture"])]
-    model = build_model(architecture.name, architecture.resolve(settings))
     return [
         {
             "layer": re.sub(r"_\d+$", "", layer.name),  # conv2d_1 is the second conv2d
             "output_shape": "x".join(map(str, layer.output.shape[1:])),
             "params": layer.count_params(),
         }
-        for layer in model.layers
+        for layer in model_of(settings).layers
     ]
 
 

@@ -5,7 +5,6 @@ ever loaded: Keras ignores `safe_mode` for those in HDF5.
 """
 
 import json
-import math
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .architectures import ARCHITECTURES, build_model
+from .architectures import ARCHITECTURES, build_model, parameter_counts
 from .errors import RunError, SpecError, StoreError
 from .exchange import sha256_of
 from .execute import LocalExecutor
@@ -78,13 +77,10 @@ def show_model(key: str, *, store: str | Path | None = None) -> pd.DataFrame:
             "Param #": [layer.count_params() for layer in model.layers],
         }
     )
-    trainable = sum(math.prod(weight.shape) for weight in model.trainable_variables)
     table.attrs = {
         "key": found["key"],
         "asked_by": [_describe(*plan) for plan in plans],
-        "total": model.count_params(),
-        "trainable": trainable,
-        "non_trainable": model.count_params() - trainable,
+        **parameter_counts(model),
     }
     return table
 

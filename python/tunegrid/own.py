@@ -86,10 +86,14 @@ def own_study(
         raise SpecError(f"The grid cannot be run: {explain(error)}") from None
 
 
+def as_rows(grid: Sequence[Row]) -> Sequence[Row]:
+    """Give the rows of a pandas frame, and other grids as they are."""
+    return grid.to_dict("records") if hasattr(grid, "to_dict") else grid
+
+
 def _rows(grid: Sequence[Row]) -> list[dict[str, Scalar]]:
     """Check that rows have the same columns, a value in each, and differ."""
-    if hasattr(grid, "to_dict"):  # a pandas frame
-        grid = grid.to_dict("records")
+    grid = as_rows(grid)
     if not isinstance(grid, Sequence) or not all(isinstance(row, Mapping) for row in grid):
         raise SpecError("A grid must be a list of rows, a mapping each, or a pandas frame.")
     rows = [{str(name): _plain(value) for name, value in row.items()} for row in grid]
@@ -144,7 +148,10 @@ def _models(
             "configuration has its own."
         )
     if callable(model):
-        texts = [_called(model, row, number) for number, row in enumerate(rows, start=1)]
+        texts = [
+            row_model_json(model(dict(row)), row, number)
+            for number, row in enumerate(rows, start=1)
+        ]
     elif isinstance(model, Sequence) and all(isinstance(text, str) for text in model):
         texts = list(model)
         if len(texts) != len(rows):
@@ -154,10 +161,6 @@ def _models(
     else:
         raise SpecError(f"model must be a name, a function or JSON texts, not {model!r}.")
     return [{"architecture": "keras", "keras_json": text} for text in texts]
-
-
-def _called(model: Callable[[Row], "keras.Model"], row: Row, number: int) -> str:
-    return row_model_json(model(dict(row)), row, number)
 
 
 def row_model_json(model: "keras.Model", row: Row, number: int) -> str:

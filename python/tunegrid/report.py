@@ -1,6 +1,5 @@
 """A study's report: its tables beside ours, its audit and a figure, by R Markdown."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -8,15 +7,13 @@ import tempfile
 from pathlib import Path
 
 from .errors import BridgeError, SpecError
-from .exchange import MANIFEST
+from .exchange import MANIFEST, read_manifest
 from .export import export_results
+from .r.verbs import FORMATS
 from .selection import find_study
 from .study import Study
 
 SOURCE = Path(__file__).parent / "reports" / "study.Rmd"
-
-#: What the endings of a report mean to rmarkdown.
-FORMATS = {".html": "html_document", ".md": "md_document"}
 
 _RENDER = """
 told <- commandArgs(TRUE)
@@ -97,9 +94,8 @@ def _render(program: str, target: Path, folder: Path, scratch: Path) -> None:
 
 
 def _check_export(study: Study, directory: Path) -> None:
-    manifest = directory / MANIFEST
-    if not manifest.is_file():
+    if not (directory / MANIFEST).is_file():
         raise SpecError(f"{directory} holds no export: tune-grid export writes one.")
-    exported = json.loads(manifest.read_text(encoding="utf-8")).get("study")
+    exported = read_manifest(directory)["study"]
     if exported != study.id:
         raise SpecError(f"{directory} is an export of {exported}, not of {study.id}.")

@@ -321,13 +321,13 @@ def _published_table(
     any: bool = False,  # noqa: A002
     **options: object,
 ) -> "pd.DataFrame":
-    from .describe import runs_caption
+    from .describe import beside_caption, runs_caption
     from .published import pick_table, published_table
     from .selection import find_study
 
     found = find_study(study, store=options.get("store"))
     beside = published_table(found, table, preset=preset, any=any, **options)
-    caption = f"{found.id} {pick_table(found, table).title}, and ours"
+    caption = beside_caption(found, pick_table(found, table))
     beside.attrs["caption"] = runs_caption(caption, preset, any=any)
     return beside
 

@@ -183,11 +183,11 @@ def explain(error: ValidationError) -> str:
             return f"{path} is not a known key; is it misspelt?"
         case "missing":
             return f"{path} is missing."
-        case "union_tag_invalid":
-            key, known = first["ctx"]["discriminator"].strip("'"), first["ctx"]["expected_tags"]
-            return f"{path}.{key} must be one of {known}, not {first['ctx']['tag']!r}."
-        case "union_tag_not_found":
-            return f"{path}.{first['ctx']['discriminator'].strip(chr(39))} is missing."
+        case "union_tag_invalid" | "union_tag_not_found":
+            key, known = first["ctx"]["discriminator"].strip("'"), first["ctx"]
+            if "tag" not in known:
+                return f"{path}.{key} is missing."
+            return f"{path}.{key} must be one of {known['expected_tags']}, not {known['tag']!r}."
         case "value_error":
             return f"{path}: {first['ctx']['error']}"
     problem = first["msg"].removeprefix("Input should be ")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .audit import audit_study
 from .compare import comparison_table
-from .describe import study_part
+from .describe import beside_caption, study_part
 from .published import OF_RUNS, published_table, tables_of
 from .quiet import quiet_backend
 from .results import read_results
@@ -33,10 +33,10 @@ def sheets(study: Study, experiments: Sequence[str], store: Path) -> list[Sheet]
     """Make the tables of some of a study's experiments.
 
     Returns:
-        For every protocol that has runs, the default one first: `results-` (one row a run),
-        `comparison-` for each experiment (ours beside the published), `table-` for each other
-        table of the source about them. Then `about.csv`, `protocols.csv`, `differences.csv` and
-        `audit.csv`, where there is something in them.
+        `about.csv`, `protocols.csv`, `differences.csv` and `audit.csv`, where there is something
+        in them. Then for every protocol that has runs, the default one first: `results-` (one
+        row a run), `comparison-` for each experiment (ours beside the published), `table-` for
+        each other table of the source about them.
     """
     found = [one for one in _of_study(study) if len(one.frame)]
     for protocol in sorted(study.protocols, key=lambda name: name != study.default_protocol):
@@ -79,5 +79,5 @@ def _of_protocol(
         yield Sheet(
             f"table-{protocol}-{table.name}.csv",
             published_table(study, table.name, **how),
-            f"{study.id} {table.title}, and ours, {said}",
+            f"{beside_caption(study, table)}, {said}",
         )

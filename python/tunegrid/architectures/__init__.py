@@ -4,6 +4,7 @@ Planning needs the parameters of an architecture and their limits, and must not 
 building needs Keras, which is imported then.
 """
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ __all__ = [
     "Architecture",
     "build_model",
     "model_json",
+    "model_of",
+    "parameter_counts",
     "read_model",
 ]
 
@@ -51,6 +54,19 @@ def build_model(
     image = keras.Input((IMAGE_SIDE, IMAGE_SIDE, 1))
     turned = [] if rotation is None else [_turning(rotation)]
     return keras.Sequential([image, *turned, *ARCHITECTURES[name].build(**parameters)])
+
+
+def model_of(settings: Mapping[str, object]) -> "keras.Model":
+    """Build the model that the settings of a configuration describe, with fresh weights."""
+    architecture = ARCHITECTURES[str(settings["architecture"])]
+    return build_model(architecture.name, architecture.resolve(settings))
+
+
+def parameter_counts(model: "keras.Model") -> dict[str, int]:
+    """Count a model's parameters: total, trainable, non_trainable."""
+    trainable = sum(math.prod(weight.shape) for weight in model.trainable_variables)
+    total = model.count_params()
+    return {"total": total, "trainable": trainable, "non_trainable": total - trainable}
 
 
 def _turning(rotation: float) -> "keras.Layer":

@@ -48,10 +48,11 @@ def model_json(model: "keras.Model") -> str:
         )
     _check_output(model)
     written = json.loads(model.to_json())
-    text = _canonical(written, drop=True)
-    if not _survives(model, text):  # some layers cannot be made without their defaults
-        text = _canonical(written, drop=False)
-    before, after = (list(_layers_of(one)) for one in (model, read_model(text)))
+    before, text = list(_layers_of(model)), _canonical(written, drop=True)
+    if _layers_after(text) == before:
+        return text
+    text = _canonical(written, drop=False)  # some layers cannot be made without their defaults
+    after = list(_layers_of(read_model(text)))
     if before != after:
         raise SpecError(
             f"The model is another one after the trip through JSON: {len(before)} layers became "
@@ -64,11 +65,12 @@ def _canonical(written: object, *, drop: bool) -> str:
     return json.dumps(_named(_clean(written, drop=drop)), sort_keys=True)
 
 
-def _survives(model: "keras.Model", text: str) -> bool:
+def _layers_after(text: str) -> list[tuple[str, str, int]] | None:
+    """Give the layers of the model of a text; None when Keras cannot build it."""
     try:
-        return list(_layers_of(model)) == list(_layers_of(read_model(text)))
+        return list(_layers_of(read_model(text)))
     except SpecError:
-        return False
+        return None
 
 
 def _check_output(model: "keras.Model") -> None:

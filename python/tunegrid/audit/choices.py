@@ -6,7 +6,7 @@ from ..claim import Claim, LargerDifference, Monotone, Ranking
 from ..grid import Configuration
 from ..settings import NAMES
 from ..stated import StatedSettings
-from .evidence import OPTIMIZER, Cell, Evidence, places
+from .evidence import OPTIMIZER, REPORTED, Cell, Evidence, places
 from .finding import Finding
 from .images import sizes, updates
 from .numbers import without
@@ -17,8 +17,7 @@ _DATA = (
     "dataset", "scaling", "orientation", "validation", "validation_size", "train_size", "rotation",
 )  # fmt: skip
 _TRAINING = ("loss", "optimizer", "batch_size", "epochs", "precision")
-_REPORTED = tuple(sorted(name for name in NAMES if name.startswith("reported_")))
-_MODEL = NAMES - {*_DATA, *_TRAINING, *_REPORTED, *OPTIMIZER}
+_MODEL = NAMES - {*_DATA, *_TRAINING, *REPORTED, *OPTIMIZER}
 
 
 def claims(evidence: Evidence) -> Iterator[Finding]:
@@ -96,7 +95,7 @@ def selection(evidence: Evidence) -> Iterator[Finding]:
         if isinstance(claim, Ranking) and claim.measure == "accuracy" and evidence.holds(claim):
             among = evidence.pick(claim.among)
             winner = max(among, key=lambda cell: cell.scores[claim.measure])
-            if _on_test(evidence, winner) and len(among) > len(
+            if evidence.is_on_test(winner) and len(among) > len(
                 chosen.get(winner.label, (0, ()))[1]
             ):
                 chosen[winner.label] = (claim, among)
@@ -170,7 +169,7 @@ def _changed(evidence: Evidence, claim: Claim, protocol: str) -> list[str]:
     }
     model = [key for key in differing if key in _MODEL]
     others = [key for key in (*_DATA, *_TRAINING) if key in differing]
-    if "optimizer" not in others and OPTIMIZER & differing.keys():
+    if "optimizer" not in others:
         others += sorted(OPTIMIZER & differing.keys())
     named = [f"{key} ({' against '.join(differing[key])})" for key in others]
     return (["the model"] if model else []) + named
@@ -226,7 +225,7 @@ def _best_epochs(evidence: Evidence) -> Iterator[Finding]:
         on_test = settings["validation"] == "test"
         if settings["reported_epoch"] != "best" or not on_test or best is None:
             continue
-        rows = sorted(logs.get(id(cell), ()), key=lambda row: row["epoch"])
+        rows = logs.get(id(cell), ())
         last = rows[-1].get("val_accuracy") if rows else None
         fallen = [] if last is None else evidence.claims_that_fail("accuracy", cell, last)
         instead = "" if last is None else f" The last epoch has {text_of(last)}."
@@ -239,9 +238,3 @@ def _best_epochs(evidence: Evidence) -> Iterator[Finding]:
             f"{without(fallen, last)}",
             "overturns" if fallen else "note",
         )
-
-
-def _on_test(evidence: Evidence, cell: Cell) -> bool:
-    """Say whether a cell's accuracy is one on the test images."""
-    settings = evidence.default(cell).settings
-    return "test" in (settings["validation"], settings["reported_accuracy"])

@@ -58,9 +58,8 @@ def class_counts(evidence: Evidence) -> Iterator[Finding]:
 
 def _test_accuracy(evidence: Evidence, cell: Cell) -> float | None:
     """Give the accuracy on the test images that is printed of a configuration, if one is."""
-    settings = evidence.default(cell).settings
-    on_test = "test" in (settings["reported_accuracy"], settings["validation"])
-    return cell.scores.get("test_accuracy", cell.scores.get("accuracy") if on_test else None)
+    accuracy = cell.scores.get("accuracy") if evidence.is_on_test(cell) else None
+    return cell.scores.get("test_accuracy", accuracy)
 
 
 def _claims_on(evidence: Evidence, table: PrintedTable) -> list[str]:

@@ -1,5 +1,6 @@
 """A study laid out for its audit: every printed score beside its configuration."""
 
+import functools
 import itertools
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,14 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..architectures import model_of, parameter_counts
 from ..claim import Claim, LargestShareOfErrors, OtherConfusions, Untestable
 from ..claims import Scores, holds
 from ..conditions import parse_condition
 from ..csvfile import Scalar
 from ..errors import SpecError
 from ..experiment import SCORES, PrintedTable
-from ..grid import Configuration, check_published, configurations
+from ..grid import Configuration, check_published, configurations, table_owner
+from ..layertables import layers_beside
 from ..plans import spec_of
+from ..runs import canonical
 from ..settings import NAMES
 from ..stated import Stated
 from ..study import Study
@@ -25,6 +29,9 @@ _WINNING, _LOSING = ("group", "first"), ("among", "than")
 
 #: Settings that are one choice.
 OPTIMIZER = frozenset({"optimizer", "learning_rate", "momentum"})
+
+#: Settings that say which scores a study's columns hold.
+REPORTED = frozenset(name for name in NAMES if name.startswith("reported_"))
 
 
 @dataclass(frozen=True)
@@ -71,13 +78,15 @@ class Evidence:
         #: Printed rows that are no configuration of their experiment: experiment, row.
         self.strangers: list[tuple[str, Mapping[str, Scalar | None]]] = []
         self.cells = list(self._cells())
+        self._parameters: dict[str, dict[str, int]] = {}
         self._check_groups()
 
     def _cells(self) -> Iterator[Cell]:
         for name, experiment in self.study.experiments.items():
+            rows = self.study.published(name)
             for protocol in self.protocols:
-                check_published(self.study, name, self._grids[protocol][name])
-            for row in self.study.published(name):
+                check_published(rows, name, self._grids[protocol][name])
+            for row in rows:
                 under = {
                     protocol: one
                     for protocol in self.protocols
@@ -126,6 +135,11 @@ class Evidence:
         """Give a cell's configuration under the default protocol."""
         return cell.under[self.protocols[0]]
 
+    def is_on_test(self, cell: Cell) -> bool:
+        """Say whether a cell's accuracy is one on the test images."""
+        settings = self.default(cell).settings
+        return "test" in (settings["validation"], settings["reported_accuracy"])
+
     def stated(self, kind: str) -> Iterator[Stated]:
         """Give the study's `[[stated]]` entries of a kind."""
         return (entry for entry in self.study.stated if entry.kind == kind)
@@ -163,19 +177,28 @@ class Evidence:
         """Say whether it is we who made them alike: a value is assumed for one of them only."""
         return any(self.is_assumed(key, one) != self.is_assumed(key, other) for key in one.settings)
 
-    def table(self, name: str) -> PrintedTable:
-        """Give one of the source's other tables by its name."""
-        return next(table for table in self.study.tables if table.name == name)
-
     def tables(self, kind: str) -> list[PrintedTable]:
         """Give the source's other tables of a kind."""
         return [table for table in self.study.tables if table.kind == kind]
 
     def owner(self, table: PrintedTable) -> Configuration:
         """Give the configuration whose table it is, under the default protocol."""
-        return configurations(self.study, experiments=table.experiment, where=table.configuration)[
-            0
+        return table_owner(self.study, table)
+
+    @functools.cached_property
+    def layers(self) -> list[tuple[PrintedTable, list[dict[str, object]]]]:
+        """The layer tables, each with its rows beside our layers: building these takes long."""
+        return [
+            (table, layers_beside(self.study, table).to_dict("records"))
+            for table in self.tables("layers")
         ]
+
+    def parameters(self, one: Configuration) -> dict[str, int]:
+        """Count the parameters of a configuration's model, which is built once."""
+        described = canonical(one.settings)
+        if described not in self._parameters:
+            self._parameters[described] = parameter_counts(model_of(one.settings))
+        return self._parameters[described]
 
     def cell_of(self, table: PrintedTable) -> Cell | None:
         """Give what else is printed of the configuration whose table it is."""
@@ -192,7 +215,7 @@ class Evidence:
             entry.key in names
             and (not entry.protocols or one.protocol in entry.protocols)
             and (not entry.experiments or one.experiment in entry.experiments)
-            and (entry.where is None or parse_condition(entry.where).matches(one.row))
+            and (entry.where is None or self.meets(one, entry.where))
             for entry in self.study.assumed
         )
 
@@ -266,16 +289,15 @@ def _in_favour(claim: Claim, rows: Sequence[Mapping[str, object]]) -> np.ndarray
 
 def matrix_of(study: Study, table: PrintedTable) -> np.ndarray:
     """Read a printed confusion matrix, true classes by rows, in the order of the classes."""
-    rows = sorted(study.printed(table), key=lambda row: row["true"])
+    rows = study.printed(table)
     return np.array([[row[str(k)] for k in range(len(rows))] for row in rows])
 
 
 def same_run(one: Configuration, other: Configuration) -> bool:
     """Say whether two configurations are trained alike and reported alike."""
     how = {"seed": 1, "engine": "", "backend": "", "device": ""}
-    reported = [name for name in NAMES if name.startswith("reported_")]
     return spec_of(one, **how).key == spec_of(other, **how).key and all(
-        one.settings[name] == other.settings[name] for name in reported
+        one.settings[name] == other.settings[name] for name in REPORTED
     )
 
 

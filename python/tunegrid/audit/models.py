@@ -1,14 +1,11 @@
 """What a source prints of its models, against the architecture: layers, shapes, parameters."""
 
-import math
 import re
 from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from ..architectures import ARCHITECTURES, build_model
-from ..grid import Configuration
-from ..layertables import layer_kind, layers_beside
+from ..layertables import layer_kind
 from .evidence import Evidence
 from .finding import Finding
 
@@ -45,7 +42,7 @@ def parameters(evidence: Evidence) -> Iterator[Finding]:
         for cell in evidence.pick(entry.group)
     ]
     for place, cell, which, count in [*printed, *stated]:
-        expected = _counts(next(iter(cell.under.values())))[which]
+        expected = evidence.parameters(next(iter(cell.under.values())))[which]
         if count != expected:
             yield Finding(
                 place,
@@ -70,19 +67,9 @@ def _differing(
 
 def _rows(evidence: Evidence) -> Iterator[tuple[str, dict[str, object]]]:
     """Give the rows of every layer table beside ours, with where they stand."""
-    for table in evidence.tables("layers"):
-        beside = layers_beside(evidence.study, table)
-        for number, row in enumerate(beside.to_dict("records"), start=1):
+    for table, rows in evidence.layers:
+        for number, row in enumerate(rows, start=1):
             yield f"{table.title}, layer {number}", row
-
-
-def _counts(one: Configuration) -> dict[str, int]:
-    """Count the parameters of a configuration's model."""
-    architecture = ARCHITECTURES[str(one.settings["architecture"])]
-    model = build_model(architecture.name, architecture.resolve(one.settings))
-    trainable = sum(math.prod(weight.shape) for weight in model.trainable_variables)
-    total = model.count_params()
-    return {"total": total, "trainable": trainable, "non_trainable": total - trainable}
 
 
 def _sizes(shape: str) -> list[str]:

@@ -54,15 +54,15 @@ def comparisons(evidence: Evidence) -> Iterator[Finding]:
         greater = entry.relation == "greater"
         fine = gap + rounded > TINY if greater else abs(gap) <= entry.margin + rounded + TINY
         if not fine:
-            said = "greater than" if entry.relation == "greater" else "about the same as"
-            one, other = (cells[0].label for cells in groups)
+            said = "greater than" if greater else "about the same as"
+            one, than = (cells[0].label for cells in groups)
             yield Finding(
                 entry.source,
-                f"{said} {other}",
+                f"{said} {than}",
                 f"{gap:+.4g}",
                 f"{entry.source}: the {entry.measure} of {one} is said to be {said} that of "
-                f"{other}; it is {text_of(first)} against {text_of(second)}.",
-                "discrepancy" if entry.relation == "greater" else "note",
+                f"{than}; it is {text_of(first)} against {text_of(second)}.",
+                "discrepancy" if greater else "note",
             )
 
 
@@ -92,7 +92,7 @@ def reported_twice(evidence: Evidence) -> Iterator[Finding]:
 def log(evidence: Evidence) -> Iterator[Finding]:
     """A log has the epochs that were trained, and what is reported is its best or last one."""
     for table in evidence.tables("epochs"):
-        rows = sorted(evidence.study.printed(table), key=lambda row: row["epoch"])
+        rows = evidence.study.printed(table)
         settings = evidence.owner(table).settings
         if len(rows) != settings["epochs"]:
             message = f"{table.title}: {len(rows)} epochs; {settings['epochs']} are stated."

@@ -1,9 +1,7 @@
 """How exactly a printed number is known, and whether two of them can be the same."""
 
+from ..claims import TINY
 from ..csvfile import Printed
-
-#: Beyond this, two computed numbers differ.
-TINY = 1e-9
 
 _DECIMALS = 6
 

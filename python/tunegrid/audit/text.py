@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from ..conditions import check_columns, parse_condition
 from ..csvfile import Printed, Scalar
 from ..errors import SpecError
+from ..published import pick_table
 from ..stated import StatedCell
 from .evidence import Evidence
 from .finding import Finding
@@ -36,7 +37,7 @@ def counts(evidence: Evidence) -> Iterator[Finding]:
             rows = evidence.study.published(entry.experiment)
             what = evidence.study.experiments[entry.experiment].title
         else:
-            table = evidence.table(entry.table)
+            table = pick_table(evidence.study, entry.table)
             rows, what = evidence.study.printed(table), table.title
         if entry.where is not None:
             rows = _rows(rows, entry.where, entry.table or entry.experiment)
@@ -66,9 +67,10 @@ def _rows(rows: list[Mapping[str, Scalar]], where: str, table: str) -> list[Mapp
 
 
 def _cell(evidence: Evidence, entry: StatedCell) -> Iterator[Finding]:
-    table = evidence.table(entry.table)
-    rows = _rows(evidence.study.printed(table), entry.row, table.name)
-    if not any(entry.column in row for row in evidence.study.printed(table)):
+    table = pick_table(evidence.study, entry.table)
+    everything = evidence.study.printed(table)
+    rows = _rows(everything, entry.row, table.name)
+    if not any(entry.column in row for row in everything):
         raise SpecError(f"stated: the table {table.name} has no column {entry.column}.")
     printed = [row[entry.column] for row in rows if isinstance(row[entry.column], (int, float))]
     if not any(agree(entry.value, value) for value in printed):

@@ -247,12 +247,12 @@ def _beside(
     study: "Study", table: "PrintedTable", runs: dict[str, object], data_dir: str | None
 ) -> tuple[str, "pd.DataFrame"]:
     """Give one of the source's other tables with what we found beside, captioned."""
-    from ..describe import runs_caption
+    from ..describe import beside_caption, runs_caption
     from ..published import published_table
 
     with quiet_backend():
         beside = published_table(study, table.name, data_dir=data_dir, **runs)
-    caption = f"{study.id} {table.title}, and ours"
+    caption = beside_caption(study, table)
     return runs_caption(caption, runs["preset"], any=runs["any"]), beside
 
 

@@ -46,6 +46,7 @@ def robjects() -> ModuleType:
     return started
 
 
+@functools.cache
 def r_version() -> tuple[int, ...] | None:
     """Ask the R on the path for its version; None where there is none."""
     program = shutil.which("R")

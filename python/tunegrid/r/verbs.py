@@ -10,7 +10,8 @@ from ..errors import BridgeError, SpecError
 from .converter import converter
 from .session import called, package, robjects
 
-_FORMATS = {".html": "html_document", ".md": "md_document"}
+#: What the endings of a rendered file mean to rmarkdown.
+FORMATS = {".html": "html_document", ".md": "md_document"}
 
 
 def r_kable(df: pd.DataFrame, *, format: str = "pipe", **options: object) -> str:  # noqa: A002
@@ -74,8 +75,8 @@ def render_rmd(
         SpecError: for another ending, or a source that is not there.
     """
     source, target = Path(file).absolute(), Path(output).absolute()
-    if target.suffix not in _FORMATS:
-        raise SpecError(f"{output} must end in {' or '.join(_FORMATS)}.")
+    if target.suffix not in FORMATS:
+        raise SpecError(f"{output} must end in {' or '.join(FORMATS)}.")
     if not source.is_file():
         raise SpecError(f"{file} cannot be rendered: there is no such file.")
     rmarkdown, ro = package("rmarkdown"), robjects()
@@ -86,7 +87,7 @@ def render_rmd(
     called(
         rmarkdown.render,
         str(source),
-        output_format=_FORMATS[target.suffix],
+        output_format=FORMATS[target.suffix],
         output_file=target.name,
         output_dir=str(target.parent),
         params=ro.ListVector(dict(params or {})),
