@@ -12,7 +12,7 @@ import numpy as np
 from .errors import StoreError
 
 #: Part of every key. It rises when the same spec would be trained differently.
-SCHEMA = 1
+SCHEMA = 2
 
 Pairs = tuple[tuple[str, object], ...]
 
@@ -52,7 +52,7 @@ class RunSpec:
         loss: the name of a Keras loss.
         optimizer: the name of a Keras optimizer with all its settings.
         batch_size, epochs: images a step, passes over the training images.
-        precision: `float32`.
+        precision: `float32`; or `bfloat16`, in which layers then compute, with weights in float32.
         engine, backend, device: what trains.
         seed: the replicate's number, from 1.
     """
@@ -88,16 +88,22 @@ class RunSpec:
         """Read what `to_json` wrote.
 
         Raises:
-            StoreError: when a newer tunegrid wrote it, or it is damaged.
+            StoreError: when another tunegrid wrote it, or it is damaged.
         """
         try:
             values = json.loads(text)
-            if values.pop("schema") == SCHEMA:
+            if (schema := values.pop("schema")) == SCHEMA:
                 return cls._from_values(**values)
+            is_old = schema < SCHEMA
         except (ValueError, KeyError, TypeError, AttributeError):
             raise StoreError(
                 "A run's spec is damaged: `tune-grid verify` says which one."
             ) from None
+        if is_old:
+            raise StoreError(
+                "This run was made by an older tunegrid, which trained it differently: train it "
+                "again in a store of its own."
+            )
         raise StoreError("This run was made by a newer tunegrid: upgrade tunegrid.")
 
     @classmethod

@@ -98,7 +98,7 @@ class Settings(TypedDict, total=False):
     momentum: Rate
     batch_size: Count
     epochs: Count
-    precision: Literal["float32"]
+    precision: Literal["float32", "bfloat16"]
 
     reported_loss: Literal["training", "validation", "test"]
     reported_accuracy: Literal["validation", "test"]

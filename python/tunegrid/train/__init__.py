@@ -31,6 +31,9 @@ ENGINES: Mapping[str, tuple[str, ...]] = {
     "reference": ("tensorflow", "jax", "torch"),
 }
 
+#: Keras's policies by precision: with the mixed one, weights and loss stay float32.
+_POLICIES: Mapping[str, str] = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
+
 
 class DivergedError(TunegridError):
     """The loss became infinite or no number: a result of its own, and not one to be averaged."""
@@ -106,13 +109,15 @@ def fresh_model(
     import keras
 
     # A user's keras.json may say otherwise, and must not decide numbers.
-    keras.config.set_floatx(spec.precision)
+    keras.config.set_floatx("float32")
+    keras.config.set_dtype_policy(_POLICIES[spec.precision])
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     keras.utils.set_random_seed(int(init.generate_state(1)[0]))
     model = build_model(
         spec.model.architecture, dict(spec.model.parameters), rotation=spec.data.rotation
     )
+    model.layers[-1].dtype_policy = "float32"  # a loss of rounded probabilities would be rough
     random_layers = list(_random_layers(model))
     states = dropout.generate_state(max(len(random_layers), 1))
     for layer, state in zip(random_layers, states, strict=False):

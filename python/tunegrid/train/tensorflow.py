@@ -12,6 +12,7 @@ import tensorflow as tf
 from ..architectures import CLASSES
 from ..runs import RunSpec
 from ..split import Split
+from .dropout import replace_dropout
 
 #: Images scored at once: large enough to hide the calls, small enough for the processor's cache.
 SCORE_BATCH = 250
@@ -23,6 +24,7 @@ class Engine:
     def __init__(self, model: keras.Model, split: Split, spec: RunSpec) -> None:
         self._model = model
         self._loss = keras.losses.get(spec.loss)
+        self._penalized = [weight for weight in model.trainable_variables if weight.regularizer]
         # A tensor, not a number: TensorFlow would multiply by 1/255, which is not the same in
         # the last bit, and everything after it would differ from Keras's `fit`.
         self._scale = tf.constant(255.0 if spec.data.scaling == "unit" else 1.0)
@@ -30,6 +32,8 @@ class Engine:
         self._labels = tf.constant(split.y_train)
         self._batch_size = spec.batch_size
         model.optimizer.build(model.trainable_variables)
+        replace_dropout(model)
+        self._update = tf.function(self._trace_update, jit_compile=True)
         self._epoch = tf.function(self._trace_epoch, jit_compile=False)
         self._score = tf.function(self._trace_score, jit_compile=False, reduce_retracing=True)
 
@@ -62,15 +66,42 @@ class Engine:
     def _step(self, batch: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Take one optimizer step; return the batch's mean loss before it, and its hits."""
         x, y = self._prepare(tf.gather(self._images, batch)), tf.gather(self._labels, batch)
-        weights = self._model.trainable_variables
+        weights = [weight.value for weight in self._model.trainable_variables]
         with tf.GradientTape() as tape:
             predicted = self._model(x, training=True)
             losses = self._loss(tf.one_hot(y, CLASSES), predicted)
-            loss = tf.add_n([tf.reduce_mean(losses), *self._model.losses])
-        gradients = tape.gradient(loss, [weight.value for weight in weights])
-        self._model.optimizer.apply(gradients, weights)
+            loss = tf.add_n([tf.reduce_mean(losses), *self._layer_losses()])
+        gradients = tape.gradient(loss, weights)
+        loss += self._penalty()
+        self._update(gradients)
         hits = tf.equal(tf.argmax(predicted, -1, tf.int32), tf.cast(y, tf.int32))
         return loss, tf.reduce_sum(tf.cast(hits, tf.int32))
+
+    def _layer_losses(self) -> list[tf.Tensor]:
+        """Give what the layers' last call added to the loss, without the weights' penalties."""
+        losses = self._model.losses
+        return losses[: len(losses) - len(self._penalized)]
+
+    def _penalty(self) -> tf.Tensor:
+        """Sum the penalties of the weights."""
+        return tf.add_n([tf.constant(0.0), *(_penalty(weight) for weight in self._penalized)])
+
+    def _trace_update(self, gradients: list[tf.Tensor | None]) -> None:
+        """Add the gradients of the penalties, and apply the optimizer: one pass over a weight.
+
+        This alone is XLA's: dozens of small operations become one, and for the largest models
+        what counts is how often their weights go through memory.
+        """
+        weights = self._model.trainable_variables
+        values = [weight.value for weight in weights]
+        with tf.GradientTape() as tape:
+            penalty = [weight.regularizer(weight.value) for weight in self._penalized]
+        penalties = tape.gradient(penalty, values)
+        summed = [
+            one if other is None else other if one is None else one + other
+            for one, other in zip(gradients, penalties, strict=True)
+        ]
+        self._model.optimizer.apply(summed, weights)
 
     def _trace_score(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         predicted = self._model(self._prepare(x), training=False)
@@ -79,3 +110,10 @@ class Engine:
 
     def _prepare(self, x: tf.Tensor) -> tf.Tensor:
         return tf.cast(x, tf.float32) / self._scale
+
+
+def _penalty(weight: keras.Variable) -> tf.Tensor:
+    """Give a weight's penalty; for Keras's L2 without a copy of the weight's size."""
+    if type(weight.regularizer) is keras.regularizers.L2:
+        return 2 * tf.cast(weight.regularizer.l2, tf.float32) * tf.nn.l2_loss(weight.value)
+    return weight.regularizer(weight.value)
