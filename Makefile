@@ -1,7 +1,7 @@
 # make run   set up, train the 65 configurations of kh2021 with the quick preset, print its tables
 # make test  set up and run every test but the long ones, which make test-long runs
 # make check-r  R CMD check of the R package, with every one of its tests
-# make bench measure start-up; make lint, lock, reliability: see CONTRIBUTING.md
+# make bench measure speed beside the peers; make lint, lock, reliability: see CONTRIBUTING.md
 
 PYTHON ?= python3
 VENV := .venv
@@ -46,8 +46,11 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-bench: $(VENV)/ready
-	$(BIN)/python benchmarks/startup.py
+# Half an hour on two cores, with nothing beside it; PARTS="startup memory" measures those only.
+bench: setup
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements-bench.lock
+	$(BIN)/python benchmarks $(PARTS)
 
 setup: $(VENV)/ready data
 
@@ -102,6 +105,8 @@ lock: $(VENV)/ready
 	  --no-emit-options --output-file requirements.lock requirements.in
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-emit-options --output-file requirements-r.lock requirements-r.in
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-emit-options --output-file requirements-bench.lock requirements-bench.in
 
 clean:
 	rm -rf $(VENV) $(R_CHECK) tunegrid-store

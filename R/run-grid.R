@@ -17,8 +17,8 @@
 #'   replication).
 #' @param grid A data frame with a row for each configuration, as
 #'   [expand.grid()] gives one, in place of the one experiment's own grid; the
-#'   runs are marked. Without a study it is one of its own: then `set`, `epochs`
-#'   and `train_size` say how it is trained, and mark nothing.
+#'   runs are marked. Without a study it is one of its own: then `set`, `epochs`,
+#'   `train_size` and `precision` say how it is trained, and mark nothing.
 #' @param model For a grid without a study: the name of an architecture whose
 #'   parameters the columns are, as `"conv_stack"`; or a function that gets a
 #'   row as a list and returns a Keras model, as made with
@@ -30,7 +30,9 @@
 #' @param name For a grid without a study: the name by which the store knows it,
 #'   by default `"own-grid"`.
 #' @param seeds At least this many replicates of each configuration.
-#' @param epochs,train_size Short for `set`.
+#' @param epochs,train_size,precision Short for `set`. With `"bfloat16"` layers
+#'   compute in 16 bits, up to three times as fast where the processor has them;
+#'   weights stay in 32.
 #' @param workers Runs that train at once; as many as there are cores by
 #'   default.
 #' @param engine `"tensorflow"`, or `"reference"` (plain `Model.fit`).
@@ -84,8 +86,8 @@
 run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = NULL,
                      set = NULL, preset = "full", grid = NULL, model = NULL,
                      dataset = NULL, name = NULL, seeds = 1, epochs = NULL,
-                     train_size = NULL, workers = NULL, engine = "tensorflow",
-                     store = NULL, data_dir = NULL, retry_failed = FALSE,
+                     train_size = NULL, precision = NULL, workers = NULL,
+                     engine = "tensorflow", store = NULL, data_dir = NULL, retry_failed = FALSE,
                      keep_models = FALSE, time_limit = NULL) {
   done <- call_python(
     "run_grid",
@@ -102,6 +104,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     seeds = seeds,
     epochs = epochs,
     train_size = train_size,
+    precision = precision,
     workers = workers,
     engine = engine,
     store = as_path(store),
@@ -112,7 +115,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     hear = listener(environment())
   )
   is_own <- is.null(study)
-  departs <- !is_own && !is.null(c(set, grid, epochs, train_size))
+  departs <- !is_own && !is.null(c(set, grid, epochs, train_size, precision))
   done$given <- if (is_own) done$study else as_study(study)
   done$asked <- drop_nulls(list(
     experiments = experiments, where = where, protocol = protocol,

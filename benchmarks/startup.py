@@ -1,45 +1,48 @@
-"""What start-up costs, beside an empty Python, in one run.
+"""S5: what start-up costs, beside an empty Python and an empty R, in one run."""
 
-Run it with `make bench`. It reports; it passes no judgement.
-"""
-
+import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-
-from tabulate import tabulate
+from pathlib import Path
 
 ROUNDS = 15
-CASES = {
+PYTHON = {
     "empty Python": ["-c", ""],
     "import tunegrid": ["-c", "import tunegrid"],
     "tune-grid --help": ["-m", "tunegrid", "--help"],
     "tune-grid run --help": ["-m", "tunegrid", "run", "--help"],
 }
+R = {"empty R": "", "library(tunegrid)": "library(tunegrid)"}
 
 
-def seconds(words: list[str]) -> float:
+def measure() -> dict[str, float]:
+    """Time every case in turn, round by round; give the median seconds of each."""
+    cases = {name: [sys.executable, *words] for name, words in PYTHON.items()}
+    with tempfile.TemporaryDirectory() as library:
+        if _install(library):
+            cases |= {name: ["Rscript", "-e", f"{{{words}}}"] for name, words in R.items()}
+        times = {name: [] for name in cases}
+        for _ in range(ROUNDS):
+            for name, command in cases.items():
+                times[name].append(_seconds(command, {**os.environ, "R_LIBS": library}))
+    return {name: statistics.median(measured) for name, measured in times.items()}
+
+
+def _seconds(command: list[str], environment: dict[str, str]) -> float:
     """Time one process, start to end."""
     begin = time.perf_counter()
-    subprocess.run([sys.executable, *words], check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, env=environment)
     return time.perf_counter() - begin
 
 
-def main() -> None:
-    """Time every case in turn, round by round, and print the medians."""
-    times = {name: [] for name in CASES}
-    for _ in range(ROUNDS):
-        for name, words in CASES.items():
-            times[name].append(seconds(words))
-    empty = statistics.median(times["empty Python"])
-    rows = []
-    for name, measured in times.items():
-        median = statistics.median(measured)
-        rows.append((name, f"{median:.3f}", f"{median - empty:+.3f}", f"{median / empty:.1f}"))
-    headers = ["case", "median s", "more than empty, s", "ratio"]
-    print(tabulate(rows, headers, tablefmt="pipe", disable_numparse=True))  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
+def _install(library: str) -> bool:
+    """Install the R package where only this run sees it; False where R or a package is missing."""
+    if shutil.which("R") is None:
+        return False
+    command = ["R", "CMD", "INSTALL", "--no-docs", "--no-test-load", f"--library={library}", "."]
+    root = Path(__file__).parents[1]
+    return subprocess.run(command, check=False, capture_output=True, cwd=root).returncode == 0

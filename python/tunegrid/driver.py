@@ -14,6 +14,7 @@ from .errors import DataError, DataMissingError, SpecError
 from .execute import LocalExecutor
 from .grid import Configuration, configurations
 from .loop import Progress, TrainingLoop
+from .order import longest_first
 from .own import Model, as_rows, own_study
 from .plans import PlannedRun, plan
 from .process import cores
@@ -22,6 +23,7 @@ from .sources import find_dataset
 from .store import Store
 from .study import Study, load_study
 from .train import check_engine
+from .train.precision import check_precision
 
 _MOST = 1_000_000
 
@@ -77,6 +79,7 @@ def run_grid(
     seeds: int = 1,
     epochs: int | None = None,
     train_size: int | None = None,
+    precision: str | None = None,
     workers: int | None = None,
     engine: str = "tensorflow",
     store: str | Path | None = None,
@@ -100,10 +103,11 @@ def run_grid(
         preset: `full`, or `quick` (2 epochs of 10 000 images: a look, no replication).
         grid: rows (one mapping each, or a pandas frame) in place of the one experiment's own;
             the runs are marked. Without a study they are a study of their own: then `set`,
-            epochs and train_size say how it is trained and mark nothing.
+            epochs, train_size and precision say how it is trained and mark nothing.
         model, dataset, name: for a grid without a study, as in `own_study`.
         seeds: at least this many replicates of each configuration.
-        epochs, train_size: short for `set`.
+        epochs, train_size, precision: short for `set`. With `bfloat16` layers compute in 16 bits,
+            up to three times as fast where the processor has them; weights stay in 32.
         workers: runs that train at once; as many as there are cores by default.
         engine: `tensorflow`, or `reference` (plain `Model.fit`).
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
@@ -116,7 +120,7 @@ def run_grid(
     Raises:
         SpecError: for what cannot be asked for.
         DataError: when a data set is damaged, or none that is needed can be had.
-        RunError: when there is no backend to train with.
+        RunError: when there is no backend to train with, or the processor has no bfloat16.
         StoreError: when the store cannot be written.
         KeyboardInterrupt: after Ctrl-C, SIGTERM or SIGHUP; what was done is kept.
     """
@@ -124,17 +128,18 @@ def run_grid(
     progress = progress or Progress()
     _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
     given = {"model": model, "dataset": dataset, "name": name}
+    short = _present({"epochs": epochs, "train_size": train_size, "precision": precision})
     said: Mapping[str, object] = {}
     if study is None:
-        said = {**_present({"epochs": epochs, "train_size": train_size}), **(set or {})}
+        said = {**short, **(set or {})}
         study = _own_study(grid, said, _present(given))
-        grid, set, epochs, train_size = None, None, None, None  # noqa: A001
+        grid, set, short = None, None, {}  # noqa: A001
     elif _present(given):
         raise SpecError(f"{', '.join(_present(given))} belong to a grid without a study.")
     study, grid = load_study(study), as_rows(grid)
     backend = _backend(engine)
     check_engine(engine, backend)
-    overrides = given_overrides(preset, set, epochs=epochs, train_size=train_size)
+    overrides = given_overrides(preset, set, **short)
     overrides = {key: value for key, value in overrides.items() if key not in said}
     chosen = configurations(
         study,
@@ -144,6 +149,8 @@ def run_grid(
         overrides=overrides,
         grid=grid,
     )
+    for given in {str(one.settings["precision"]) for one in chosen}:
+        check_precision(given)
     summary = RunSummary(study.id, chosen[0].protocol, store_path(store))
     with Store(store, write=True) as opened:
         sources, summary.left_out = _find_data(chosen, data_dir, progress)
@@ -159,7 +166,7 @@ def run_grid(
                 loop = TrainingLoop(
                     opened, executor, sources, keep_models=keep_models, progress=progress
                 )
-                loop.run(missing)
+                loop.run(longest_first(missing))
             summary.done, summary.failed = loop.done, loop.failed
             summary.failed_before += loop.failed_elsewhere
             if loop.stopped:
@@ -171,18 +178,17 @@ def run_grid(
 def given_overrides(
     preset: str,
     values: Mapping[str, Scalar] | None,
-    *,
-    epochs: int | None = None,
-    train_size: int | None = None,
+    **short: Scalar,
 ) -> dict[str, object]:
-    """Put a preset and single settings together; the single ones win.
+    """Put a preset, settings given by their own options, and single ones together.
+
+    What comes later wins.
 
     Raises:
         SpecError: for an unknown preset.
     """
     if preset not in PRESETS:
         raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
-    short = _present({"epochs": epochs, "train_size": train_size})
     return {**PRESETS[preset], **short, **(values or {})}
 
 

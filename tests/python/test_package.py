@@ -15,7 +15,7 @@ ROOT = Path(tunegrid.__file__).parent
 FLOW = [
     "errors", "paths", "csvfile", "conditions", "settings", "interpreter", "quiet", "messages",
     "architectures", "datasets", "sources", "split", "experiment", "claim", "stated",
-    "transcripts", "study", "grid", "own", "runs", "plans", "train", "worker", "process",
+    "transcripts", "study", "grid", "own", "runs", "plans", "order", "train", "worker", "process",
     "execute", "owner", "database", "weights", "rescue", "store", "loop", "driver", "frames",
     "selection", "results", "compare", "layertables", "published", "claims", "audit",
     "describe", "sheets", "exchange", "export", "importing", "soundness", "inspection",

@@ -100,6 +100,10 @@ def run(
     train_size: Annotated[
         int | None, typer.Option("--train-size", help="Training images. Marks the runs.")
     ] = None,
+    precision: Annotated[
+        str | None,
+        typer.Option("--precision", metavar="float32|bfloat16", help="Marks the runs."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", help="Runs at once. Default: all cores.")
     ] = None,
@@ -138,6 +142,7 @@ def run(
                 seeds=seeds,
                 epochs=epochs,
                 train_size=train_size,
+                precision=precision,
                 workers=workers,
                 engine=engine,
                 retry_failed=retry_failed,

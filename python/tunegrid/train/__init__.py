@@ -21,6 +21,7 @@ from ..errors import RunError, TunegridError
 from ..runs import Epoch, RunResult, RunSpec, Scored
 from ..split import Split, split_images
 from .environment import describe_environment
+from .precision import POLICIES
 
 if TYPE_CHECKING:
     import keras
@@ -30,9 +31,6 @@ ENGINES: Mapping[str, tuple[str, ...]] = {
     "tensorflow": ("tensorflow",),
     "reference": ("tensorflow", "jax", "torch"),
 }
-
-#: Keras's policies by precision: with the mixed one, weights and loss stay float32.
-_POLICIES: Mapping[str, str] = {"float32": "float32", "bfloat16": "mixed_bfloat16"}
 
 
 class DivergedError(TunegridError):
@@ -110,7 +108,7 @@ def fresh_model(
 
     # A user's keras.json may say otherwise, and must not decide numbers.
     keras.config.set_floatx("float32")
-    keras.config.set_dtype_policy(_POLICIES[spec.precision])
+    keras.config.set_dtype_policy(POLICIES[spec.precision])
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     keras.utils.set_random_seed(int(init.generate_state(1)[0]))

@@ -34,7 +34,8 @@ class Engine:
         model.optimizer.build(model.trainable_variables)
         replace_dropout(model)
         self._update = tf.function(self._trace_update, jit_compile=True)
-        self._epoch = tf.function(self._trace_epoch, jit_compile=False)
+        order = tf.TensorSpec([None], tf.int32)
+        self._epoch = tf.function(self._trace_epoch, input_signature=[order], jit_compile=False)
         self._score = tf.function(self._trace_score, jit_compile=False, reduce_retracing=True)
 
     def epoch(self, order: np.ndarray) -> tuple[float, float]:
