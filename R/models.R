@@ -19,7 +19,7 @@
 #' @examplesIf tunegrid_available()
 #' store <- tempfile("store")
 #' import_results(system.file("extdata", "kh2021", package = "tunegrid"), store = store)
-#' show_model("6e208bf0", store = store)
+#' show_model("0b669140", store = store)
 show_model <- function(key, store = NULL) {
   table <- call_python("show_model", key = key, store = as_path(store))
   attr(table, "caption") <- c(paste("Run", attr(table, "key")), attr(table, "asked_by"))

@@ -77,6 +77,7 @@ class Condition:
             ) from None
 
 
+@functools.lru_cache(maxsize=1024)
 def parse_condition(text: str) -> Condition:
     """Read a condition.
 

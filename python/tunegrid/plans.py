@@ -43,10 +43,11 @@ def plan(
     """
     found = list(configurations)
     how = {"engine": engine, "backend": backend, "device": device}
+    specs = [spec_of(configuration, seed=1, **how) for configuration in found]
     return [
-        PlannedRun(configuration, seed, spec_of(configuration, seed=seed, **how))
+        PlannedRun(configuration, seed, spec.replicate(seed))
         for seed in range(1, seeds + 1)
-        for configuration in found
+        for configuration, spec in zip(found, specs, strict=True)
     ]
 
 

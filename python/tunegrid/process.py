@@ -25,6 +25,9 @@ MEMORY_GROWTH = 2 * 2**30
 
 THREADS = 1
 
+# What a library says before it aborts, when there is no memory left for an object or a thread.
+_ABORTED = ("std::bad_alloc", "pthread_create() failed")
+
 
 @dataclass(frozen=True)
 class Task:
@@ -123,8 +126,9 @@ class WorkerProcess:
         lines = self.errors.read().decode(errors="replace").strip().splitlines()
         if _oom_kills() > self.oom_kills and -code == signal.SIGKILL:
             return "oom", "out of memory: the kernel ended the worker"
-        if lines and -code == signal.SIGABRT and "std::bad_alloc" in lines[-1]:
-            return "oom", f"out of memory: the worker ended with {how} (std::bad_alloc)"
+        for said in _ABORTED if -code == signal.SIGABRT else ():
+            if any(said in line for line in lines):
+                return "oom", f"out of memory: the worker ended with {how} ({said})"
         said = f"; its last line was: {lines[-1][:300]}" if lines and code >= 0 else ""
         return "killed", f"the worker ended with {how}{said}"
 

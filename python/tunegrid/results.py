@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -43,6 +44,10 @@ MEASURES = {
     "message": "string",
     "key": "string",
 }
+
+# What a row does not have from `_RUNS` under the same name.
+_SETTLED = {"epochs", "loss", "accuracy", "engine", "backend", "device", "departures"}
+_COPIED = [name for name in MEASURES if name not in _SETTLED]
 
 _RUNS = """
 SELECT plan.protocol, plan.experiment, plan.configuration, plan.departures, plan.replicate, run.*,
@@ -97,14 +102,40 @@ def read_results(
     chosen = select(study, experiments=experiments, store=store, **how)
     with Store(store) as opened:
         stored = opened.rows(_RUNS, {"study": chosen.study.id, "protocol": chosen.protocol})
-    names = {"study": chosen.study.id, "protocol": chosen.protocol}
     reader = _Reader(chosen)
     with told(opened.folder):
-        rows = [names | row for row in map(reader.read, stored) if row is not None]
-    rows.sort(key=reader.place)
+        rows = [row for row in map(reader.read, stored) if row is not None]
+    rows.sort(key=lambda row: (*row["_place"].order, row["engine"], row["replicate"]))
     frame = _frame(rows, chosen)
     frame.attrs["left_out"] = reader.left_out()
     return frame
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What all stored replicates of a configuration, with its departures, have in common.
+
+    Attributes:
+        row: the columns that they share in the tidy table.
+        order: their place in it: as the study orders its configurations, others by value.
+        is_asked: whether the configuration meets the reader's condition.
+        left_out: the departures for which its runs are not taken; None when they are.
+        specs: the runs that the study file asks for now, by engine, backend and device.
+    """
+
+    configuration: Configuration
+    row: Mapping[str, object]
+    order: tuple
+    is_asked: bool
+    left_out: str | None
+    specs: dict[tuple[str, str, str], RunSpec] = field(default_factory=dict)
+
+    def key(self, spec: RunSpec) -> str:
+        """Give the key that the study file gives now to the run with a spec's seed and engine."""
+        how = (spec.engine, spec.backend, spec.device)
+        if how not in self.specs:
+            self.specs[how] = expected_spec(self.configuration, spec)
+        return self.specs[how].replicate(spec.seed).key
 
 
 class _Reader:
@@ -112,7 +143,7 @@ class _Reader:
 
     def __init__(self, chosen: Selection) -> None:
         self._chosen = chosen
-        self._configurations: dict[tuple[str, str, str], Configuration | None] = {}
+        self._places: dict[tuple[str, str, str], _Place | None] = {}
         self._order = {
             (one.experiment, canonical(one.columns)): position
             for position, one in enumerate(
@@ -122,28 +153,23 @@ class _Reader:
             )
         }
         self._stale = 0
-        self._other_presets: dict[str, int] = {}
+        self._left_out: dict[str, int] = {}
 
     def read(self, stored: Mapping[str, object]) -> dict[str, object] | None:
         """Give the tidy row, or None when the run is not meant."""
         if stored["experiment"] not in self._chosen.experiments:
             return None
-        configuration = self._configuration(stored)
+        place = self._place(stored)
         spec = RunSpec.from_json(stored["spec"])
-        if configuration is None or expected_spec(configuration, spec).key != stored["key"]:
+        if place is None or place.key(spec) != stored["key"]:
             self._stale += 1
             return None
-        if not self._wanted(configuration):
+        if not place.is_asked:
             return None
-        return _tidy(configuration, spec, stored)
-
-    def place(self, row: Mapping[str, object]) -> tuple:
-        """Order rows as the study orders its configurations, others by value, then replicates."""
-        configuration = {name: row[name] for name in row["_columns"]}
-        known = self._order.get((row["experiment"], canonical(configuration)))
-        by_value = [(isinstance(value, str), value) for value in configuration.values()]
-        configured = (known is None, known or 0, row["experiment"], by_value)
-        return (*configured, row["departures"], row["engine"], row["replicate"])
+        if place.left_out is not None:
+            self._left_out[place.left_out] = self._left_out.get(place.left_out, 0) + 1
+            return None
+        return _tidy(place, spec, stored)
 
     def left_out(self) -> list[str]:
         """Say in sentences what was not taken."""
@@ -151,7 +177,7 @@ class _Reader:
             f"{count} {_runs(count)} {'departs' if count == 1 else 'depart'} from the protocol "
             f"({departures}) and {'is' if count == 1 else 'are'} left out: see them with --any"
             f"{' or --preset quick' if departures == _QUICK else ''}."
-            for departures, count in self._other_presets.items()
+            for departures, count in self._left_out.items()
         ]
         if self._stale:
             said.append(
@@ -160,25 +186,31 @@ class _Reader:
             )
         return said
 
-    def _configuration(self, stored: Mapping[str, object]) -> Configuration | None:
+    def _place(self, stored: Mapping[str, object]) -> _Place | None:
         """Settle a stored configuration by the study file as it is now; None if that fails."""
         place = (stored["experiment"], stored["configuration"], stored["departures"])
-        if place not in self._configurations:
+        if place not in self._places:
             try:
-                self._configurations[place] = planned_configuration(self._chosen.study, stored)
+                configuration = planned_configuration(self._chosen.study, stored)
             except SpecError:
-                self._configurations[place] = None
-        return self._configurations[place]
+                self._places[place] = None
+            else:
+                self._places[place] = self._settled(configuration)
+        return self._places[place]
 
-    def _wanted(self, configuration: Configuration) -> bool:
-        where = self._chosen.where
-        if where is not None and not where.matches(configuration.row):
-            return False
-        if self._chosen.any or configuration.departures == self._preset_departures(configuration):
-            return True
-        said = _say(configuration.departures)
-        self._other_presets[said] = self._other_presets.get(said, 0) + 1
-        return False
+    def _settled(self, one: Configuration) -> _Place:
+        where, said = self._chosen.where, _say(one.departures)
+        is_taken = self._chosen.any or one.departures == self._preset_departures(one)
+        names = {"study": one.study, "protocol": one.protocol, "experiment": one.experiment}
+        known = self._order.get((one.experiment, canonical(one.columns)))
+        by_value = [(isinstance(value, str), value) for value in one.columns.values()]
+        return _Place(
+            configuration=one,
+            row={**names, **one.columns, "departures": said},
+            order=(known is None, known or 0, one.experiment, by_value, said),
+            is_asked=where is None or where.matches(one.row),
+            left_out=None if is_taken else said,
+        )
 
     def _preset_departures(self, configuration: Configuration) -> Mapping[str, object]:
         """Say how a run of the preset departs here: not at all in what the protocol has anyway."""
@@ -230,23 +262,19 @@ def run_status(
     return counts.groupby(by, sort=False).sum().reset_index()
 
 
-def _tidy(
-    configuration: Configuration, spec: RunSpec, stored: Mapping[str, object]
-) -> dict[str, object]:
-    reported = _REPORTED[configuration.settings["reported_epoch"]]
-    copied = [name for name in MEASURES if name in stored.keys()]  # noqa: SIM118 - a Row
+def _tidy(place: _Place, spec: RunSpec, stored: Mapping[str, object]) -> dict[str, object]:
+    settings = place.configuration.settings
+    reported = _REPORTED[settings["reported_epoch"]]
     return {
-        "experiment": configuration.experiment,
-        "_columns": list(configuration.columns),
-        **configuration.columns,
-        **{name: stored[name] for name in copied},
+        "_place": place,
+        **place.row,
+        **{name: stored[name] for name in _COPIED},
         "epochs": spec.epochs,
-        "loss": stored[reported["loss", configuration.settings["reported_loss"]]],
-        "accuracy": stored[reported["accuracy", configuration.settings["reported_accuracy"]]],
+        "loss": stored[reported["loss", settings["reported_loss"]]],
+        "accuracy": stored[reported["accuracy", settings["reported_accuracy"]]],
         "engine": spec.engine,
         "backend": spec.backend,
         "device": spec.device,
-        "departures": _say(configuration.departures),
     }
 
 
@@ -274,8 +302,8 @@ def _frame(rows: Sequence[Mapping[str, object]], chosen: Selection) -> pd.DataFr
     columns: list[str] = []
     for experiment in map(chosen.study.experiments.__getitem__, chosen.experiments):
         merge_names(columns, experiment.column_names)
-    for row in rows:
-        merge_names(columns, row["_columns"])
+    for place in {id(row["_place"]): row["_place"] for row in rows}.values():
+        merge_names(columns, place.configuration.columns)
     names = dict.fromkeys(["study", "protocol", "experiment", *columns, *MEASURES])
     frame = as_frame(rows, names).astype(MEASURES)
     frame.attrs["columns"] = [name for name in columns if name not in MEASURES]

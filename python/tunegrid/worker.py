@@ -9,6 +9,7 @@ import ctypes
 import dataclasses
 import os
 import queue
+import re
 import signal
 import sys
 import threading
@@ -114,7 +115,8 @@ def _describe(error: Exception) -> dict[str, str]:
     if name == "DivergedError":
         return {"failure": "diverged", "text": str(error)}
     if isinstance(error, MemoryError) or name == "ResourceExhaustedError":
-        return {"failure": "oom", "text": f"out of memory: {_telling_line(error)}"}
+        told = re.sub("^out of memory ", "", _telling_line(error), flags=re.IGNORECASE)
+        return {"failure": "oom", "text": f"out of memory: {told}"}
     return {"failure": "error", "text": _named(error)}
 
 
@@ -125,7 +127,8 @@ def _named(error: Exception) -> str:
 def _telling_line(error: Exception) -> str:
     """Give the first line of a message; of TensorFlow's about memory the one that says how much."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return next((line for line in lines if line.startswith("OOM when")), lines[0])[:500]
+    telling = ("OOM when ", "Out of memory while ")  # TensorFlow's words, and XLA's
+    return next((line for line in lines if line.startswith(telling)), lines[0])[:500]
 
 
 def _memory() -> int:

@@ -70,16 +70,6 @@ def test_more_seeds_train_only_the_new_replicates(fashion_mnist, tmp_path):
     assert scores(tmp_path).iloc[0].equals(before.iloc[0])
 
 
-def test_results_do_not_depend_on_the_number_of_workers(fashion_mnist, tmp_path):
-    """One worker or two, bit for bit."""
-    for workers in (1, 2):
-        run_grid(
-            "kh2021", where="layerdense <= 32", workers=workers, store=tmp_path / str(workers),
-            **QUICK,
-        )  # fmt: skip
-    assert scores(tmp_path / "1").equals(scores(tmp_path / "2"))
-
-
 def test_a_run_that_two_experiments_share_is_trained_once(fashion_mnist, tmp_path):
     """The base CNN with dropout and L2 is a cell of the three-layer grid."""
     where = "conv_layers == 3 and layer1 == 32 and layer3 == 32 and layerdense == 32 and l2 > 0"

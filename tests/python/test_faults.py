@@ -196,7 +196,7 @@ def test_out_of_memory_in_a_worker(tmp_path, tried):
     with start([*words, "--store", store], **limit) as driver:
         said = driver.stderr.read()
     assert driver.returncode == 1
-    assert re.search(r"layer1=128.* FAILED: out of memory: OOM when allocating tensor", said)
+    assert re.search(r"layer1=128.* FAILED: out of memory: while trying to allocate 2", said)
     rows = read_results("kh2021", any=True, store=store)
     assert rows[["layer1", "outcome"]].to_numpy().tolist() == [[16, "done"], [128, "failed"]]
     assert rows["failure"].tolist()[1] == "oom"

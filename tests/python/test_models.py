@@ -39,7 +39,7 @@ def test_the_layers_are_shown_as_the_study_printed_them(tmp_path):
     from tunegrid import import_results
 
     import_results(ROOT / "reports" / "results" / "kh2021", store=tmp_path)
-    layers = show_model("6e208bf0", store=tmp_path)
+    layers = show_model("0b669140", store=tmp_path)
     assert layers.columns.tolist() == ["Layer (type)", "Output Shape", "Param #"]
     assert layers.iloc[2].tolist() == ["conv2d_1 (Conv2D)", "(None, 11, 11, 16)", 2320]
     totals = [layers.attrs[name] for name in ("total", "trainable", "non_trainable")]

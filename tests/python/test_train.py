@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from keras import layers, regularizers
 
-from tunegrid import load_study
+from tunegrid import RunError, load_study
 from tunegrid.grid import configurations
 from tunegrid.plans import plan
-from tunegrid.train import DivergedError, compile_model, fresh_model, train
+from tunegrid.train import DivergedError, compile_model, fresh_model, precision, train
 from tunegrid.train.dropout import replace_dropout
 
 BATCH = 64
@@ -76,6 +76,30 @@ def test_engines_agree_after_ten_steps(fashion_mnist, optimizer, normalised, ima
     for before, one, other in zip(start, ours.get_weights(), theirs.get_weights(), strict=True):
         assert np.linalg.norm(one - other) <= 1e-5 * np.linalg.norm(other)
         assert not np.array_equal(one, before)
+
+
+def test_engines_agree_on_any_penalty(fashion_mnist):
+    """L1 on a kernel, L2 on a bias, a penalty on what a layer puts out: ten steps, to 1e-5."""
+    spec = spec_of()
+    ours, theirs = (
+        keras.Sequential(
+            [
+                keras.Input((28, 28, 1)),
+                layers.Flatten(),
+                layers.Dense(16, kernel_regularizer="l1", bias_regularizer="l2"),
+                layers.Dense(10, activation="softmax", activity_regularizer="l2"),
+            ]
+        )
+        for _ in range(2)
+    )
+    theirs.set_weights(ours.get_weights())
+    for model in (ours, theirs):
+        compile_model(model, spec)
+    fast = train(spec, fashion_mnist, model=ours).history[0]
+    plain = train(reference(spec), fashion_mnist, model=theirs).history[0]
+    assert fast.loss == pytest.approx(plain.loss, rel=1e-5)
+    for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert np.linalg.norm(one - other) <= 1e-5 * np.linalg.norm(other)
 
 
 @pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam", "nadam", "adadelta"])
@@ -186,3 +210,26 @@ def test_engines_agree_where_layers_draw_their_own_numbers(fashion_mnist, direct
 def test_a_rotation_of_nothing_is_none():
     """It is the same run, under the same key."""
     assert spec_of(rotation=0.0).key == spec_of().key != spec_of(rotation=0.1).key
+
+
+def test_bfloat16_is_another_run_with_nearly_the_same_scores(fashion_mnist):
+    """Layers compute in 16 bits, weights and the last layer in 32, and Keras is left as it was."""
+    spec = spec_of(train_size=6_400)
+    short = dataclasses.replace(spec, precision="bfloat16")
+    assert short.key != spec.key
+    plain, rough = train(spec, fashion_mnist), train(short, fashion_mnist)
+    assert rough.history != plain.history
+    assert rough.history[0].loss == pytest.approx(plain.history[0].loss, rel=0.02)
+    assert train(spec, fashion_mnist).history == plain.history
+
+
+def test_a_processor_without_bfloat16_is_not_asked_for_it(tmp_path, monkeypatch):
+    """It would be imitated, slower than float32."""
+    monkeypatch.setattr(precision, "_CPUINFO", tmp_path / "cpuinfo")
+    precision.check_precision("bfloat16")  # a system that does not say
+    (tmp_path / "cpuinfo").write_text("flags\t\t: fpu avx2 avx512_bf16\n")
+    precision.check_precision("bfloat16")
+    (tmp_path / "cpuinfo").write_text("flags\t\t: fpu avx2\n")
+    precision.check_precision("float32")
+    with pytest.raises(RunError, match="no arithmetic for precision = bfloat16"):
+        precision.check_precision("bfloat16")

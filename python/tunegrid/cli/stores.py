@@ -116,7 +116,7 @@ KeyArgument = Annotated[
 def show_model(key: KeyArgument, store: StoreOption = None, format: FormatOption = "pipe") -> None:
     """Print the layers of a run's model.
 
-    Example: tune-grid model show 6e208bf0
+    Example: tune-grid model show 0b669140
     """
     from ..formats import DATA_FORMATS
     from ..models import show_model
@@ -148,7 +148,7 @@ def export_model(
 ) -> None:
     """Write a run's model to a file that Keras loads.
 
-    Example: tune-grid model export 6e208bf0 model.keras
+    Example: tune-grid model export 0b669140 model.keras
     """
     from ..models import export_model
 
