@@ -9,7 +9,7 @@ test_that("an exported folder is enough for a page", {
   written <- render_report("kh2021", output = page, directory = exported_folder())
   expect_equal(basename(written), basename(page))
   text <- paste(readLines(page, warn = FALSE), collapse = "\n")
-  expect_match(text, "0.88985", fixed = TRUE)
+  expect_match(text, "0.8983", fixed = TRUE)
   expect_match(text, "reported-twice", fixed = TRUE)
   expect_match(text, "data:image/png;base64", fixed = TRUE)
 })
