@@ -11,7 +11,7 @@ test_that("a table prints as its kable, and its caption as a message", {
 })
 
 test_that("further arguments are those of kable", {
-  expect_match(format(two_layer(), digits = 3)[4], "| 0.898|", fixed = TRUE)
+  expect_match(format(two_layer(), digits = 3)[4], "|    0.898|", fixed = TRUE)
 })
 
 test_that("a column in which nothing is known is printed as a csv file has it", {
