@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .architectures import ARCHITECTURES
@@ -79,11 +79,15 @@ def expected_spec(configuration: Configuration, spec: RunSpec) -> RunSpec:
     return spec_of(configuration, seed=spec.seed, **how)
 
 
-def plan_row(planned: PlannedRun) -> tuple[object, ...]:
-    """Write a planned run as the store's table `plan` has it."""
-    one = planned.configuration
-    texts = (canonical(one.columns), canonical(one.departures))
-    return (one.study, one.protocol, one.experiment, *texts, planned.replicate, planned.key)
+def plan_rows(planned: Sequence[PlannedRun]) -> Iterator[tuple[object, ...]]:
+    """Write planned runs as the store's table `plan` has them."""
+    places = {}  # what the replicates of a configuration have in common, written once
+    for run in planned:
+        one = run.configuration
+        if id(one) not in places:
+            texts = (canonical(one.columns), canonical(one.departures))
+            places[id(one)] = (one.study, one.protocol, one.experiment, *texts)
+        yield (*places[id(one)], run.replicate, run.key)
 
 
 def planned_configuration(study: Study, row: Mapping[str, object]) -> Configuration:

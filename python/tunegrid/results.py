@@ -160,11 +160,11 @@ class _Reader:
         if stored["experiment"] not in self._chosen.experiments:
             return None
         place = self._place(stored)
+        if place is not None and not place.is_asked:
+            return None
         spec = RunSpec.from_json(stored["spec"])
         if place is None or place.key(spec) != stored["key"]:
             self._stale += 1
-            return None
-        if not place.is_asked:
             return None
         if place.left_out is not None:
             self._left_out[place.left_out] = self._left_out.get(place.left_out, 0) + 1

@@ -26,7 +26,7 @@ from .database import (
     transaction,
 )
 from .errors import StoreError
-from .plans import PlannedRun, plan_row
+from .plans import PlannedRun, plan_rows
 from .rescue import rescue
 from .runs import RunResult, canonical
 from .study import Study
@@ -96,7 +96,7 @@ class Store:
             )
             cursor.executemany(
                 "INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                map(plan_row, planned),
+                plan_rows(planned),
             )
 
     def definition(self, study: str) -> dict[str, object] | None:
@@ -108,9 +108,10 @@ class Store:
 
     def outcomes(self, keys: Iterable[str]) -> dict[str, str | None]:
         """Give `done`, `failed` or None (missing) for each of the keys, which must be planned."""
-        query = "SELECT outcome FROM run WHERE key = ?"
-        with told(self.folder):
-            return {key: self._connection.execute(query, (key,)).fetchone()[0] for key in keys}
+        query = "SELECT key, outcome FROM run WHERE key IN (SELECT value FROM json_each(:keys))"
+        wanted = list(keys)
+        found = dict(map(tuple, self.rows(query, {"keys": json.dumps(wanted)})))
+        return {key: found[key] for key in wanted}
 
     def reopen_failed(self, keys: Iterable[str]) -> None:
         """Make failed runs missing again; their attempts stay on record, and count no more."""

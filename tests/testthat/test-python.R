@@ -50,6 +50,11 @@ test_that("an environment is made and filled only by who calls for it", {
   expect_identical(names(functions)[installs], "install_tunegrid")
 })
 
+test_that("the package is loaded without reticulate, which takes a second", {
+  lines <- in_fresh_session("cat(isNamespaceLoaded('reticulate'))")
+  expect_equal(lines[length(lines)], "FALSE")
+})
+
 test_that("asking for Python makes none where none is chosen", {
   lines <- in_fresh_session(
     "if (tunegrid:::would_install()) {",

@@ -93,8 +93,9 @@ def _clock(series: pd.Series) -> np.ndarray:
 
 
 def _read_objects(series: pd.Series) -> Texts:
-    check_scalars(series, series.name)
-    return Texts([write_value(value) for value in series], padded=True)
+    values = series.tolist()
+    check_scalars(values, series.name)
+    return Texts([write_value(value) for value in values], padded=True)
 
 
 def _read_inferred(series: pd.Series) -> Column:

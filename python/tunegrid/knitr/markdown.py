@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from .layout import Cells, Markup, is_blank
 from .versions import Knitr
-from .widths import display_width
+from .widths import display_widths
 
 _BAR = "&#124;"  # a cell's own |, which would end it
 _LINK = re.compile(r"(?<!`)\[([^]]+)\]\(([^)]+)\)(?!`)")
@@ -165,7 +165,7 @@ def _column(
     if grid.separator == "|":
         texts = [text.replace("|", _BAR) for text in texts]
     head = [] if name is None else [name]
-    width = max((_shown_width(text) for text in (*head, *texts)), default=0)
+    width = max(display_widths([_shown(text) for text in (*head, *texts)]), default=0)
     width = max(_NARROWEST, width + markup.padding * (1 if align in {"l", "r"} else 2))
     middle = _rule(grid.middle, width, knitr)
     lines = [
@@ -175,7 +175,10 @@ def _column(
         *texts,
         *([] if grid.bottom is None else [grid.bottom * width]),
     ]
-    return [_pad(line, width, align) for line in lines]
+    return [
+        _pad(line, width - taken, align)
+        for line, taken in zip(lines, display_widths(lines), strict=True)
+    ]
 
 
 def _rule(character: str | None, width: int, knitr: Knitr) -> str:
@@ -184,13 +187,12 @@ def _rule(character: str | None, width: int, knitr: Knitr) -> str:
     return character * width
 
 
-def _shown_width(text: str) -> int:
-    """Measure a text without the addresses of its links."""
-    return display_width(_LINK.sub(r"\1", text) if "](" in text else text)
+def _shown(text: str) -> str:
+    """Give a text without the addresses of its links."""
+    return _LINK.sub(r"\1", text) if "](" in text else text
 
 
-def _pad(text: str, width: int, align: str) -> str:
-    missing = width - display_width(text)
+def _pad(text: str, missing: int, align: str) -> str:
     if missing <= 0:
         return text
     left = 0 if align == "l" else missing if align == "r" else missing // 2
