@@ -1,7 +1,7 @@
 """Measure what this machine can measure, print it, and keep it under benchmarks/results.
 
-`make bench`, or `python benchmarks PART …` for some of: rates, peers, profile, startup, stores,
-memory, equality. It reports, and passes no judgement; run nothing beside it. All of it takes about
+`make bench`, or `python benchmarks PART …` for some of: startup, rates, grid, peers, profile,
+stores, memory, equality. It reports, and passes no judgement; run nothing beside it. All of it takes about
 half an hour on two cores.
 """
 
@@ -27,6 +27,7 @@ RESULTS = Path(__file__).with_name("results")
 PARTS = {
     "startup": startup.measure,
     "rates": rates.measure,
+    "grid": rates.measure_grid,
     "peers": peers.measure,
     "profile": steps.measure,
     "stores": stores.measure,
@@ -58,14 +59,18 @@ def main(asked: list[str]) -> None:
 
 
 def _measure(part: str, found: Mapping[str, object]) -> object:
-    if part != "peers":
-        return PARTS[part]()
     featured = found.get("rates", {}).get("featured", {})
-    wins = {
-        name: one[f"fit × {rates.EXECUTION}"]["train"] > one["fit"]["train"]
-        for name, one in featured.items()
-    }
-    return peers.measure({name: rates.EXECUTION if won else 1 for name, won in wins.items()})
+    if part == "grid":
+        return rates.measure_grid(featured)
+    if part == "peers":
+        more = f"fit × {rates.EXECUTION}"
+        quicker = {
+            name: rates.EXECUTION
+            for name, one in featured.items()
+            if more in one and one[more]["train"] > one["fit"]["train"]
+        }
+        return peers.measure(quicker)
+    return PARTS[part]()
 
 
 def _slug(name: str) -> str:

@@ -1,5 +1,6 @@
 """The featured configurations as a figure: images a second, by side."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,9 +26,10 @@ def draw(rates: Mapping[str, Mapping], title: str, file: Path) -> None:
     figure, axes = plt.subplots(figsize=(8, 0.75 * len(names) + 1.2), layout="constrained")
     for number, side in enumerate(sides):
         places = [row + (number - (len(sides) - 1) / 2) * height for row in range(len(names))]
-        values = [rates[name][side]["train"] for name in names]
+        values = [rates[name].get(side, {}).get("train", math.nan) for name in names]
         bars = axes.barh(places, values, height * 0.92, color=COLOURS[side], label=side)
-        axes.bar_label(bars, [f"{value:,.0f}" for value in values], padding=3, fontsize=7)
+        labels = ["" if math.isnan(value) else f"{value:,.0f}" for value in values]
+        axes.bar_label(bars, labels, padding=3, fontsize=7)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.set_xscale("log")

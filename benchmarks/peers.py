@@ -20,8 +20,8 @@ import psutil
 from work import FEATURED, STUDY, featured
 
 CONTESTANT = Path(__file__).with_name("contestant.py")
-EPOCHS, TRAIN_SIZE = 3, 10_000
-ROUNDS = 2
+EPOCHS, TRAIN_SIZE = 2, 10_000
+ROUNDS = 1
 NEEDS = {"keras-tuner": "keras_tuner", "optuna": "optuna", "ray": "ray"}
 
 
@@ -52,7 +52,10 @@ def _contest(name: str, file: Path, folder: Path) -> dict[str, object]:
     if name != "tunegrid":
         seconds, memory, output = _watched([sys.executable, str(CONTESTANT), name, str(file)])
         return {"seconds": seconds, "memory": memory, "accuracies": json.loads(output)}
-    where = " or ".join(f"({condition})" for _, condition in FEATURED.values())
+    where = " or ".join(
+        f"(experiment == '{experiment}' and {condition})"
+        for experiment, condition in FEATURED.values()
+    )
     experiments = ",".join(dict.fromkeys(experiment for experiment, _ in FEATURED.values()))
     asked = ["--experiment", experiments, "--where", where, "--store", str(folder)]
     shorter = ["--epochs", str(EPOCHS), "--train-size", str(TRAIN_SIZE)]
@@ -60,7 +63,10 @@ def _contest(name: str, file: Path, folder: Path) -> dict[str, object]:
     seconds, memory, _ = _watched([*command, "run", STUDY, *asked, *shorter])
     show = [*command, "results", STUDY, "--store", str(folder), "--any", "--format", "json"]
     rows = json.loads(subprocess.run(show, check=True, capture_output=True).stdout)
-    return {"seconds": seconds, "memory": memory, "accuracies": [one["accuracy"] for one in rows]}
+    accuracies = [one["accuracy"] for one in rows]
+    if len(accuracies) != len(FEATURED):
+        raise SystemExit(f"tunegrid trained {len(accuracies)} runs, not {len(FEATURED)}.")
+    return {"seconds": seconds, "memory": memory, "accuracies": accuracies}
 
 
 def _watched(command: list[str]) -> tuple[float, float, str]:

@@ -69,11 +69,12 @@ def _prepare(
     model = fresh_model(spec, seeds, dropout)
     count = operations(model)
     prepared["train"], prepared["score"] = side(model, split, spec, **more)
-    warm = WARM_UP * spec.batch_size * more.get("steps_per_execution", 1)
-    prepared["train"](min(warm, len(split.x_train)))
+    images = spec.batch_size * max(WARM_UP, more.get("steps_per_execution", 1))
+    prepared["train"](images)
     seconds = time.perf_counter() - begin
     prepared["score"](250)
-    return {"seconds": seconds, "operations": count, "step": _timed(prepared["train"], warm) / warm}
+    call = _timed(prepared["train"], images)
+    return {"seconds": seconds, "operations": count, "images": images, "call": call}
 
 
 def _engine(model: object, split: object, spec: object) -> tuple[Callable, Callable]:

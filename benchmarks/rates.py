@@ -1,12 +1,14 @@
 """S1, S2 and the estimate of S3: images a second on both cores, tunegrid beside `Model.fit`.
 
-For each configuration in turn: `fit` with all cores, `fit` with 32 steps in one call, then as many
-single-threaded workers at once as there are cores, in float32 and, where the processor has it, in
-bfloat16. What is compared lies seconds apart.
+For each configuration in turn: `fit` with all cores, for small ones `fit` with 32 steps in one
+call too, then as many single-threaded workers at once as there are cores, in float32 and, where the
+processor has it, in bfloat16. What is compared lies seconds apart. What a call costs however few
+its images are is taken off everywhere: an epoch is one call.
 """
 
 import dataclasses
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -15,16 +17,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from work import featured, name_of, whole_grid
+import numpy as np
+from work import SMALL, featured, name_of, whole_grid
 
 from tunegrid.errors import RunError
+from tunegrid.order import relative_cost
 from tunegrid.plans import PlannedRun
 from tunegrid.process import cores, worker_environment
 from tunegrid.train.precision import check_precision
 
 PROBE = Path(__file__).with_name("probe.py")
-SECONDS = 0.8  # of training for one figure
-ROUNDS = 3  # for the featured configurations
+SECONDS = 1.0  # of training for one figure, at least
+ROUNDS = 2  # for the featured configurations
+SAMPLE = 4  # of the whole grid, every fourth configuration, the first and the last too
 EXECUTION = 32  # steps_per_execution of the second `fit`
 TRAIN, TEST = 60_000, 10_000
 
@@ -97,44 +102,76 @@ class Side:
         """Train a little of a run, and score."""
         spec = dataclasses.replace(run.spec, precision=self.precision)
         ready = self._all("prepare", spec=spec.to_json(), **self.more)
-        batch = spec.batch_size * self.more.get("steps_per_execution", 1)
-        wanted = int(SECONDS / max(one["step"] for one in ready) / batch) * batch
-        images = min(max(wanted, 8 * spec.batch_size, batch), TRAIN)
-        trained = self._all("train", images=images)
+        few = images = ready[0]["images"]
+        slowest = 0.0
+        while (slowest < SECONDS or images < 4 * few) and images < TRAIN:
+            images = min(2 * images, TRAIN)
+            trained = self._all("train", images=images)
+            slowest = max(one["seconds"] for one in trained)
+        again = self._all("train", images=images)
+        times = [min(*both) for both in zip(_seconds(trained), _seconds(again), strict=True)]
         scored = self._all("score", images=TEST)
         return Rate(
-            train=sum(images / one["seconds"] for one in trained),
+            train=sum(
+                (images - few) / (seconds - first["call"])
+                for seconds, first in zip(times, ready, strict=True)
+            ),
             score=sum(TEST / one["seconds"] for one in scored),
             prepare=statistics.fmean(one["seconds"] for one in ready),
             operations=ready[0]["operations"],
         )
 
 
+def _seconds(answers: Iterable[Mapping[str, float]]) -> list[float]:
+    return [one["seconds"] for one in answers]
+
+
 def measure() -> dict[str, object]:
-    """Measure the machine's peak, the featured configurations in rounds, and the whole grid."""
+    """Measure the featured configurations in rounds, and the machine's peak before each."""
+    chosen, peaks, rounds = featured(), [], []
     with ExitStack() as stack:
         sides = _sides(stack)
-        peaks = {name: side.peak() for name, side in sides.items() if name.startswith("tunegrid")}
-        chosen = featured()
-        rounds = [_one_round(sides, chosen) for _ in range(ROUNDS)]
-        grid = _one_round(sides, {name_of(run): run for run in whole_grid()})
+        for _ in range(ROUNDS):
+            peaks.append({name: sides[name].peak() for name in sides if "tunegrid" in name})
+            rounds.append(_one_round(sides, chosen))
     return {
-        "peak": {"float32": peaks["tunegrid"], "bfloat16": peaks.get("tunegrid bfloat16")},
-        "featured": {name: _medians([one[name] for one in rounds]) for name in chosen},
-        "grid": {
-            name: {side: dataclasses.asdict(rate) for side, rate in rates.items()}
-            for name, rates in grid.items()
-        },
+        "peak": {name: max(one[name] for one in peaks) for name in peaks[0]},
+        "featured": {name: _best([one[name] for one in rounds]) for name in chosen},
     }
 
 
-def estimate(rates: Iterable[Mapping[str, Mapping[str, float]]], side: str, epochs: int) -> float:
+def measure_grid(featured_rates: Mapping[str, Mapping]) -> dict[str, dict[str, object]]:
+    """Measure a sample of the whole grid; what is featured has been measured."""
+    known = {name_of(run): featured_rates[name] for name, run in featured().items()}
+    sample = {name_of(run): run for run in whole_grid()[::SAMPLE]}
+    with ExitStack() as stack:
+        new = {name: run for name, run in sample.items() if name not in known}
+        measured = _one_round(_sides(stack), new)
+    return {name: known.get(name) or _best([measured[name]]) for name in sample}
+
+
+def estimate(
+    grid: Mapping[str, Mapping[str, Mapping[str, float]]], names: Iterable[str], side: str
+) -> float:
     """Estimate how long a side takes for configurations, in seconds, start-up not included.
 
-    Workers prepare their models side by side; `fit` prepares one after the other.
+    Between those of the sample, the time of a run is interpolated over `relative_cost`, both on
+    logarithmic scales. Workers prepare their models side by side; `fit` does one after the other.
+
+    Args:
+        grid: what was measured for the sample.
+        names: of the configurations, as `name_of` gives them.
+        side: `fit`, or one of tunegrid's.
     """
+    costs = {name_of(run): math.log(relative_cost(run.spec)) for run in whole_grid()}
+    epochs = whole_grid()[0].spec.epochs
     at_once = cores() if side.startswith("tunegrid") else 1
-    return sum(Rate(**one[side]).seconds(epochs) + one[side]["prepare"] / at_once for one in rates)
+    known = sorted(
+        (costs[name], math.log(Rate(**one[side]).seconds(epochs) + one[side]["prepare"] / at_once))
+        for name, one in grid.items()
+    )
+    wanted = [costs[name] for name in names]
+    return float(np.exp(np.interp(wanted, *zip(*known, strict=True))).sum())
 
 
 def _sides(stack: ExitStack) -> dict[str, Side]:
@@ -161,18 +198,19 @@ def _one_round(
 ) -> dict[str, dict[str, Rate]]:
     measured = {}
     for name, run in runs.items():
-        measured[name] = {side: by.measure(run) for side, by in sides.items()}
+        measured[name] = {
+            side: by.measure(run)
+            for side, by in sides.items()
+            if name in SMALL or not by.more.get("steps_per_execution", 1) > 1
+        }
         shown = ", ".join(f"{side} {rate.train:.0f}" for side, rate in measured[name].items())
         print(f"{name}: {shown} images/s", file=sys.stderr)
     return measured
 
 
-def _medians(rounds: Sequence[Mapping[str, Rate]]) -> dict[str, dict[str, float]]:
-    """Take the median of each figure over the rounds."""
+def _best(rounds: Sequence[Mapping[str, Rate]]) -> dict[str, dict[str, float]]:
+    """Take each side's fastest round: what disturbs a measurement makes it slower."""
     return {
-        side: {
-            field.name: statistics.median(getattr(one[side], field.name) for one in rounds)
-            for field in dataclasses.fields(Rate)
-        }
+        side: dataclasses.asdict(max((one[side] for one in rounds), key=lambda rate: rate.train))
         for side in rounds[0]
     }
