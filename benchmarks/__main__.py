@@ -1,8 +1,8 @@
 """Measure what this machine can measure, print it, and keep it under benchmarks/results.
 
 `make bench`, or `python benchmarks PART …` for some of: startup, rates, grid, peers, profile,
-stores, memory, equality. It reports, and passes no judgement; run nothing beside it. All of it takes about
-half an hour on two cores.
+stores, memory, equality. It reports, and passes no judgement; run nothing beside it. All of it
+takes about half an hour on two cores.
 """
 
 import datetime as dt
