@@ -196,7 +196,7 @@ def test_leaving_at_the_question_changes_nothing(store, key):
         while asked.poll() is None:  # a key that comes before the question is lost
             os.write(ours, key.encode())
             with suppress(subprocess.TimeoutExpired):
-                asked.wait(0.1)
+                asked.wait(1)
         rest = asked.stderr.read()
     os.close(ours)
     os.close(theirs)

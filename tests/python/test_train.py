@@ -1,7 +1,9 @@
 """One run: what it returns, what it depends on, and that the engines agree."""
 
 import dataclasses
+import gc
 import math
+from collections import Counter
 
 import keras
 import numpy as np
@@ -137,6 +139,23 @@ def test_a_run_is_the_same_whatever_ran_before(fashion_mnist, engine):
     again = train(spec, fashion_mnist)
     assert again.history == first.history
     assert again.last == first.last
+
+
+def test_nothing_of_a_run_outlives_it(fashion_mnist):
+    """TensorFlow keeps gradients that it registered, and what these hold, for good."""
+    kept = []
+    for seed in (1, 2, 3):
+        keras.backend.clear_session()  # as a worker does
+        train(dataclasses.replace(spec_of(), seed=seed), fashion_mnist)
+        kept.append(alive())
+    assert kept[2] == kept[1] == kept[0]
+
+
+def alive():
+    """Count the graphs, and the weights and images that they hold."""
+    gc.collect()
+    kinds = Counter(type(thing).__name__ for thing in gc.get_objects())
+    return {kind: kinds[kind] for kind in ("FuncGraph", "WhileBodyFuncGraph", "EagerTensor")}
 
 
 def test_a_user_s_keras_settings_decide_no_numbers(fashion_mnist):

@@ -1,5 +1,6 @@
 """The command `tune-grid`: it parses, calls the verb of the same name, and prints."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -52,6 +53,7 @@ def main() -> None:
         tell(str(error))
         code = 2
     except (KeyboardInterrupt, typer.Abort):  # Abort: Ctrl-C or Ctrl-D at a question
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C finds us on the way out
         code = 130
     except (SystemExit, BrokenPipeError):
         code = 0  # whoever read our output has had enough, as `| head` does

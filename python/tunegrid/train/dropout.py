@@ -59,20 +59,31 @@ def _shift(word: tf.Tensor, bits: int) -> tf.Tensor:
 
 
 def _call_of(layer: keras.layers.Dropout) -> Callable[..., tf.Tensor]:
-    """Make the layer's new `call`. What is dropped on the way there is dropped on the way back."""
-    rate = layer.rate
-
-    @tf.function(jit_compile=True)
-    def masked(x: tf.Tensor, key: tf.Tensor) -> tf.Tensor:
-        return tf.where(keep(tf.shape(x), key, rate), x * (1 / (1 - rate)), tf.zeros_like(x))
-
-    @tf.custom_gradient
-    def drop(x: tf.Tensor, key: tf.Tensor) -> tuple[tf.Tensor, Callable]:
-        return masked(x, key), lambda upstream: (masked(upstream, key), None)
+    """Make the layer's new `call`."""
 
     def call(inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
         if not training:
             return inputs
-        return drop(inputs, tf.cast(layer.seed_generator.next(), _WORD))
+        return _drop(inputs, tf.cast(layer.seed_generator.next(), _WORD), layer.rate)
 
     return call
+
+
+# Both are of the module, not of a layer: TensorFlow keeps what it has registered as a gradient,
+# and XLA what it has compiled, for as long as the process lives.
+
+
+@tf.function(jit_compile=True)
+def _masked(x: tf.Tensor, key: tf.Tensor, rate: float) -> tf.Tensor:
+    return tf.where(keep(tf.shape(x), key, rate), x * (1 / (1 - rate)), tf.zeros_like(x))
+
+
+@tf.function
+def _drop(x: tf.Tensor, key: tf.Tensor, rate: float) -> tf.Tensor:
+    """Drop; what is dropped on the way there is dropped on the way back."""
+
+    @tf.custom_gradient
+    def both_ways(x: tf.Tensor, key: tf.Tensor) -> tuple[tf.Tensor, Callable]:
+        return _masked(x, key, rate), lambda upstream: (_masked(upstream, key, rate), None)
+
+    return both_ways(x, key)

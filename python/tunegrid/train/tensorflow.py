@@ -16,6 +16,7 @@ from ..architectures import CLASSES
 from ..runs import RunSpec
 from ..split import Split
 from .dropout import replace_dropout
+from .update import Update
 
 #: Images scored at once: large enough to hide the calls, small enough for the processor's cache.
 SCORE_BATCH = 250
@@ -37,7 +38,7 @@ class Engine:
         _start_compiler()
         model.optimizer.build(model.trainable_variables)
         replace_dropout(model)
-        self._update = tf.function(self._trace_update, jit_compile=True)
+        self._update = Update(model)
         order = tf.TensorSpec([None], tf.int32)
         self._epoch = tf.function(self._trace_epoch, input_signature=[order], jit_compile=False)
         self._score = tf.function(self._trace_score, jit_compile=False, reduce_retracing=True)
@@ -91,23 +92,6 @@ class Engine:
     def _penalty(self) -> tf.Tensor:
         """Sum the penalties of the weights."""
         return tf.add_n([tf.constant(0.0), *(_penalty(weight) for weight in self._penalized)])
-
-    def _trace_update(self, gradients: list[tf.Tensor | None]) -> None:
-        """Add the gradients of the penalties, and apply the optimizer: one pass over a weight.
-
-        This alone is XLA's: dozens of small operations become one, and for the largest models
-        what counts is how often their weights go through memory.
-        """
-        weights = self._model.trainable_variables
-        values = [weight.value for weight in weights]
-        with tf.GradientTape() as tape:
-            penalty = [weight.regularizer(weight.value) for weight in self._penalized]
-        penalties = tape.gradient(penalty, values)
-        summed = [
-            one if other is None else other if one is None else one + other
-            for one, other in zip(gradients, penalties, strict=True)
-        ]
-        self._model.optimizer.apply(summed, weights)
 
     def _trace_score(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         predicted = self._model(self._prepare(x), training=False)
