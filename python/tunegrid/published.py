@@ -14,7 +14,7 @@ from .experiment import PrintedTable
 from .frames import as_frame
 from .grid import Configuration, configurations, table_owner
 from .layertables import layers_beside
-from .results import read_results
+from .results import read_groups, read_results
 from .runs import RunSpec
 from .selection import find_study
 from .sources import find_dataset
@@ -161,10 +161,10 @@ def _labels(spec: RunSpec, data_dir: str | Path | None) -> np.ndarray | None:
 def _summary(
     study: Study, table: PrintedTable, printed: pd.DataFrame, how: Mapping[str, object]
 ) -> pd.DataFrame:
-    rows = []
+    rows, groups = [], read_groups(study, table.by, where=table.among, **how)
+    none = pd.DataFrame({"outcome": [], "accuracy": []})
     for level in printed[table.by].tolist():
-        where = f"({table.among}) and {table.by} == {level!r}"
-        runs = read_results(study, where=where, **how)
+        runs = groups.get(level, none)
         accuracies = runs.loc[runs["outcome"].eq("done"), "accuracy"]
         scores = {"mean_accuracy": accuracies.mean(), "sd_accuracy": accuracies.std()}
         rows.append({"runs": len(accuracies), **scores})

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -100,15 +101,40 @@ def read_results(
     """
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
     chosen = select(study, experiments=experiments, store=store, **how)
+    rows, left_out = _read(chosen, store)
+    frame = _frame(rows, chosen)
+    frame.attrs["left_out"] = left_out
+    return frame
+
+
+def read_groups(
+    study: str | Path | Study, by: str, *, store: str | Path | None = None, **how: Any
+) -> dict[object, pd.DataFrame]:
+    """Read a study's runs apart, by a value of their configurations.
+
+    Args:
+        study, store, how: as in `read_results`.
+        by: the value's name, any that a condition can have: a column, a setting, `conv_layers`.
+
+    Returns:
+        What `read_results` gives, by value, for each value that a run has.
+    """
+    chosen = select(study, store=store, **how)
+    groups: dict[object, list] = {}
+    for row in _read(chosen, store)[0]:
+        groups.setdefault(row["_place"].configuration.row.get(by), []).append(row)
+    return {value: _frame(rows, chosen) for value, rows in groups.items()}
+
+
+def _read(chosen: Selection, store: str | Path | None) -> tuple[list[dict[str, object]], list[str]]:
+    """Read the rows that are meant, in the study's order; say what was left out."""
     with Store(store) as opened:
         stored = opened.rows(_RUNS, {"study": chosen.study.id, "protocol": chosen.protocol})
     reader = _Reader(chosen)
     with told(opened.folder):
         rows = [row for row in map(reader.read, stored) if row is not None]
     rows.sort(key=lambda row: (*row["_place"].order, row["engine"], row["replicate"]))
-    frame = _frame(rows, chosen)
-    frame.attrs["left_out"] = reader.left_out()
-    return frame
+    return rows, reader.left_out()
 
 
 @dataclass(frozen=True)
