@@ -9,6 +9,7 @@ its images are is taken off everywhere: an epoch is one call.
 import dataclasses
 import json
 import math
+import operator
 import os
 import statistics
 import subprocess
@@ -102,20 +103,18 @@ class Side:
         """Train a little of a run, and score."""
         spec = dataclasses.replace(run.spec, precision=self.precision)
         ready = self._all("prepare", spec=spec.to_json(), **self.more)
+        calls = [one["call"] for one in ready]
         few = images = ready[0]["images"]
         slowest = 0.0
         while (slowest < SECONDS or images < 4 * few) and images < TRAIN:
             images = min(2 * images, TRAIN)
             trained = self._all("train", images=images)
-            slowest = max(one["seconds"] for one in trained)
+            slowest = max(map(operator.sub, _seconds(trained), calls))
         again = self._all("train", images=images)
         times = [min(*both) for both in zip(_seconds(trained), _seconds(again), strict=True)]
         scored = self._all("score", images=TEST)
         return Rate(
-            train=sum(
-                (images - few) / (seconds - first["call"])
-                for seconds, first in zip(times, ready, strict=True)
-            ),
+            train=sum((images - few) / one for one in map(operator.sub, times, calls)),
             score=sum(TEST / one["seconds"] for one in scored),
             prepare=statistics.fmean(one["seconds"] for one in ready),
             operations=ready[0]["operations"],
