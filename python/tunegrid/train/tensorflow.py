@@ -38,7 +38,7 @@ class Engine:
         _start_compiler()
         model.optimizer.build(model.trainable_variables)
         replace_dropout(model)
-        self._update = Update(model)
+        self._update = Update(model, self._penalized)
         order = tf.TensorSpec([None], tf.int32)
         self._epoch = tf.function(self._trace_epoch, input_signature=[order], jit_compile=False)
         self._score = tf.function(self._trace_score, jit_compile=False, reduce_retracing=True)

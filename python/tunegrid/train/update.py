@@ -20,8 +20,8 @@ _compiled: dict[str, tuple[AtomicFunction, list[int | tf.Tensor]]] = {}
 class Update:
     """The step of a compiled model's optimizer, which is built."""
 
-    def __init__(self, model: keras.Model) -> None:
-        self._weights = model.trainable_variables
+    def __init__(self, model: keras.Model, penalized: Sequence[keras.Variable]) -> None:
+        self._weights, self._penalized = model.trainable_variables, penalized
         self._optimizer = model.optimizer
         variables = [*self._weights, *self._optimizer.variables]
         self._handles = [variable.value.handle for variable in variables]
@@ -63,9 +63,8 @@ class Update:
         return tf.function(trace, jit_compile=True, autograph=False).get_concrete_function(*shapes)
 
     def _penalty_gradients(self) -> list[tf.Tensor | None]:
-        penalized = [weight for weight in self._weights if weight.regularizer]
         with tf.GradientTape() as tape:
-            penalties = [weight.regularizer(weight.value) for weight in penalized]
+            penalties = [weight.regularizer(weight.value) for weight in self._penalized]
         return tape.gradient(penalties, [weight.value for weight in self._weights])
 
     def _position(self, captured: tf.Tensor) -> int | tf.Tensor:
