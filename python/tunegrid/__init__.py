@@ -7,7 +7,7 @@ tunegrid imports neither Keras nor pandas.
 import importlib
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from .audit import audit_study

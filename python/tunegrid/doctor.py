@@ -34,7 +34,7 @@ def diagnose(
         One row a thing: what, state (`ok`, `missing`, `optional`), detail. `missing` stands in
         the way of every run, `optional` only of some.
     """
-    from . import __version__
+    from .version import __version__
 
     rows = [
         ("tunegrid", "ok", __version__),

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from .. import __version__
 from ..errors import TunegridError
+from ..version import __version__
 from . import conclusions, machine, stores, studies
 from .output import tell
 
