@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import DataError
-from .paths import is_file
+from .machine.files import is_file
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 SHAPES = {

@@ -11,7 +11,7 @@ import pandas as pd
 
 from .database import store_path
 from .errors import TunegridError
-from .interpreter import interpreter, with_package_path
+from .machine.interpreter import interpreter, with_package_path
 from .process import cores
 from .sources import dataset_status
 from .store import Store

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from .datasets import Source
-from .interpreter import interpreter, with_package_path
+from .machine.interpreter import interpreter, with_package_path
 from .messages import read_message, write_message
 from .runs import RunSpec
 

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from .csvfile import Scalar
 from .errors import DataError, RunError, SpecError, StoreError, TunegridError
-from .interpreter import interpreter
-from .quiet import quiet_backend
+from .machine.interpreter import interpreter
+from .machine.quiet import quiet_backend
 
 if TYPE_CHECKING:
     import keras

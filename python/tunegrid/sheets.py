@@ -9,8 +9,8 @@ import pandas as pd
 from .audit import audit_study
 from .compare import comparison_table
 from .describe import beside_caption, study_part
+from .machine.quiet import quiet_backend
 from .published import OF_RUNS, published_table, tables_of
-from .quiet import quiet_backend
 from .results import read_results
 from .study import Study
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from .datasets import DATASETS, PARTS, Dataset, Source, idx_file, load_dataset
 from .errors import DataError, DataMissingError
-from .interpreter import interpreter
-from .paths import is_file, is_folder
+from .machine.files import is_file, is_folder
+from .machine.interpreter import interpreter
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,7 +25,7 @@ from .experiment import (
     Protocol,
     known_columns,
 )
-from .paths import is_file, is_folder
+from .machine.files import is_file, is_folder
 from .settings import NAMES, Settings, explain
 from .stated import Stated
 from .transcripts import printed_rows, published_rows

@@ -15,7 +15,7 @@ from tunegrid.architectures import ARCHITECTURES, build_model
 from tunegrid.conditions import parse_condition
 from tunegrid.describe import PARTS
 from tunegrid.grid import configurations
-from tunegrid.interpreter import interpreter
+from tunegrid.machine.interpreter import interpreter
 from tunegrid.plans import plan
 from tunegrid.process import worker_environment
 from tunegrid.study import STUDIES

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..quiet import quiet_backend
+from ..machine.quiet import quiet_backend
 from .options import FormatOption, StoreOption, StudyArgument
 from .output import print_captioned, print_table, require_format, tell
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..quiet import quiet_backend
+from ..machine.quiet import quiet_backend
 from .options import DataOption, ExperimentOption, FormatOption, StoreOption, StudyArgument
 from .output import print_table, require_format, tell, tell_all
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import SpecError
-from ..quiet import quiet_backend
+from ..machine.quiet import quiet_backend
 from .options import (
     AnyOption,
     DataOption,

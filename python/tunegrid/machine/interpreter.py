@@ -17,6 +17,6 @@ def interpreter() -> str:
 
 def with_package_path(environment: Mapping[str, str]) -> dict[str, str]:
     """Return an environment in which this very package is found, installed or not."""
-    package_root = str(Path(__file__).parents[1])
+    package_root = str(Path(__file__).parents[2])
     path = [package_root, *filter(None, [environment.get("PYTHONPATH")])]
     return {**environment, "PYTHONPATH": os.pathsep.join(path)}
