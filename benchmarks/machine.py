@@ -5,8 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import psutil
 
-from tunegrid.process import cores
-from tunegrid.train.environment import processor
+from tunegrid.machine.processor import cores, processor
 
 PACKAGES = (
     "tunegrid", "keras", "tensorflow-cpu", "tensorflow", "numpy", "keras-tuner", "optuna", "ray"

@@ -1,7 +1,6 @@
 """The SQLite file of a store: opening it, its version, transactions, and errors in one sentence."""
 
 import contextlib
-import itertools
 import json
 import os
 import sqlite3
@@ -14,8 +13,12 @@ from .errors import DamagedStoreError, StoreError
 
 T = TypeVar("T")
 
+
 VERSION = 1
+
+
 FILE = "results.sqlite"
+
 
 #: How often, of a second each, a writer waits for another one before it gives up.
 _PATIENCE = 60
@@ -133,12 +136,6 @@ def file_identity(folder: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def free_name(path: Path) -> Path:
-    """Give a path at which nothing is yet: the path, or with -2, -3, … behind it."""
-    numbered = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
-    return next(one for one in itertools.chain([path], numbered) if not one.exists())
 
 
 def _connect(file: Path, mode: str) -> sqlite3.Connection:

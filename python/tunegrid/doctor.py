@@ -12,7 +12,7 @@ import pandas as pd
 from .database import store_path
 from .errors import TunegridError
 from .machine.interpreter import interpreter, with_package_path
-from .process import cores
+from .machine.processor import cores
 from .sources import dataset_status
 from .store import Store
 

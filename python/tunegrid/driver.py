@@ -14,10 +14,10 @@ from .errors import DataError, DataMissingError, SpecError
 from .execute import LocalExecutor
 from .grid import Configuration, configurations
 from .loop import Progress, TrainingLoop
+from .machine.processor import cores
 from .order import longest_first
 from .own import Model, as_rows, own_study
 from .plans import PlannedRun, plan
-from .process import cores
 from .settings import PRESETS
 from .sources import find_dataset
 from .store import Store

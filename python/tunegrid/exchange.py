@@ -1,7 +1,6 @@
 """The form of an exported folder: its files, their columns and what these mean."""
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,8 +8,13 @@ from pathlib import Path
 from .errors import StoreError
 
 FORMAT = 1
+
+
 MANIFEST = "manifest.json"
+
+
 PREDICTIONS = "predictions.h5"
+
 
 #: What is exported of each table, and what its columns mean.
 TABLES: Mapping[str, Mapping[str, str]] = {
@@ -71,12 +75,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "forgiven": "0 or 1: whether --retry-failed or repair has set it aside",
     },
 }
-
-
-def sha256_of(file: Path) -> str:
-    """Give the SHA-256 of a file."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextlib.contextmanager

@@ -17,7 +17,8 @@ import h5py
 import numpy as np
 
 from .errors import StoreError
-from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, sha256_of, told
+from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, told
+from .machine.files import sha256_of
 from .selection import find_study
 from .sheets import sheets
 from .store import Store

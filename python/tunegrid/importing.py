@@ -10,7 +10,8 @@ from pathlib import Path
 import h5py
 
 from .errors import StoreError
-from .exchange import MANIFEST, PREDICTIONS, TABLES, read_manifest, sha256_of, told
+from .exchange import MANIFEST, PREDICTIONS, TABLES, read_manifest, told
+from .machine.files import sha256_of
 from .runs import RunSpec
 from .store import Store
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from .datasets import DATASETS, load_dataset
 from .errors import DataMissingError, SpecError, StoreError
-from .exchange import sha256_of
 from .grid import Configuration
+from .machine.files import sha256_of
 from .plans import expected_spec, planned_configuration, spec_of
 from .runs import RunSpec
 from .soundness import wrong_epochs, wrong_prediction, wrong_run

@@ -14,8 +14,8 @@ import pandas as pd
 
 from .architectures import ARCHITECTURES, build_model, parameter_counts
 from .errors import RunError, SpecError, StoreError
-from .exchange import sha256_of
 from .execute import LocalExecutor
+from .machine.files import sha256_of
 from .process import Task
 from .runs import Epoch, RunSpec
 from .sources import find_dataset

@@ -1,7 +1,6 @@
 """One worker process: started, spoken to, heard and ended by its driver."""
 
 import contextlib
-import math
 import os
 import queue
 import signal
@@ -21,9 +20,13 @@ from .runs import RunSpec
 
 #: A worker is replaced after this many runs, or when it has grown by this much since its first.
 RUNS_PER_WORKER = 50
+
+
 MEMORY_GROWTH = 2 * 2**30
 
+
 THREADS = 1
+
 
 # What a library says before it aborts, when there is no memory left for an object or a thread.
 _ABORTED = ("std::bad_alloc", "pthread_create() failed")
@@ -151,17 +154,6 @@ def _oom_kills() -> int:
         return 0
     counted = (line.split() for line in lines)
     return next((int(count) for name, count in counted if name == "oom_kill"), 0)
-
-
-def cores() -> int:
-    """Count the cores that this process may use: by affinity, and by its control group's share."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
-    except (OSError, ValueError):
-        return allowed or 1
-    share = allowed if quota == "max" else math.ceil(int(quota) / int(period))
-    return max(1, min(allowed or 1, share))
 
 
 def worker_environment(spec: RunSpec, present: Mapping[str, str]) -> dict[str, str]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from .database import FILE, connect_reader, free_name, store_path, told
+from .database import FILE, connect_reader, store_path, told
 from .errors import StoreError
 from .inspection import Finding, Inspection
+from .machine.files import free_name
 from .salvage import OF_A_RUN, is_damaged, remove_orphans, salvage
 from .store import open_existing
 from .weights import forget, leftover_files, remove_files, weights_file

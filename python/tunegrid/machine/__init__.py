@@ -1,4 +1,5 @@
 """The machine beneath.
 
 The Python to start other processes with, the processor, files that can be looked at, native code
-kept quiet."""
+kept quiet.
+"""

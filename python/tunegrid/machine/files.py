@@ -1,5 +1,7 @@
-"""Questions about paths that never fail: what cannot be looked at is not there for us."""
+"""Files: questions about paths that never fail, a file's digest, a name that is free."""
 
+import hashlib
+import itertools
 from pathlib import Path
 
 
@@ -17,3 +19,15 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):
         return False
+
+
+def sha256_of(file: Path) -> str:
+    """Give the SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def free_name(path: Path) -> Path:
+    """Give a path at which nothing is yet: the path, or with -2, -3, … behind it."""
+    numbered = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
+    return next(one for one in itertools.chain([path], numbered) if not one.exists())
