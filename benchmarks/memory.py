@@ -9,8 +9,8 @@ import queue
 
 from work import SMALL, featured
 
+from tunegrid.data.sources import find_dataset
 from tunegrid.process import Task, WorkerProcess
-from tunegrid.sources import find_dataset
 
 RUNS = 200
 SETTLED = 10  # runs until what is made once (kernels, pools) has been made

@@ -1,10 +1,10 @@
 """What is measured: configurations of kh2021, and how many operations one image costs."""
 
-from tunegrid.datasets import Images, load_dataset
+from tunegrid.data.datasets import Images, load_dataset
+from tunegrid.data.sources import find_dataset
 from tunegrid.grid import configurations
 from tunegrid.plans import PlannedRun, plan
 from tunegrid.runs import RunSpec
-from tunegrid.sources import find_dataset
 from tunegrid.study import load_study
 
 STUDY = "kh2021"

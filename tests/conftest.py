@@ -19,8 +19,8 @@ import hypothesis
 import pytest
 
 from tunegrid import DataError, run_grid
-from tunegrid.datasets import Images, load_dataset
-from tunegrid.sources import find_dataset
+from tunegrid.data.datasets import Images, load_dataset
+from tunegrid.data.sources import find_dataset
 
 # No test looks at a clock.
 hypothesis.settings.register_profile("tunegrid", deadline=None)

@@ -12,6 +12,7 @@ from .version import __version__ as __version__
 if TYPE_CHECKING:
     from .audit import audit_study
     from .compare import comparison_table
+    from .data.sources import dataset_status
     from .driver import RunSummary, run_grid
     from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
     from .export import export_results
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from .repair import repair_store
     from .report import render_report
     from .results import read_results, run_status
-    from .sources import dataset_status
     from .study import Study, load_study, studies
     from .verify import verify_store
 

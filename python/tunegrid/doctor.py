@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from .data.sources import dataset_status
 from .database import store_path
 from .errors import TunegridError
 from .machine.interpreter import interpreter, with_package_path
 from .machine.processor import cores
-from .sources import dataset_status
 from .store import Store
 
 #: What a backend is called on the package registry, likeliest first, and how it is installed.

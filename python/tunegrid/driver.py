@@ -8,8 +8,9 @@ from numbers import Real
 from pathlib import Path
 
 from .csvfile import Scalar
+from .data.datasets import DATASETS, Source, load_dataset
+from .data.sources import find_dataset
 from .database import store_path
-from .datasets import DATASETS, Source, load_dataset
 from .errors import DataError, DataMissingError, SpecError
 from .execute import LocalExecutor
 from .grid import Configuration, configurations
@@ -19,7 +20,6 @@ from .order import longest_first
 from .own import Model, as_rows, own_study
 from .plans import PlannedRun, plan
 from .settings import PRESETS
-from .sources import find_dataset
 from .store import Store
 from .study import Study, load_study
 from .train import check_engine

@@ -9,7 +9,7 @@ from pathlib import Path
 from .architectures import ARCHITECTURES
 from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
-from .datasets import SHAPES
+from .data.datasets import SHAPES
 from .errors import SpecError
 from .experiment import Experiment, PrintedTable, Rule
 from .settings import DEFAULTS, OPTIMIZERS, check_settings

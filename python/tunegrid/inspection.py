@@ -12,14 +12,14 @@ from typing import Literal
 
 import numpy as np
 
-from .datasets import DATASETS, load_dataset
+from .data.datasets import DATASETS, load_dataset
+from .data.sources import find_dataset
 from .errors import DataMissingError, SpecError, StoreError
 from .grid import Configuration
 from .machine.files import sha256_of
 from .plans import expected_spec, planned_configuration, spec_of
 from .runs import RunSpec
 from .soundness import wrong_epochs, wrong_prediction, wrong_run
-from .sources import find_dataset
 from .store import Store
 from .study import Study
 from .train import ENGINES

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
-from .datasets import Source
+from .data.datasets import Source
 from .errors import DataError, RunError
 from .execute import Event, LocalExecutor
 from .plans import PlannedRun

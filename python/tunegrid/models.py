@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from .architectures import ARCHITECTURES, build_model, parameter_counts
+from .data.sources import find_dataset
 from .errors import RunError, SpecError, StoreError
 from .execute import LocalExecutor
 from .machine.files import sha256_of
 from .process import Task
 from .runs import Epoch, RunSpec
-from .sources import find_dataset
 from .store import Store, open_existing
 from .weights import weights_file
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .architectures import ARCHITECTURES
-from .datasets import DATASETS
+from .data.datasets import DATASETS
 from .grid import Configuration, resolve
 from .runs import DataSpec, ModelSpec, Pairs, RunSpec, canonical, pairs
 from .settings import OPTIMIZERS

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from .datasets import Source
+from .data.datasets import Source
 from .machine.interpreter import interpreter, with_package_path
 from .messages import read_message, write_message
 from .runs import RunSpec

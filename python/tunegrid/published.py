@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from .architectures import CLASSES
-from .datasets import load_dataset
+from .data.datasets import load_dataset
+from .data.sources import find_dataset
 from .errors import DataError, SpecError
 from .experiment import PrintedTable
 from .frames import as_frame
@@ -17,7 +18,6 @@ from .layertables import layers_beside
 from .results import read_groups, read_results
 from .runs import RunSpec
 from .selection import find_study
-from .sources import find_dataset
 from .store import Store
 from .study import Study
 

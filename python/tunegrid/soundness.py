@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .datasets import SHAPES
+from .data.datasets import SHAPES
 from .runs import RunSpec
 
 Row = Mapping[str, object]

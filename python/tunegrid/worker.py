@@ -80,7 +80,7 @@ def _serve(task: dict, replies: BinaryIO) -> None:
 def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
     import keras
 
-    from .datasets import Source, load_dataset
+    from .data.datasets import Source, load_dataset
     from .runs import Epoch, RunResult, RunSpec
     from .train import train
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from tunegrid.datasets import DATASETS
+from tunegrid.data.datasets import DATASETS
 from tunegrid.study import Study
 
 WIDTHS = (16, 32, 64)

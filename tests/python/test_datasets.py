@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from tunegrid import dataset_status, sources
-from tunegrid.datasets import DATASETS, load_dataset, parse_idx
+from tunegrid import dataset_status
+from tunegrid.data import sources
+from tunegrid.data.datasets import DATASETS, load_dataset, parse_idx
+from tunegrid.data.sources import find_dataset
 from tunegrid.errors import DataError, DataMissingError
-from tunegrid.sources import find_dataset
 
 FILES = {
     "x_train": "train-images-idx3-ubyte",

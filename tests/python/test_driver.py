@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from tunegrid import DataError, Progress, RunError, SpecError, read_results, run_grid
-from tunegrid.sources import find_dataset
+from tunegrid.data.sources import find_dataset
 from tunegrid.store import Store
 
 QUICK = {"experiments": "two-layer", "epochs": 1, "train_size": 256}
@@ -47,8 +47,8 @@ def only_fashion_mnist(fashion_mnist, tmp_path, monkeypatch):
     (here / ("fashion_mnist.npz" if path.suffix else "fashion-mnist")).symlink_to(path)
     monkeypatch.delenv("TUNEGRID_DATA", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr("tunegrid.sources.DEBIAN_FOLDER", here)
-    monkeypatch.setattr("tunegrid.sources.interpreter", lambda: "false")
+    monkeypatch.setattr("tunegrid.data.sources.DEBIAN_FOLDER", here)
+    monkeypatch.setattr("tunegrid.data.sources.interpreter", lambda: "false")
 
 
 def test_repeating_a_call_trains_nothing(small_store):

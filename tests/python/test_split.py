@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegrid.datasets import Images
-from tunegrid.split import split_images
+from tunegrid.data.datasets import Images
+from tunegrid.data.split import split_images
 
 
 def tiny(train=12, test=3):

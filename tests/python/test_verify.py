@@ -161,7 +161,7 @@ def test_what_a_killed_driver_leaves_is_no_fault(store):
 
 def test_without_the_data_set_it_is_said_what_was_not_computed(store, monkeypatch):
     """Accuracies are computed again from the predictions where the labels are at hand."""
-    monkeypatch.setattr("tunegrid.sources.DEBIAN_FOLDER", store)
+    monkeypatch.setattr("tunegrid.data.sources.DEBIAN_FOLDER", store)
     monkeypatch.setenv("KERAS_HOME", str(store))
     monkeypatch.delenv("TUNEGRID_DATA", raising=False)
     (said,) = verify_store(store=store).attrs["findings"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..claim import LargestShareOfErrors, OtherConfusions
-from ..datasets import DATASETS
+from ..data.datasets import DATASETS
 from ..experiment import PrintedTable
 from .evidence import Cell, Evidence, matrix_of
 from .finding import Finding, Gravity

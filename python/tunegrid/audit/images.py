@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ..architectures import CLASSES, IMAGE_SIDE
 from ..csvfile import Printed
-from ..datasets import DATASETS, SHAPES, Dataset
+from ..data.datasets import DATASETS, SHAPES, Dataset
 from ..grid import Configuration
 from .evidence import Evidence, places
 from .finding import Finding

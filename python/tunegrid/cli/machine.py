@@ -14,7 +14,7 @@ def data(data_dir: DataOption = None, format: FormatOption = "pipe") -> None:
 
     Example: tune-grid data --data-dir ~/data
     """
-    from ..sources import dataset_status
+    from ..data.sources import dataset_status
 
     require_format(format)
     print_table(dataset_status(data_dir=data_dir), format)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from ..architectures import build_model
-from ..datasets import Images
+from ..data.datasets import Images
+from ..data.split import Split, split_images
 from ..errors import RunError, TunegridError
 from ..runs import Epoch, RunResult, RunSpec, Scored
-from ..split import Split, split_images
 from .environment import describe_environment
 from .precision import POLICIES
 

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 
 from ..architectures import CLASSES
+from ..data.split import Split
 from ..runs import RunSpec
-from ..split import Split
 
 
 class Engine:

@@ -13,8 +13,8 @@ import numpy as np
 import tensorflow as tf
 
 from ..architectures import CLASSES
+from ..data.split import Split
 from ..runs import RunSpec
-from ..split import Split
 from .dropout import replace_dropout
 from .update import Update
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import DataError
-from .machine.files import is_file
+from ..errors import DataError
+from ..machine.files import is_file
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 SHAPES = {

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import DataError, DataMissingError
+from ..machine.files import is_file, is_folder
+from ..machine.interpreter import interpreter
 from .datasets import DATASETS, PARTS, Dataset, Source, idx_file, load_dataset
-from .errors import DataError, DataMissingError
-from .machine.files import is_file, is_folder
-from .machine.interpreter import interpreter
 
 if TYPE_CHECKING:
     import pandas as pd
