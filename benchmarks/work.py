@@ -1,6 +1,7 @@
 """What is measured: configurations of kh2021, and how many operations one image costs."""
 
-from tunegrid.data.datasets import Images, load_dataset
+from tunegrid.data.datasets import Images
+from tunegrid.data.reading import load_dataset
 from tunegrid.data.sources import find_dataset
 from tunegrid.grid import configurations
 from tunegrid.plans import PlannedRun, plan

@@ -19,7 +19,8 @@ import hypothesis
 import pytest
 
 from tunegrid import DataError, run_grid
-from tunegrid.data.datasets import Images, load_dataset
+from tunegrid.data.datasets import Images
+from tunegrid.data.reading import load_dataset
 from tunegrid.data.sources import find_dataset
 
 # No test looks at a clock.

@@ -8,7 +8,8 @@ from numbers import Real
 from pathlib import Path
 
 from .csvfile import Scalar
-from .data.datasets import DATASETS, Source, load_dataset
+from .data.datasets import DATASETS, Source
+from .data.reading import load_dataset
 from .data.sources import find_dataset
 from .database import store_path
 from .errors import DataError, DataMissingError, SpecError

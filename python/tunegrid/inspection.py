@@ -12,7 +12,8 @@ from typing import Literal
 
 import numpy as np
 
-from .data.datasets import DATASETS, load_dataset
+from .data.datasets import DATASETS
+from .data.reading import load_dataset
 from .data.sources import find_dataset
 from .errors import DataMissingError, SpecError, StoreError
 from .grid import Configuration

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .architectures import CLASSES
-from .data.datasets import load_dataset
+from .data.reading import load_dataset
 from .data.sources import find_dataset
 from .errors import DataError, SpecError
 from .experiment import PrintedTable

@@ -80,7 +80,8 @@ def _serve(task: dict, replies: BinaryIO) -> None:
 def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
     import keras
 
-    from .data.datasets import Source, load_dataset
+    from .data.datasets import Source
+    from .data.reading import load_dataset
     from .runs import Epoch, RunResult, RunSpec
     from .train import train
 

@@ -12,7 +12,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 from tunegrid import dataset_status
 from tunegrid.data import sources
-from tunegrid.data.datasets import DATASETS, load_dataset, parse_idx
+from tunegrid.data.datasets import DATASETS
+from tunegrid.data.reading import load_dataset, parse_idx
 from tunegrid.data.sources import find_dataset
 from tunegrid.errors import DataError, DataMissingError
 

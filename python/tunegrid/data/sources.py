@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from ..errors import DataError, DataMissingError
 from ..machine.files import is_file, is_folder
 from ..machine.interpreter import interpreter
-from .datasets import DATASETS, PARTS, Dataset, Source, idx_file, load_dataset
+from .datasets import DATASETS, PARTS, Dataset, Source
+from .reading import idx_file, load_dataset
 
 if TYPE_CHECKING:
     import pandas as pd
