@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from .architectures.registry import CLASSES, IMAGE_SIDE, levels
+from .architectures.registry import levels
+from .data.datasets import CLASSES, IMAGE_SIDE
 from .plans import PlannedRun
 from .runs import RunSpec
 

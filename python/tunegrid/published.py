@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .architectures import CLASSES
+from .data.datasets import CLASSES
 from .data.reading import load_dataset
 from .data.sources import find_dataset
 from .errors import DataError, SpecError

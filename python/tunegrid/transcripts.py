@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from .architectures import CLASSES
 from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
+from .data.datasets import CLASSES
 from .errors import SpecError
 from .experiment import SCORES, Experiment, PrintedTable
 

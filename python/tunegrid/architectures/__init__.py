@@ -8,18 +8,17 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..data.datasets import IMAGE_SIDE
 from .convolution import CONVOLUTION
 from .dense import DENSE
 from .keras_json import KERAS_JSON, model_json, read_model
-from .registry import CLASSES, IMAGE_SIDE, Architecture
+from .registry import Architecture
 
 if TYPE_CHECKING:
     import keras
 
 __all__ = [
     "ARCHITECTURES",
-    "CLASSES",
-    "IMAGE_SIDE",
     "Architecture",
     "build_model",
     "model_json",

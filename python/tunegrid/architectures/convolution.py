@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from ..data.datasets import CLASSES, IMAGE_SIDE
 from ..errors import SpecError
-from .registry import CLASSES, IMAGE_SIDE, Architecture, Parameters, levels
+from .registry import Architecture, Parameters, levels
 
 if TYPE_CHECKING:
     import keras

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from .registry import CLASSES, Architecture, Parameters, levels
+from ..data.datasets import CLASSES
+from .registry import Architecture, Parameters, levels
 
 if TYPE_CHECKING:
     import keras

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..data.datasets import CLASSES, IMAGE_SIDE
 from ..errors import SpecError
-from .registry import CLASSES, IMAGE_SIDE, Architecture
+from .registry import Architecture
 
 if TYPE_CHECKING:
     import keras

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from .registry import CLASSES
+from ..data.datasets import CLASSES
 
 #: The slope of LeakyReLU for negative inputs (source: the code of korssjoen2020).
 NEGATIVE_SLOPE = 0.1

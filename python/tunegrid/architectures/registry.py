@@ -9,9 +9,6 @@ from ..errors import SpecError
 if TYPE_CHECKING:
     import keras
 
-IMAGE_SIDE = 28
-CLASSES = 10
-
 Parameters = Mapping[str, object]
 
 

@@ -3,9 +3,8 @@
 import math
 from collections.abc import Iterator
 
-from ..architectures import CLASSES, IMAGE_SIDE
 from ..csvfile import Printed
-from ..data.datasets import DATASETS, SHAPES, Dataset
+from ..data.datasets import CLASSES, DATASETS, IMAGE_SIDE, SHAPES, Dataset
 from ..grid import Configuration
 from .evidence import Evidence, places
 from .finding import Finding

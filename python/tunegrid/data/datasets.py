@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST: what they are, read from files and verified by SHA-256.
+"""MNIST and Fashion-MNIST: what they are, and where they were found.
 
 A data set is known by the digests of its four arrays, whatever file they came in, so a run's key
 can name its data before the data is there.
@@ -12,14 +12,16 @@ from pathlib import Path
 import numpy as np
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
-
-
 SHAPES = {
     "x_train": (60_000, 28, 28),
     "y_train": (60_000,),
     "x_test": (10_000, 28, 28),
     "y_test": (10_000,),
 }
+
+#: Images are square, with one grey value a pixel.
+IMAGE_SIDE = 28
+CLASSES = 10
 
 
 @dataclass(frozen=True)

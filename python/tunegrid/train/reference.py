@@ -7,7 +7,7 @@ and does not shuffle, so that both see the same batches.
 import keras
 import numpy as np
 
-from ..architectures import CLASSES
+from ..data.datasets import CLASSES
 from ..data.split import Split
 from ..runs import RunSpec
 

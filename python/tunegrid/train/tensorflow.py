@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ..architectures import CLASSES
+from ..data.datasets import CLASSES
 from ..data.split import Split
 from ..runs import RunSpec
 from .dropout import replace_dropout
