@@ -19,7 +19,7 @@ from tunegrid.grid import configurations
 from tunegrid.plans import PlannedRun, plan
 from tunegrid.runs import Epoch, RunResult, Scored
 from tunegrid.store import Store
-from tunegrid.study import load_study
+from tunegrid.study.study import load_study
 
 RUNS, MANY = 10_000, 100_000
 COMMANDS = {

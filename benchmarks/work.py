@@ -6,7 +6,7 @@ from tunegrid.data.sources import find_dataset
 from tunegrid.grid import configurations
 from tunegrid.plans import PlannedRun, plan
 from tunegrid.runs import RunSpec
-from tunegrid.study import load_study
+from tunegrid.study.study import load_study
 
 STUDY = "kh2021"
 GRID = ("one-layer", "two-layer", "three-layer")

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from .knitr import kable
     from .loop import Progress
     from .models import ExportedModel, export_model, show_model
-    from .own import model_json, own_study
     from .published import published_table
     from .repair import repair_store
     from .report import render_report
     from .results import read_results, run_status
-    from .study import Study, load_study, studies
+    from .study.own_grid import model_json, own_study
+    from .study.study import Study, load_study, studies
     from .verify import verify_store
 
 _HOMES = {

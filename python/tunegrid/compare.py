@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from .experiment import SCORES
 from .frames import as_frame, merge_names
 from .grid import Configuration, check_published, configurations
 from .results import read_results
 from .selection import Selection, select
-from .settings import PRESETS
-from .study import Study
+from .study.experiment import SCORES
+from .study.settings import PRESETS
+from .study.study import Study
 
 _PUBLISHED = {name: f"published_{name}" for name in SCORES}
 #: Scores that stand beside the published ones where a source prints them.

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from .claim import Claim
 from .compare import rank_agreements
 from .errors import SpecError
-from .experiment import Assumption, PrintedTable
 from .frames import as_frame
 from .grid import configurations
 from .published import published_table, tables_of
-from .settings import PRESETS
-from .study import Study, studies
+from .study.claims import Claim
+from .study.experiment import Assumption, PrintedTable
+from .study.settings import PRESETS
+from .study.study import Study, studies
 
 
 def studies_table() -> pd.DataFrame:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from numbers import Real
 from pathlib import Path
 
-from .csvfile import Scalar
 from .data.datasets import DATASETS, Source
 from .data.reading import load_dataset
 from .data.sources import find_dataset
@@ -18,11 +17,12 @@ from .grid import Configuration, configurations
 from .loop import Progress, TrainingLoop
 from .machine.processor import cores
 from .order import longest_first
-from .own import Model, as_rows, own_study
 from .plans import PlannedRun, plan
-from .settings import PRESETS
 from .store import Store
-from .study import Study, load_study
+from .study.csvfile import Scalar
+from .study.own_grid import Model, as_rows, own_study
+from .study.settings import PRESETS
+from .study.study import Study, load_study
 from .train import check_engine
 from .train.precision import check_precision
 

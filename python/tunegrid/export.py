@@ -22,7 +22,7 @@ from .machine.files import sha256_of
 from .selection import find_study
 from .sheets import sheets
 from .store import Store
-from .study import Study
+from .study.study import Study
 
 _PLANNED = """
 SELECT DISTINCT run FROM plan WHERE study = :study

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .architectures import ARCHITECTURES
-from .conditions import check_columns, parse_condition
-from .csvfile import Scalar, read_rows
 from .data.datasets import SHAPES
 from .errors import SpecError
-from .experiment import Experiment, PrintedTable, Rule
-from .settings import DEFAULTS, OPTIMIZERS, check_settings
-from .study import Study
+from .study.conditions import check_columns, parse_condition
+from .study.csvfile import Scalar, read_rows
+from .study.experiment import Experiment, PrintedTable, Rule
+from .study.settings import DEFAULTS, OPTIMIZERS, check_settings
+from .study.study import Study
 
 _PARAMETERS = frozenset(
     name

@@ -22,7 +22,7 @@ from .plans import expected_spec, planned_configuration, spec_of
 from .runs import RunSpec
 from .soundness import wrong_epochs, wrong_prediction, wrong_run
 from .store import Store
-from .study import Study
+from .study.study import Study
 from .train import ENGINES
 from .weights import weights_file
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from .architectures import model_of
-from .experiment import PrintedTable
 from .frames import as_frame
 from .grid import table_owner
-from .study import Study
+from .study.experiment import PrintedTable
+from .study.study import Study
 
 
 def layers_beside(

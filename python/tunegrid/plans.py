@@ -9,8 +9,8 @@ from .architectures import ARCHITECTURES
 from .data.datasets import DATASETS
 from .grid import Configuration, resolve
 from .runs import DataSpec, ModelSpec, Pairs, RunSpec, canonical, pairs
-from .settings import OPTIMIZERS
-from .study import Study
+from .study.settings import OPTIMIZERS
+from .study.study import Study
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from .data.datasets import CLASSES
 from .data.reading import load_dataset
 from .data.sources import find_dataset
 from .errors import DataError, SpecError
-from .experiment import PrintedTable
 from .frames import as_frame
 from .grid import Configuration, configurations, table_owner
 from .layertables import layers_beside
@@ -19,7 +18,8 @@ from .results import read_groups, read_results
 from .runs import RunSpec
 from .selection import find_study
 from .store import Store
-from .study import Study
+from .study.experiment import PrintedTable
+from .study.study import Study
 
 #: Kinds of tables that stand beside our runs; `layers` stand beside our models.
 OF_RUNS = ("epochs", "confusion", "summary", "differences")

@@ -11,7 +11,7 @@ from .exchange import MANIFEST, read_manifest
 from .export import export_results
 from .r.verbs import FORMATS
 from .selection import find_study
-from .study import Study
+from .study.study import Study
 
 SOURCE = Path(__file__).parent / "reports" / "study.Rmd"
 

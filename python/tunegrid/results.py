@@ -15,9 +15,9 @@ from .grid import Configuration, configurations, resolve
 from .plans import expected_spec, planned_configuration
 from .runs import RunSpec, canonical
 from .selection import Selection, find_study, select
-from .settings import PRESETS
 from .store import Store
-from .study import Study
+from .study.settings import PRESETS
+from .study.study import Study
 
 #: Columns that every row of `read_results` has after those of its configuration.
 MEASURES = {

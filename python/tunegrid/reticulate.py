@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .csvfile import Scalar
 from .errors import DataError, RunError, SpecError, StoreError, TunegridError
 from .machine.interpreter import interpreter
 from .machine.quiet import quiet_backend
+from .study.csvfile import Scalar
 
 if TYPE_CHECKING:
     import keras
@@ -214,7 +214,7 @@ def _sitrep(**where: str | Path | None) -> "pd.DataFrame":
 def _load_study(study: str) -> dict[str, object]:
     """Give what `tune-grid show` shows of a study, and the printed tables of its experiments."""
     from .describe import PARTS, study_frame, study_part, study_tables
-    from .study import load_study
+    from .study.study import load_study
 
     found = load_study(study)
     about = study_tables(found, part="experiments")[0][0]
@@ -343,7 +343,7 @@ def _export_model(**options: object) -> dict[str, object]:
 
 
 def _row_model_json(model: "keras.Model", row: Mapping[str, Scalar], number: int) -> str:
-    from .own import row_model_json
+    from .study.own_grid import row_model_json
 
     return row_model_json(model, row, number)
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .conditions import Condition, check_columns, parse_condition
 from .errors import SpecError
 from .grid import configurations
-from .own import EXPERIMENT
-from .settings import NAMES, PRESETS
 from .store import Store
-from .study import Study, load_study
+from .study.conditions import Condition, check_columns, parse_condition
+from .study.own_grid import EXPERIMENT
+from .study.settings import NAMES, PRESETS
+from .study.study import Study, load_study
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from .describe import beside_caption, study_part
 from .machine.quiet import quiet_backend
 from .published import OF_RUNS, published_table, tables_of
 from .results import read_results
-from .study import Study
+from .study.study import Study
 
 
 @dataclass(frozen=True)

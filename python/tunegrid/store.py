@@ -29,7 +29,7 @@ from .errors import StoreError
 from .plans import PlannedRun, plan_rows
 from .rescue import rescue
 from .runs import RunResult, canonical
-from .study import Study
+from .study.study import Study
 from .weights import accuracy_to_beat, keep, leftover_files, remove_files, weights_file
 
 LEASE_SECONDS = 120.0

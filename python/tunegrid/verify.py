@@ -9,7 +9,7 @@ from .errors import DamagedStoreError, StoreError
 from .inspection import CHECKS, Finding, Inspection, unread
 from .selection import find_study
 from .store import Store, open_existing
-from .study import Study
+from .study.study import Study
 
 
 def verify_store(

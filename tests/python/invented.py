@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from tunegrid.data.datasets import DATASETS
-from tunegrid.study import Study
+from tunegrid.study.study import Study
 
 WIDTHS = (16, 32, 64)
 EPOCHS = 3

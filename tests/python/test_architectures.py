@@ -6,7 +6,7 @@ import pytest
 
 from tunegrid.architectures import ARCHITECTURES, build_model
 from tunegrid.errors import SpecError
-from tunegrid.study import STUDIES
+from tunegrid.study.study import STUDIES
 
 PRINTED = {
     "ann": ("dense_stack", {"dense1": 512, "dense2": 256, "dropout": 0.5, "l2": 0.001}),

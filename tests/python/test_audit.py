@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tunegrid import SpecError, audit_study, load_study
 from tunegrid.audit import GRAVITIES, RULES
-from tunegrid.settings import explain
+from tunegrid.study.settings import explain
 
 FEW = settings(max_examples=5, suppress_health_check=list(HealthCheck))
 

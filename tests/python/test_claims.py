@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 
 from tunegrid import studies
 from tunegrid.audit.evidence import Evidence
-from tunegrid.claim import Claim
 from tunegrid.claims import Scores, holds
+from tunegrid.study.claims import Claim
 
 A, B = "model == 'a'", "model == 'b'"
 ROWS = [

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegrid.conditions import check_columns, parse_condition
 from tunegrid.errors import SpecError
+from tunegrid.study.conditions import check_columns, parse_condition
 
 comparisons = st.builds(
     "{} {} {}".format,

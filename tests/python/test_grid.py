@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunegrid import SpecError, load_study
-from tunegrid.experiment import Experiment
 from tunegrid.grid import configurations, read_grid
-from tunegrid.study import Study
+from tunegrid.study.experiment import Experiment
+from tunegrid.study.study import Study
 
 KH2021 = load_study("kh2021")
 TABLES = ("one-layer", "two-layer", "three-layer")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tunegrid.errors import SpecError
-from tunegrid.settings import DEFAULTS, NAMES, OPTIMIZERS, PRESETS, check_settings
+from tunegrid.study.settings import DEFAULTS, NAMES, OPTIMIZERS, PRESETS, check_settings
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

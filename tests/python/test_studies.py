@@ -12,13 +12,13 @@ import pytest
 
 from tunegrid import load_study, published_table, read_results, run_grid, studies
 from tunegrid.architectures import ARCHITECTURES, build_model
-from tunegrid.conditions import parse_condition
 from tunegrid.describe import PARTS
 from tunegrid.grid import configurations
 from tunegrid.machine.interpreter import interpreter
 from tunegrid.plans import plan
 from tunegrid.process import worker_environment
-from tunegrid.study import STUDIES
+from tunegrid.study.conditions import parse_condition
+from tunegrid.study.study import STUDIES
 
 IDS = ["conv-followup", "dress-in-layers", "kh2021", "korssjoen2020", "nn-modelling"]
 SHARED = Path(__file__).parents[3] / "shared" / "published"

@@ -7,7 +7,7 @@ import pytest
 
 from tunegrid import SpecError, load_study, studies
 from tunegrid.grid import configurations
-from tunegrid.study import STUDIES
+from tunegrid.study.study import STUDIES
 
 KH2021 = load_study("kh2021")
 

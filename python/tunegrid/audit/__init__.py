@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..study import Study, load_study, studies
+from ..study.study import Study, load_study, studies
 from . import choices, confusion, images, models, numbers, text
 from .evidence import Evidence
 from .finding import GRAVITIES, Finding, Rule

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..claim import Claim, LargerDifference, Monotone, Ranking
 from ..grid import Configuration
-from ..settings import NAMES
-from ..stated import StatedSettings
+from ..study.claims import Claim, LargerDifference, Monotone, Ranking
+from ..study.settings import NAMES
+from ..study.stated import StatedSettings
 from .evidence import OPTIMIZER, REPORTED, Cell, Evidence, places
 from .finding import Finding
 from .images import sizes, updates

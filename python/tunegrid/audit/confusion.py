@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from ..claim import LargestShareOfErrors, OtherConfusions
 from ..data.datasets import DATASETS
-from ..experiment import PrintedTable
+from ..study.claims import LargestShareOfErrors, OtherConfusions
+from ..study.experiment import PrintedTable
 from .evidence import Cell, Evidence, matrix_of
 from .finding import Finding, Gravity
 from .precision import agree, text_of

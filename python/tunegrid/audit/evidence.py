@@ -9,19 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..architectures import model_of, parameter_counts
-from ..claim import Claim, LargestShareOfErrors, OtherConfusions, Untestable
 from ..claims import Scores, holds
-from ..conditions import parse_condition
-from ..csvfile import Scalar
 from ..errors import SpecError
-from ..experiment import SCORES, PrintedTable
 from ..grid import Configuration, check_published, configurations, table_owner
 from ..layertables import layers_beside
 from ..plans import spec_of
 from ..runs import canonical
-from ..settings import NAMES
-from ..stated import Stated
-from ..study import Study
+from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable
+from ..study.conditions import parse_condition
+from ..study.csvfile import Scalar
+from ..study.experiment import SCORES, PrintedTable
+from ..study.settings import NAMES
+from ..study.stated import Stated
+from ..study.study import Study
 from .precision import slack
 
 #: The fields of a claim whose scores it wants high, and low.

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Iterator
 
-from ..csvfile import Printed
 from ..data.datasets import CLASSES, DATASETS, IMAGE_SIDE, SHAPES, Dataset
 from ..grid import Configuration
+from ..study.csvfile import Printed
 from .evidence import Evidence, places
 from .finding import Finding
 from .precision import TINY, slack

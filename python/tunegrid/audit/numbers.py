@@ -4,7 +4,7 @@ import math
 import statistics
 from collections.abc import Iterator, Mapping
 
-from ..claim import Claim
+from ..study.claims import Claim
 from .evidence import Cell, Evidence, places
 from .finding import Finding
 from .precision import TINY, agree, slack, text_of

@@ -1,7 +1,7 @@
 """How exactly a printed number is known, and whether two of them can be the same."""
 
 from ..claims import TINY
-from ..csvfile import Printed
+from ..study.csvfile import Printed
 
 _DECIMALS = 6
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from ..conditions import check_columns, parse_condition
-from ..csvfile import Printed, Scalar
 from ..errors import SpecError
 from ..published import pick_table
-from ..stated import StatedCell
+from ..study.conditions import check_columns, parse_condition
+from ..study.csvfile import Printed, Scalar
+from ..study.stated import StatedCell
 from .evidence import Evidence
 from .finding import Finding
 from .precision import agree, slack, text_of

@@ -25,8 +25,8 @@ from .output import print_captioned, print_table, require_format, tell, tell_all
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..experiment import PrintedTable
-    from ..study import Study
+    from ..study.experiment import PrintedTable
+    from ..study.study import Study
 
 app = typer.Typer()
 
@@ -64,7 +64,7 @@ def show(
     from ..formats import DATA_FORMATS
     from ..frames import as_frame
     from ..published import pick_table
-    from ..study import load_study
+    from ..study.study import load_study
 
     require_format(format)
     found = load_study(study)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..csvfile import Scalar
 from ..errors import BridgeError, SpecError
+from ..study.csvfile import Scalar
 from .converter import converter
 from .session import called, package, robjects
 

@@ -21,7 +21,7 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from .errors import SpecError
+from ..errors import SpecError
 
 
 def whole(value: object) -> object:

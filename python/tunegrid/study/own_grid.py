@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pydantic import ValidationError
 
-from .architectures import ARCHITECTURES, model_json, read_model
+from ..architectures import ARCHITECTURES, model_json, read_model
+from ..errors import SpecError
 from .csvfile import Scalar
-from .errors import SpecError
 from .settings import NAMES, check_settings, explain
 from .study import STUDIES, Study
 

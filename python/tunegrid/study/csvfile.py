@@ -5,7 +5,7 @@ import math
 from decimal import Decimal
 from pathlib import Path
 
-from .errors import SpecError
+from ..errors import SpecError
 
 Scalar = bool | int | float | str
 

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from ..errors import SpecError
 from .conditions import Condition, check_columns, parse_condition
 from .csvfile import Scalar
-from .errors import SpecError
 from .settings import NAMES, Settings, check_settings, whole
 
 #: Columns of our tables, which no column of a grid can be called.

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from ..data.datasets import CLASSES
+from ..errors import SpecError
 from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
-from .data.datasets import CLASSES
-from .errors import SpecError
 from .experiment import SCORES, Experiment, PrintedTable
 
 #: Beyond this, no score, count or number of parameters is one.

@@ -12,10 +12,11 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from .claim import Claim
+from ..errors import SpecError
+from ..machine.files import is_file, is_folder
+from .claims import Claim
 from .conditions import parse_condition
 from .csvfile import Scalar
-from .errors import SpecError
 from .experiment import (
     Assumption,
     Experiment,
@@ -25,12 +26,11 @@ from .experiment import (
     Protocol,
     known_columns,
 )
-from .machine.files import is_file, is_folder
 from .settings import NAMES, Settings, explain
 from .stated import Stated
 from .transcripts import printed_rows, published_rows
 
-STUDIES = Path(__file__).parent / "studies"
+STUDIES = Path(__file__).parent / "shipped"
 
 
 class Study(Part):
