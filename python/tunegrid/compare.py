@@ -10,9 +10,9 @@ from .frames import as_frame, merge_names
 from .grid import Configuration, check_published, configurations
 from .results import read_results
 from .selection import Selection, select
-from .study.experiment import SCORES
 from .study.settings import PRESETS
 from .study.study import Study
+from .study.tables import SCORES
 
 _PUBLISHED = {name: f"published_{name}" for name in SCORES}
 #: Scores that stand beside the published ones where a source prints them.

@@ -10,9 +10,10 @@ from .frames import as_frame
 from .grid import configurations
 from .published import published_table, tables_of
 from .study.claims import Claim
-from .study.experiment import Assumption, PrintedTable
+from .study.parts import Assumption
 from .study.settings import PRESETS
 from .study.study import Study, studies
+from .study.tables import PrintedTable
 
 
 def studies_table() -> pd.DataFrame:

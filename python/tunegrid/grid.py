@@ -11,9 +11,11 @@ from .data.datasets import SHAPES
 from .errors import SpecError
 from .study.conditions import check_columns, parse_condition
 from .study.csvfile import Scalar, read_rows
-from .study.experiment import Experiment, PrintedTable, Rule
+from .study.experiment import Experiment
+from .study.parts import Rule
 from .study.settings import DEFAULTS, OPTIMIZERS, check_settings
 from .study.study import Study
+from .study.tables import PrintedTable
 
 _PARAMETERS = frozenset(
     name

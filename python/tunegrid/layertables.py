@@ -9,8 +9,8 @@ import pandas as pd
 from .architectures import model_of
 from .frames import as_frame
 from .grid import table_owner
-from .study.experiment import PrintedTable
 from .study.study import Study
+from .study.tables import PrintedTable
 
 
 def layers_beside(

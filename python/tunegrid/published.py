@@ -18,8 +18,8 @@ from .results import read_groups, read_results
 from .runs import RunSpec
 from .selection import find_study
 from .store import Store
-from .study.experiment import PrintedTable
 from .study.study import Study
+from .study.tables import PrintedTable
 
 #: Kinds of tables that stand beside our runs; `layers` stand beside our models.
 OF_RUNS = ("epochs", "confusion", "summary", "differences")

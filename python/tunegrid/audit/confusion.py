@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ..data.datasets import DATASETS
 from ..study.claims import LargestShareOfErrors, OtherConfusions
-from ..study.experiment import PrintedTable
+from ..study.tables import PrintedTable
 from .evidence import Cell, Evidence, matrix_of
 from .finding import Finding, Gravity
 from .precision import agree, text_of

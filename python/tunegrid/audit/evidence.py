@@ -18,10 +18,10 @@ from ..runs import canonical
 from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable
 from ..study.conditions import parse_condition
 from ..study.csvfile import Scalar
-from ..study.experiment import SCORES, PrintedTable
 from ..study.settings import NAMES
 from ..study.stated import Stated
 from ..study.study import Study
+from ..study.tables import SCORES, PrintedTable
 from .precision import slack
 
 #: The fields of a claim whose scores it wants high, and low.

@@ -25,8 +25,8 @@ from .output import print_captioned, print_table, require_format, tell, tell_all
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ..study.experiment import PrintedTable
     from ..study.study import Study
+    from ..study.tables import PrintedTable
 
 app = typer.Typer()
 

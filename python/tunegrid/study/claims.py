@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .experiment import Name, Part, Where
+from .parts import Name, Part, Where
 
 #: What is compared: the study's own accuracy or loss, or the gap between training and
 #: validation accuracy after the last epoch.

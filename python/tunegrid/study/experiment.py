@@ -1,15 +1,16 @@
-"""The parts of a study file: rules, protocols, experiments and their published tables."""
+"""An experiment of a study: one table's worth of configurations."""
 
 import functools
-from collections.abc import Collection, Mapping
-from typing import Annotated, Literal
+from collections.abc import Mapping
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from ..errors import SpecError
-from .conditions import Condition, check_columns, parse_condition
+from .conditions import parse_condition
 from .csvfile import Scalar
+from .parts import Part, Rule, Where, known_columns
 from .settings import NAMES, Settings, check_settings, whole
+from .tables import Published
 
 #: Columns of our tables, which no column of a grid can be called.
 RESERVED = frozenset(
@@ -23,62 +24,6 @@ RESERVED = frozenset(
 )
 
 
-#: What a source can print of a configuration, by the names that our own tables have for it.
-SCORES = ("loss", "accuracy", "val_accuracy", "test_accuracy", "best_epoch", "parameters")
-
-
-def _condition(text: str) -> str:
-    try:
-        parse_condition(text)
-    except SpecError as error:
-        raise ValueError(str(error)) from None
-    return text
-
-
-Where = Annotated[str, AfterValidator(_condition)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-
-
-class Part(BaseModel):
-    """A table of a study file: what is not known in it is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
-
-
-class Rule(Part):
-    """Settings for the configurations that meet a condition (for all without one)."""
-
-    set: Settings
-    where: Where | None = None
-    reason: str = ""
-
-    @property
-    def condition(self) -> Condition | None:
-        """The condition, read."""
-        return None if self.where is None else parse_condition(self.where)
-
-
-class Assumption(Part):
-    """A value that the source does not state, and why this one was taken.
-
-    It concerns the protocols, experiments and configurations named; all of them by default.
-    """
-
-    key: str
-    reason: str
-    protocols: tuple[str, ...] = ()
-    experiments: tuple[str, ...] = ()
-    where: Where | None = None
-
-
-class Protocol(Part):
-    """One way in which the study's runs are made: where it differs from the settings."""
-
-    title: str
-    default: bool = False
-    difference: tuple[Rule, ...] = ()
-
-
 class Row(Part):
     """One configuration written out, for experiments that are no full grid.
 
@@ -88,80 +33,6 @@ class Row(Part):
     values: dict[str, Scalar]
     set: Settings = Field(default_factory=Settings)
     protocols: tuple[str, ...] = ()
-
-
-class Published(Part):
-    """The CSV with an experiment's printed numbers.
-
-    Attributes:
-        file: beside study.toml, with columns named as in the source.
-        where: which of its rows belong to the experiment.
-        columns: for a wide table, the configuration column whose levels head its columns.
-        rename: the source's names of columns to those of our tables (`test_accuracy` to
-            `accuracy`); what is named neither as a configuration column nor as one of `SCORES`
-            afterwards is shown by `show` alone.
-        constant: columns that the file leaves out, since all its rows have the same value.
-    """
-
-    file: str
-    where: Where | None = None
-    columns: str | None = None
-    rename: dict[str, str] = Field(default_factory=dict)
-    constant: dict[str, Scalar] = Field(default_factory=dict)
-
-
-class PrintedTable(Part):
-    """A table of the source that is no experiment's own table of scores.
-
-    Attributes:
-        name, title: for `show` and `table`.
-        kind: what stands in it: `layers` (of a model), `epochs` (a log), `confusion` (a matrix:
-            true classes by rows), `summary` (mean and standard deviation of the accuracy of groups
-            of configurations), `differences` (accuracies of levels by levels, with a row and a
-            column of differences), `printed` (anything else: shown, and nothing beside it).
-        file: the CSV beside study.toml.
-        experiment, configuration: whose table it is; a condition where the experiment has more
-            than one configuration.
-        among, by: with `summary`: of which configurations, grouped by which column.
-        rows, columns: with `differences`: the configuration columns whose levels they are.
-        where: which rows of the file belong to it.
-        rename: the file's names of columns to ours.
-    """
-
-    name: Name
-    title: str
-    kind: Literal["layers", "epochs", "confusion", "summary", "differences", "printed"]
-    file: str
-    experiment: Name | None = None
-    configuration: Where | None = None
-    among: Where | None = None
-    by: str | None = None
-    rows: str | None = None
-    columns: str | None = None
-    where: Where | None = None
-    rename: dict[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="after")
-    def _check(self) -> "PrintedTable":
-        if self.kind == "summary" and (self.by is None or self.among is None):
-            raise ValueError("a summary needs both among and by.")
-        if self.kind == "differences" and (self.rows is None or self.columns is None):
-            raise ValueError("differences need both rows and columns.")
-        if self.kind != "summary" and self.experiment is None:
-            raise ValueError("experiment is missing: whose table is it?")
-        return self
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """The columns that the file must have, after renaming, and may not leave empty."""
-        columns = {
-            "layers": ("layer", "output_shape", "params"),
-            "epochs": ("epoch",),
-            "confusion": ("true", *map(str, range(10))),
-            "summary": (str(self.by),),
-            "differences": (str(self.rows),),
-        }
-        return columns.get(self.kind, ())
 
 
 class Experiment(Part):
@@ -252,11 +123,3 @@ class Experiment(Part):
             for column, value in row.items()
             if column in self.labels and isinstance(value, str)
         )
-
-
-def known_columns(condition: Condition, known: Collection[str], path: str) -> None:
-    """Refuse a condition on other names, with a ValueError that says where it stands."""
-    try:
-        check_columns(condition, known)
-    except SpecError as error:
-        raise ValueError(f"{path}: {error}") from None

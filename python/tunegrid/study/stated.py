@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, PlainValidator, model_validator
 
 from .csvfile import Printed
-from .experiment import Name, Part, Where
+from .parts import Name, Part, Where
 from .settings import Settings
 
 

@@ -17,17 +17,11 @@ from ..machine.files import is_file, is_folder
 from .claims import Claim
 from .conditions import parse_condition
 from .csvfile import Scalar
-from .experiment import (
-    Assumption,
-    Experiment,
-    Name,
-    Part,
-    PrintedTable,
-    Protocol,
-    known_columns,
-)
+from .experiment import Experiment
+from .parts import Assumption, Name, Part, Protocol, known_columns
 from .settings import NAMES, Settings, explain
 from .stated import Stated
+from .tables import PrintedTable
 from .transcripts import printed_rows, published_rows
 
 STUDIES = Path(__file__).parent / "shipped"

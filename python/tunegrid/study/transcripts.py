@@ -7,7 +7,8 @@ from ..data.datasets import CLASSES
 from ..errors import SpecError
 from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
-from .experiment import SCORES, Experiment, PrintedTable
+from .experiment import Experiment
+from .tables import SCORES, PrintedTable
 
 #: Beyond this, no score, count or number of parameters is one.
 _MOST = 10**15

@@ -1,0 +1,70 @@
+"""What the tables of a study file have in common: names, conditions, rules, protocols."""
+
+from collections.abc import Collection
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from ..errors import SpecError
+from .conditions import Condition, check_columns, parse_condition
+from .settings import Settings
+
+
+def _condition(text: str) -> str:
+    try:
+        parse_condition(text)
+    except SpecError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
+Where = Annotated[str, AfterValidator(_condition)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+
+
+class Part(BaseModel):
+    """A table of a study file: what is not known in it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True)
+
+
+class Rule(Part):
+    """Settings for the configurations that meet a condition (for all without one)."""
+
+    set: Settings
+    where: Where | None = None
+    reason: str = ""
+
+    @property
+    def condition(self) -> Condition | None:
+        """The condition, read."""
+        return None if self.where is None else parse_condition(self.where)
+
+
+class Assumption(Part):
+    """A value that the source does not state, and why this one was taken.
+
+    It concerns the protocols, experiments and configurations named; all of them by default.
+    """
+
+    key: str
+    reason: str
+    protocols: tuple[str, ...] = ()
+    experiments: tuple[str, ...] = ()
+    where: Where | None = None
+
+
+class Protocol(Part):
+    """One way in which the study's runs are made: where it differs from the settings."""
+
+    title: str
+    default: bool = False
+    difference: tuple[Rule, ...] = ()
+
+
+def known_columns(condition: Condition, known: Collection[str], path: str) -> None:
+    """Refuse a condition on other names, with a ValueError that says where it stands."""
+    try:
+        check_columns(condition, known)
+    except SpecError as error:
+        raise ValueError(f"{path}: {error}") from None
