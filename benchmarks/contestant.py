@@ -41,7 +41,7 @@ class Work:
     """A run, as `fit` needs it."""
 
     def __init__(self, spec: str, steps_per_execution: int) -> None:
-        from tunegrid.runs import RunSpec
+        from tunegrid.plan.runs import RunSpec
 
         self.spec = RunSpec.from_json(spec)
         self.steps_per_execution = steps_per_execution

@@ -58,7 +58,7 @@ def _prepare(
     import keras
     from work import images_of, operations
 
-    from tunegrid.runs import RunSpec
+    from tunegrid.plan.runs import RunSpec
     from tunegrid.train import _split, fresh_model
 
     prepared.clear()

@@ -24,7 +24,7 @@ from work import SMALL, featured, name_of, whole_grid
 from tunegrid.errors import RunError
 from tunegrid.machine.processor import cores
 from tunegrid.order import relative_cost
-from tunegrid.plans import PlannedRun
+from tunegrid.plan.plans import PlannedRun
 from tunegrid.process import worker_environment
 from tunegrid.train.precision import check_precision
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from work import GRID, STUDY
 
-from tunegrid.grid import configurations
-from tunegrid.plans import PlannedRun, plan
-from tunegrid.runs import Epoch, RunResult, Scored
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import PlannedRun, plan
+from tunegrid.plan.runs import Epoch, RunResult, Scored
 from tunegrid.store import Store
 from tunegrid.study.study import load_study
 

@@ -3,9 +3,9 @@
 from tunegrid.data.datasets import Images
 from tunegrid.data.reading import load_dataset
 from tunegrid.data.sources import find_dataset
-from tunegrid.grid import configurations
-from tunegrid.plans import PlannedRun, plan
-from tunegrid.runs import RunSpec
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import PlannedRun, plan
+from tunegrid.plan.runs import RunSpec
 from tunegrid.study.study import load_study
 
 STUDY = "kh2021"

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "audit_study": "audit",
-    "dataset_status": "sources",
-    "model_json": "own",
-    "own_study": "own",
+    "dataset_status": "data.sources",
+    "model_json": "study.own_grid",
+    "own_study": "study.own_grid",
     "RunSummary": "driver",
     "run_grid": "driver",
     "ExportedModel": "models",
@@ -54,10 +54,10 @@ _HOMES = {
     "comparison_table": "compare",
     "read_results": "results",
     "run_status": "results",
-    "Study": "study",
+    "Study": "study.study",
     "kable": "knitr",
-    "load_study": "study",
-    "studies": "study",
+    "load_study": "study.study",
+    "studies": "study.study",
 }
 
 __all__ = [

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from .driver import RunSummary
 from .loop import Progress as GridProgress
-from .plans import PlannedRun
-from .runs import RunResult
+from .plan.plans import PlannedRun
+from .plan.runs import RunResult
 
 
 class SpokenProgress(GridProgress):

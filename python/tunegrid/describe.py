@@ -7,7 +7,7 @@ import pandas as pd
 from .compare import rank_agreements
 from .errors import SpecError
 from .frames import as_frame
-from .grid import configurations
+from .plan.grid import configurations
 from .published import published_table, tables_of
 from .study.claims import Claim
 from .study.parts import Assumption

@@ -13,11 +13,11 @@ from .data.sources import find_dataset
 from .database import store_path
 from .errors import DataError, DataMissingError, SpecError
 from .execute import LocalExecutor
-from .grid import Configuration, configurations
 from .loop import Progress, TrainingLoop
 from .machine.processor import cores
 from .order import longest_first
-from .plans import PlannedRun, plan
+from .plan.grid import Configuration, configurations
+from .plan.plans import PlannedRun, plan
 from .store import Store
 from .study.csvfile import Scalar
 from .study.own_grid import Model, as_rows, own_study

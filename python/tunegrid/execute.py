@@ -17,8 +17,8 @@ from typing import Literal
 import psutil
 
 from .errors import RunError
+from .plan.runs import Epoch, RunResult, Scored
 from .process import Task, WorkerProcess
-from .runs import Epoch, RunResult, Scored
 
 _PREFIX = "tunegrid-workers-"
 

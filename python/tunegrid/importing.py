@@ -12,7 +12,7 @@ import h5py
 from .errors import StoreError
 from .exchange import MANIFEST, PREDICTIONS, TABLES, read_manifest, told
 from .machine.files import sha256_of
-from .runs import RunSpec
+from .plan.runs import RunSpec
 from .store import Store
 
 Row = Mapping[str, object]

@@ -16,10 +16,10 @@ from .data.datasets import DATASETS
 from .data.reading import load_dataset
 from .data.sources import find_dataset
 from .errors import DataMissingError, SpecError, StoreError
-from .grid import Configuration
 from .machine.files import sha256_of
-from .plans import expected_spec, planned_configuration, spec_of
-from .runs import RunSpec
+from .plan.grid import Configuration
+from .plan.plans import expected_spec, planned_configuration, spec_of
+from .plan.runs import RunSpec
 from .soundness import wrong_epochs, wrong_prediction, wrong_run
 from .store import Store
 from .study.study import Study

@@ -8,7 +8,7 @@ import pandas as pd
 
 from .architectures import model_of
 from .frames import as_frame
-from .grid import table_owner
+from .plan.grid import table_owner
 from .study.study import Study
 from .study.tables import PrintedTable
 

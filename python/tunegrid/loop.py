@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from .data.datasets import Source
 from .errors import DataError, RunError
 from .execute import Event, LocalExecutor
-from .plans import PlannedRun
+from .plan.plans import PlannedRun
+from .plan.runs import RunResult
 from .process import Task
-from .runs import RunResult
 from .store import LEASE_SECONDS, Claim, Store
 
 _POLL_SECONDS = 0.5

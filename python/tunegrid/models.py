@@ -17,8 +17,8 @@ from .data.sources import find_dataset
 from .errors import RunError, SpecError, StoreError
 from .execute import LocalExecutor
 from .machine.files import sha256_of
+from .plan.runs import Epoch, RunSpec
 from .process import Task
-from .runs import Epoch, RunSpec
 from .store import Store, open_existing
 from .weights import weights_file
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from .architectures.registry import levels
 from .data.datasets import CLASSES, IMAGE_SIDE
-from .plans import PlannedRun
-from .runs import RunSpec
+from .plan.plans import PlannedRun
+from .plan.runs import RunSpec
 
 _TRAIN_SIZE = 60_000
 

@@ -16,7 +16,7 @@ from typing import IO
 from .data.datasets import Source
 from .machine.interpreter import interpreter, with_package_path
 from .messages import read_message, write_message
-from .runs import RunSpec
+from .plan.runs import RunSpec
 
 #: A worker is replaced after this many runs, or when it has grown by this much since its first.
 RUNS_PER_WORKER = 50

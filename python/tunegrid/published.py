@@ -12,10 +12,10 @@ from .data.reading import load_dataset
 from .data.sources import find_dataset
 from .errors import DataError, SpecError
 from .frames import as_frame
-from .grid import Configuration, configurations, table_owner
 from .layertables import layers_beside
+from .plan.grid import Configuration, configurations, table_owner
+from .plan.runs import RunSpec
 from .results import read_groups, read_results
-from .runs import RunSpec
 from .selection import find_study
 from .store import Store
 from .study.study import Study

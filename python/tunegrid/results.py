@@ -11,9 +11,9 @@ import pandas as pd
 from .database import told
 from .errors import SpecError
 from .frames import as_frame, merge_names
-from .grid import Configuration, configurations, resolve
-from .plans import expected_spec, planned_configuration
-from .runs import RunSpec, canonical
+from .plan.grid import Configuration, configurations, resolve
+from .plan.plans import expected_spec, planned_configuration
+from .plan.runs import RunSpec, canonical
 from .selection import Selection, find_study, select
 from .store import Store
 from .study.settings import PRESETS

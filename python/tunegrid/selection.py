@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import SpecError
-from .grid import configurations
+from .plan.grid import configurations
 from .store import Store
 from .study.conditions import Condition, check_columns, parse_condition
 from .study.own_grid import EXPERIMENT

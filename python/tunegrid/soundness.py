@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from .data.datasets import SHAPES
-from .runs import RunSpec
+from .plan.runs import RunSpec
 
 Row = Mapping[str, object]
 

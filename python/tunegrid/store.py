@@ -26,9 +26,9 @@ from .database import (
     transaction,
 )
 from .errors import StoreError
-from .plans import PlannedRun, plan_rows
+from .plan.plans import PlannedRun, plan_rows
+from .plan.runs import RunResult, canonical
 from .rescue import rescue
-from .runs import RunResult, canonical
 from .study.study import Study
 from .weights import accuracy_to_beat, keep, leftover_files, remove_files, weights_file
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .errors import StoreError
-from .runs import RunResult
+from .plan.runs import RunResult
 
 _OURS = re.compile(r"[0-9a-f]{64}\.weights\.h5(\.\d+\.part)?")
 

@@ -82,7 +82,7 @@ def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
 
     from .data.datasets import Source
     from .data.reading import load_dataset
-    from .runs import Epoch, RunResult, RunSpec
+    from .plan.runs import Epoch, RunResult, RunSpec
     from .train import train
 
     def tell(epoch: Epoch) -> None:

@@ -11,8 +11,8 @@ import pytest
 from tunegrid import load_study
 from tunegrid.data.sources import find_dataset
 from tunegrid.execute import LocalExecutor
-from tunegrid.grid import configurations
-from tunegrid.plans import plan
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import plan
 from tunegrid.process import Task, worker_environment
 from tunegrid.train import train
 

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunegrid import SpecError, load_study
-from tunegrid.grid import configurations, read_grid
+from tunegrid.plan.grid import configurations
 from tunegrid.study.experiment import Experiment
+from tunegrid.study.own_grid import read_grid
 from tunegrid.study.study import Study
 
 KH2021 = load_study("kh2021")

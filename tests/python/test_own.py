@@ -18,8 +18,8 @@ from tunegrid import (
     verify_store,
 )
 from tunegrid.architectures import read_model
-from tunegrid.grid import configurations
-from tunegrid.plans import plan
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import plan
 
 TINY = {"epochs": 1, "train_size": 256}
 WIDTHS = [{"width": 4}, {"width": 8}]

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunegrid import StoreError, load_study
-from tunegrid.grid import configurations
-from tunegrid.plans import plan, spec_of
-from tunegrid.runs import RunSpec
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import plan, spec_of
+from tunegrid.plan.runs import RunSpec
 
 KH2021 = load_study("kh2021")
 ALL = [planned.spec for planned in plan(configurations(KH2021), seeds=2)]

@@ -13,9 +13,9 @@ import pytest
 
 from tunegrid import StoreError, load_study, owner
 from tunegrid.database import FILE, VERSION
-from tunegrid.grid import configurations
-from tunegrid.plans import plan
-from tunegrid.runs import Epoch, RunResult, Scored
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import plan
+from tunegrid.plan.runs import Epoch, RunResult, Scored
 from tunegrid.store import MAX_ATTEMPTS, Store
 from tunegrid.weights import weights_file
 

@@ -13,9 +13,9 @@ import pytest
 from tunegrid import load_study, published_table, read_results, run_grid, studies
 from tunegrid.architectures import ARCHITECTURES, build_model
 from tunegrid.describe import PARTS
-from tunegrid.grid import configurations
 from tunegrid.machine.interpreter import interpreter
-from tunegrid.plans import plan
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import plan
 from tunegrid.process import worker_environment
 from tunegrid.study.conditions import parse_condition
 from tunegrid.study.study import STUDIES

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from tunegrid import SpecError, load_study, studies
-from tunegrid.grid import configurations
+from tunegrid.plan.grid import configurations
 from tunegrid.study.study import STUDIES
 
 KH2021 = load_study("kh2021")

@@ -11,8 +11,8 @@ import pytest
 from keras import layers, regularizers
 
 from tunegrid import RunError, load_study
-from tunegrid.grid import configurations
-from tunegrid.plans import plan
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import plan
 from tunegrid.train import DivergedError, compile_model, fresh_model, precision, train
 from tunegrid.train.dropout import replace_dropout
 

@@ -11,10 +11,10 @@ import numpy as np
 from ..architectures import model_of, parameter_counts
 from ..claims import Scores, holds
 from ..errors import SpecError
-from ..grid import Configuration, check_published, configurations, table_owner
 from ..layertables import layers_beside
-from ..plans import spec_of
-from ..runs import canonical
+from ..plan.grid import Configuration, check_published, configurations, table_owner
+from ..plan.plans import spec_of
+from ..plan.runs import canonical
 from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable
 from ..study.conditions import parse_condition
 from ..study.csvfile import Scalar

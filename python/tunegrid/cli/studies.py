@@ -267,7 +267,7 @@ def _grid(file: Path) -> list[dict[str, object]]:
         from ..r import r_grid
 
         return r_grid(file)
-    from ..grid import read_grid
+    from ..study.own_grid import read_grid
 
     return read_grid(file)
 

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 
 from ..architectures import ARCHITECTURES, model_json, read_model
 from ..errors import SpecError
-from .csvfile import Scalar
+from .csvfile import Scalar, read_rows
 from .settings import NAMES, check_settings, explain
 from .study import STUDIES, Study
 
 if TYPE_CHECKING:
     import keras
+
 
 __all__ = ["EXPERIMENT", "NAME", "model_json", "own_study"]
 
@@ -174,3 +175,25 @@ def row_model_json(model: "keras.Model", row: Row, number: int) -> str:
     except SpecError as error:
         said = json.dumps(row, ensure_ascii=False)
         raise SpecError(f"The model of row {number} ({said}): {error}") from None
+
+
+def read_grid(file: str | Path) -> list[dict[str, Scalar]]:
+    """Read a grid of one's own: a CSV file with a row for each configuration.
+
+    Raises:
+        SpecError: when it cannot be read, has no rows, or lacks a value.
+    """
+    path = Path(file)
+    if path.suffix.lower() != ".csv":
+        raise SpecError(
+            f"--grid: {path} must be a .csv file (in R: write.csv(x, row.names = FALSE)), or an "
+            f"R script that ends in a data frame."
+        )
+    rows = read_rows(path, "--grid")
+    if not rows:
+        raise SpecError(f"--grid: {path} has no rows.")
+    for number, row in enumerate(rows, start=1):
+        empty = [name for name, value in row.items() if value is None]
+        if empty:
+            raise SpecError(f"--grid: row {number} of {path} has no value for {empty[0]}.")
+    return rows

@@ -19,7 +19,7 @@ from ..architectures import build_model
 from ..data.datasets import Images
 from ..data.split import Split, split_images
 from ..errors import RunError, TunegridError
-from ..runs import Epoch, RunResult, RunSpec, Scored
+from ..plan.runs import Epoch, RunResult, RunSpec, Scored
 from .environment import describe_environment
 from .precision import POLICIES
 

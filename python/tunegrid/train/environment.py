@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from ..machine.processor import processor
-from ..runs import RunSpec
+from ..plan.runs import RunSpec
 
 
 def describe_environment(spec: RunSpec) -> dict[str, object]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..data.datasets import CLASSES
 from ..data.split import Split
-from ..runs import RunSpec
+from ..plan.runs import RunSpec
 
 
 class Engine:

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from ..data.datasets import CLASSES
 from ..data.split import Split
-from ..runs import RunSpec
+from ..plan.runs import RunSpec
 from .dropout import replace_dropout
 from .update import Update
 

@@ -5,12 +5,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from .architectures import ARCHITECTURES
-from .data.datasets import DATASETS
+from ..architectures import ARCHITECTURES
+from ..data.datasets import DATASETS
+from ..study.settings import OPTIMIZERS
+from ..study.study import Study
 from .grid import Configuration, resolve
 from .runs import DataSpec, ModelSpec, Pairs, RunSpec, canonical, pairs
-from .study.settings import OPTIMIZERS
-from .study.study import Study
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,17 @@ import itertools
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from .architectures import ARCHITECTURES
-from .data.datasets import SHAPES
-from .errors import SpecError
-from .study.conditions import check_columns, parse_condition
-from .study.csvfile import Scalar, read_rows
-from .study.experiment import Experiment
-from .study.parts import Rule
-from .study.settings import DEFAULTS, OPTIMIZERS, check_settings
-from .study.study import Study
-from .study.tables import PrintedTable
+from ..architectures import ARCHITECTURES
+from ..data.datasets import SHAPES
+from ..errors import SpecError
+from ..study.conditions import check_columns, parse_condition
+from ..study.csvfile import Scalar
+from ..study.experiment import Experiment
+from ..study.parts import Rule
+from ..study.settings import DEFAULTS, OPTIMIZERS, check_settings
+from ..study.study import Study
+from ..study.tables import PrintedTable
 
 _PARAMETERS = frozenset(
     name
@@ -130,28 +129,6 @@ def check_published(
                 f"experiment.{experiment}.published: a row stands for several configurations, "
                 f"since the file has no column {missing}."
             )
-
-
-def read_grid(file: str | Path) -> list[dict[str, Scalar]]:
-    """Read a grid of one's own: a CSV file with a row for each configuration.
-
-    Raises:
-        SpecError: when it cannot be read, has no rows, or lacks a value.
-    """
-    path = Path(file)
-    if path.suffix.lower() != ".csv":
-        raise SpecError(
-            f"--grid: {path} must be a .csv file (in R: write.csv(x, row.names = FALSE)), or an "
-            f"R script that ends in a data frame."
-        )
-    rows = read_rows(path, "--grid")
-    if not rows:
-        raise SpecError(f"--grid: {path} has no rows.")
-    for number, row in enumerate(rows, start=1):
-        empty = [name for name, value in row.items() if value is None]
-        if empty:
-            raise SpecError(f"--grid: row {number} of {path} has no value for {empty[0]}.")
-    return rows
 
 
 def resolve(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import StoreError
+from ..errors import StoreError
 
 #: Part of every key. It rises when the same spec would be trained differently.
 SCHEMA = 2
