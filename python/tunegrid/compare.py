@@ -7,7 +7,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from .frames import as_frame, merge_names
-from .plan.grid import Configuration, check_published, configurations
+from .plan.configuration import Configuration
+from .plan.grid import check_published, configurations
 from .results import read_results
 from .selection import Selection, select
 from .study.settings import PRESETS

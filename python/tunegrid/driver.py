@@ -16,7 +16,8 @@ from .execute import LocalExecutor
 from .loop import Progress, TrainingLoop
 from .machine.processor import cores
 from .order import longest_first
-from .plan.grid import Configuration, configurations
+from .plan.configuration import Configuration
+from .plan.grid import configurations
 from .plan.plans import PlannedRun, plan
 from .store import Store
 from .study.csvfile import Scalar

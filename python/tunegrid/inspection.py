@@ -17,13 +17,12 @@ from .data.reading import load_dataset
 from .data.sources import find_dataset
 from .errors import DataMissingError, SpecError, StoreError
 from .machine.files import sha256_of
-from .plan.grid import Configuration
+from .plan.configuration import Configuration
 from .plan.plans import expected_spec, planned_configuration, spec_of
-from .plan.runs import RunSpec
+from .plan.runs import ENGINES, RunSpec
 from .soundness import wrong_epochs, wrong_prediction, wrong_run
 from .store import Store
 from .study.study import Study
-from .train import ENGINES
 from .weights import weights_file
 
 Row = Mapping[str, object]

@@ -13,7 +13,8 @@ from .data.sources import find_dataset
 from .errors import DataError, SpecError
 from .frames import as_frame
 from .layertables import layers_beside
-from .plan.grid import Configuration, configurations, table_owner
+from .plan.configuration import Configuration
+from .plan.grid import configurations, table_owner
 from .plan.runs import RunSpec
 from .results import read_groups, read_results
 from .selection import find_study

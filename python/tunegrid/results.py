@@ -11,7 +11,8 @@ import pandas as pd
 from .database import told
 from .errors import SpecError
 from .frames import as_frame, merge_names
-from .plan.grid import Configuration, configurations, resolve
+from .plan.configuration import Configuration, resolve
+from .plan.grid import configurations
 from .plan.plans import expected_spec, planned_configuration
 from .plan.runs import RunSpec, canonical
 from .selection import Selection, find_study, select

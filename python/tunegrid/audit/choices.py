@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..plan.grid import Configuration
+from ..plan.configuration import Configuration
 from ..study.claims import Claim, LargerDifference, Monotone, Ranking
 from ..study.settings import NAMES
 from ..study.stated import StatedSettings

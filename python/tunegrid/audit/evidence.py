@@ -12,7 +12,8 @@ from ..architectures import model_of, parameter_counts
 from ..claims import Scores, holds
 from ..errors import SpecError
 from ..layertables import layers_beside
-from ..plan.grid import Configuration, check_published, configurations, table_owner
+from ..plan.configuration import Configuration
+from ..plan.grid import check_published, configurations, table_owner
 from ..plan.plans import spec_of
 from ..plan.runs import canonical
 from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from ..data.datasets import CLASSES, DATASETS, IMAGE_SIDE, SHAPES, Dataset
-from ..plan.grid import Configuration
+from ..plan.configuration import Configuration
 from ..study.csvfile import Printed
 from .evidence import Evidence, places
 from .finding import Finding

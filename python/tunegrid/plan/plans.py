@@ -9,7 +9,7 @@ from ..architectures import ARCHITECTURES
 from ..data.datasets import DATASETS
 from ..study.settings import OPTIMIZERS
 from ..study.study import Study
-from .grid import Configuration, resolve
+from .configuration import Configuration, resolve
 from .runs import DataSpec, ModelSpec, Pairs, RunSpec, canonical, pairs
 
 

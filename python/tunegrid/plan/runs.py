@@ -214,3 +214,10 @@ def _present(part: object) -> dict[str, object]:
     """Give the fields that are not None, without what dataclasses.asdict does below them."""
     names = (field.name for field in dataclasses.fields(part))
     return {name: value for name in names if (value := getattr(part, name)) is not None}
+
+
+#: Engines by name: the module that trains, and the backends that it can use.
+ENGINES: Mapping[str, tuple[str, ...]] = {
+    "tensorflow": ("tensorflow",),
+    "reference": ("tensorflow", "jax", "torch"),
+}

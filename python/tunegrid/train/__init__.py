@@ -9,7 +9,7 @@ import importlib
 import math
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -19,18 +19,12 @@ from ..architectures import build_model
 from ..data.datasets import Images
 from ..data.split import Split, split_images
 from ..errors import RunError, TunegridError
-from ..plan.runs import Epoch, RunResult, RunSpec, Scored
+from ..plan.runs import ENGINES, Epoch, RunResult, RunSpec, Scored
 from .environment import describe_environment
 from .precision import POLICIES
 
 if TYPE_CHECKING:
     import keras
-
-#: Engines by name: the module that trains, and the backends that it can use.
-ENGINES: Mapping[str, tuple[str, ...]] = {
-    "tensorflow": ("tensorflow",),
-    "reference": ("tensorflow", "jax", "torch"),
-}
 
 
 class DivergedError(TunegridError):
