@@ -10,7 +10,7 @@ import pandas as pd
 from .data.datasets import CLASSES
 from .data.reading import load_dataset
 from .data.sources import find_dataset
-from .errors import DataError, SpecError
+from .errors import DataError
 from .frames import as_frame
 from .layertables import layers_beside
 from .plan.configuration import Configuration
@@ -26,19 +26,6 @@ from .study.tables import PrintedTable
 OF_RUNS = ("epochs", "confusion", "summary", "differences")
 
 _SCORES = ("loss", "accuracy", "val_loss", "val_accuracy")
-
-
-def pick_table(study: Study, name: str) -> PrintedTable:
-    """Give a study's table by its name.
-
-    Raises:
-        SpecError: listing the tables, for an unknown one.
-    """
-    found = {table.name: table for table in study.tables}
-    if name not in found:
-        known = ", ".join(found) or "none"
-        raise SpecError(f"There is no table of {study.id} called '{name}': there is {known}.")
-    return found[name]
 
 
 def tables_of(study: Study, experiments: Sequence[str], kinds: Sequence[str]) -> list[PrintedTable]:
@@ -83,7 +70,7 @@ def published_table(
         StoreError: when the store cannot be read.
     """
     study = find_study(study, store=store)
-    found = pick_table(study, table)
+    found = study.pick_table(table)
     printed = as_frame(study.printed(found))
     how = {"protocol": protocol, "preset": preset, "any": any, "store": store}
     if found.kind == "layers":

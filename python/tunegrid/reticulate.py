@@ -322,12 +322,12 @@ def _published_table(
     **options: object,
 ) -> "pd.DataFrame":
     from .describe import beside_caption, runs_caption
-    from .published import pick_table, published_table
+    from .published import published_table
     from .selection import find_study
 
     found = find_study(study, store=options.get("store"))
     beside = published_table(found, table, preset=preset, any=any, **options)
-    caption = beside_caption(found, pick_table(found, table))
+    caption = beside_caption(found, found.pick_table(table))
     beside.attrs["caption"] = runs_caption(caption, preset, any=any)
     return beside
 

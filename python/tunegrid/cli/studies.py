@@ -63,13 +63,12 @@ def show(
     from ..describe import study_frame, study_tables
     from ..formats import DATA_FORMATS
     from ..frames import as_frame
-    from ..published import pick_table
     from ..study.study import load_study
 
     require_format(format)
     found = load_study(study)
     if table is not None:
-        chosen = pick_table(found, table)
+        chosen = found.pick_table(table)
         tell(f"{found.id} {chosen.title}")
         print_table(as_frame(found.printed(chosen)), format)
     elif format in DATA_FORMATS:
@@ -220,14 +219,14 @@ def table(
     from ..compare import comparison_table, comparison_tables
     from ..describe import agreement_note, shown_table, table_caption
     from ..formats import DATA_FORMATS
-    from ..published import OF_RUNS, pick_table, tables_of
+    from ..published import OF_RUNS, tables_of
     from ..selection import find_study
 
     require_format(format)
     found = find_study(study, store=store)
     runs = {"protocol": protocol, "preset": preset, "any": any, "store": store}
     if table is not None:
-        print_captioned([_beside(found, pick_table(found, table), runs, data_dir)], format)
+        print_captioned([_beside(found, found.pick_table(table), runs, data_dir)], format)
         return
     if format in DATA_FORMATS:
         joined = comparison_table(found, experiments=experiment, where=where, **runs)

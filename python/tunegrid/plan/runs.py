@@ -15,6 +15,12 @@ from ..errors import StoreError
 #: Part of every key. It rises when the same spec would be trained differently.
 SCHEMA = 2
 
+#: What a spec can name as its engine: a module of `train`, and the backends that it can use.
+ENGINES: Mapping[str, tuple[str, ...]] = {
+    "tensorflow": ("tensorflow",),
+    "reference": ("tensorflow", "jax", "torch"),
+}
+
 # A canonical spec ends in its seed, the last key: replicates differ in that alone.
 _REPLICATE = re.compile(r'(.*,"seed":)(0|[1-9][0-9]*)\}', re.DOTALL)
 
@@ -214,10 +220,3 @@ def _present(part: object) -> dict[str, object]:
     """Give the fields that are not None, without what dataclasses.asdict does below them."""
     names = (field.name for field in dataclasses.fields(part))
     return {name: value for name in names if (value := getattr(part, name)) is not None}
-
-
-#: Engines by name: the module that trains, and the backends that it can use.
-ENGINES: Mapping[str, tuple[str, ...]] = {
-    "tensorflow": ("tensorflow",),
-    "reference": ("tensorflow", "jax", "torch"),
-}

@@ -163,6 +163,18 @@ class Study(Part):
             _one_of(name, self.experiments, f"experiment of {self.id}")
         return [name for name in self.experiments if name in wanted]
 
+    def pick_table(self, name: str) -> PrintedTable:
+        """Return one of the source's other tables by its name.
+
+        Raises:
+            SpecError: listing the tables, for an unknown one.
+        """
+        found = {table.name: table for table in self.tables}
+        if name not in found:
+            known = ", ".join(found) or "none"
+            raise SpecError(f"There is no table of {self.id} called '{name}': there is {known}.")
+        return found[name]
+
     def published(self, experiment: str) -> list[dict[str, Scalar | None]]:
         """Give an experiment's printed rows, in the source's order: see `published_rows`."""
         return published_rows(self.folder, experiment, self.experiments[experiment])
