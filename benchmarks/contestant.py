@@ -48,7 +48,7 @@ class Work:
 
     def model(self) -> object:
         """Build and compile the run's model."""
-        from tunegrid.train import fresh_model
+        from tunegrid.train.one_run import fresh_model
 
         seeds, _, dropout = self.spec.streams()
         model = fresh_model(self.spec, seeds, dropout)
@@ -59,7 +59,7 @@ class Work:
         """Train for all epochs; return Keras's history."""
         from work import images_of
 
-        from tunegrid.train import _split
+        from tunegrid.train.one_run import _split
 
         train, test = arrays(_split(images_of(self.spec), self.spec), self.spec)
         settings = {"epochs": self.spec.epochs, "batch_size": self.spec.batch_size}

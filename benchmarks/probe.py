@@ -59,7 +59,7 @@ def _prepare(
     from work import images_of, operations
 
     from tunegrid.plan.runs import RunSpec
-    from tunegrid.train import _split, fresh_model
+    from tunegrid.train.one_run import _split, fresh_model
 
     prepared.clear()
     keras.backend.clear_session()
@@ -80,7 +80,7 @@ def _prepare(
 
 def _engine(model: object, split: object, spec: object) -> tuple[Callable, Callable]:
     """Train as tunegrid does."""
-    from tunegrid.train import load_engine
+    from tunegrid.train.one_run import load_engine
 
     engine = load_engine("tensorflow")(model, split, spec)
     order = np.random.default_rng(1).permutation(len(split.x_train)).astype(np.int32)

@@ -208,7 +208,7 @@ def _trained_weights(
 
 def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
     """Build the model, load its weights, and write the file."""
-    from .train import compile_model
+    from .train.one_run import compile_model
 
     model = _build(spec)
     ending = next(ending for ending in ENDINGS if path.name.endswith(ending))

@@ -62,7 +62,7 @@ def _serve(task: dict, replies: BinaryIO) -> None:
     try:
         import keras  # noqa: F401
 
-        from . import train  # noqa: F401
+        from .train import one_run  # noqa: F401
     except Exception as error:  # noqa: BLE001 - a broken installation can fail in any way
         header, blobs = {"kind": "failed", "failure": "backend", "text": _named(error)}, []
         write_message(replies, header | {"key": task["key"], "memory": _memory()}, blobs)
@@ -83,7 +83,7 @@ def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
     from .data.datasets import Source
     from .data.reading import load_dataset
     from .plan.runs import Epoch, RunResult, RunSpec
-    from .train import train
+    from .train.one_run import train
 
     def tell(epoch: Epoch) -> None:
         write_message(replies, {"kind": "epoch", "key": task["key"], **dataclasses.asdict(epoch)})

@@ -14,7 +14,7 @@ from tunegrid.execute import LocalExecutor
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
 from tunegrid.process import Task, worker_environment
-from tunegrid.train import train
+from tunegrid.train.one_run import train
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from keras import layers, regularizers
 from tunegrid import RunError, load_study
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
-from tunegrid.train import DivergedError, compile_model, fresh_model, precision, train
+from tunegrid.train import precision
 from tunegrid.train.dropout import replace_dropout
+from tunegrid.train.one_run import DivergedError, compile_model, fresh_model, train
 
 BATCH = 64
 
