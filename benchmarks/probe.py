@@ -80,7 +80,7 @@ def _prepare(
 
 def _engine(model: object, split: object, spec: object) -> tuple[Callable, Callable]:
     """Train as tunegrid does."""
-    from tunegrid.train.one_run import load_engine
+    from tunegrid.train.engines import load_engine
 
     engine = load_engine("tensorflow")(model, split, spec)
     order = np.random.default_rng(1).permutation(len(split.x_train)).astype(np.int32)

@@ -51,7 +51,8 @@ def profile(name: str) -> dict[str, float]:
     """Train some steps of a featured configuration, with and without the profiler."""
     import tensorflow as tf
 
-    from tunegrid.train.one_run import _split, fresh_model, load_engine
+    from tunegrid.train.engines import load_engine
+    from tunegrid.train.one_run import _split, fresh_model
 
     spec = featured()[name].spec
     split = _split(images_of(spec), spec)

@@ -24,7 +24,7 @@ from .study.csvfile import Scalar
 from .study.own_grid import Model, as_rows, own_study
 from .study.settings import PRESETS
 from .study.study import Study, load_study
-from .train.one_run import check_engine
+from .train.engines import check_engine
 from .train.precision import check_precision
 
 _MOST = 1_000_000

@@ -5,21 +5,21 @@ images once and how to score images.
 """
 
 import dataclasses
-import importlib
 import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..architectures import build_model
 from ..data.datasets import Images
 from ..data.split import Split, split_images
-from ..errors import RunError, TunegridError
-from ..plan.runs import ENGINES, Epoch, RunResult, RunSpec, Scored
+from ..errors import TunegridError
+from ..plan.runs import Epoch, RunResult, RunSpec, Scored
+from .engines import Engine, load_engine
 from .environment import describe_environment
 from .precision import POLICIES
 
@@ -29,18 +29,6 @@ if TYPE_CHECKING:
 
 class DivergedError(TunegridError):
     """The loss became infinite or no number: a result of its own, and not one to be averaged."""
-
-
-class Engine(Protocol):
-    """What trains a compiled model."""
-
-    def __init__(self, model: "keras.Model", split: Split, spec: RunSpec) -> None: ...
-
-    def epoch(self, order: np.ndarray) -> tuple[float, float]:
-        """Pass once over the training images in this order; return mean loss and accuracy."""
-
-    def score(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return the mean loss over images (penalties included) and each one's class, uint8."""
 
 
 def train(
@@ -83,11 +71,6 @@ def train(
     if keep_weights(result):
         return dataclasses.replace(result, weights=_weights_file(model))
     return result
-
-
-def load_engine(name: str) -> type[Engine]:
-    """Import an engine by its name."""
-    return importlib.import_module(f"{__name__}.{name}").Engine
 
 
 def fresh_model(
@@ -191,24 +174,3 @@ def _weights_file(model: "keras.Model") -> bytes:
             return file.read_bytes()
     finally:
         model.optimizer = optimizer
-
-
-def check_engine(engine: str, backend: str) -> None:
-    """Refuse an engine that does not exist or cannot use the backend.
-
-    Raises:
-        RunError: saying what can be chosen, or which extra to install.
-    """
-    from importlib.util import find_spec
-
-    if engine not in ENGINES:
-        raise RunError(f"There is no engine '{engine}': choose from {', '.join(ENGINES)}.")
-    if backend not in ENGINES[engine]:
-        raise RunError(
-            f"The engine {engine} runs on {', '.join(ENGINES[engine])}, not on {backend}: "
-            f"set KERAS_BACKEND to one of them."
-        )
-    if find_spec(backend) is None:
-        extra = backend if backend in ("tensorflow", "jax") else None
-        install = f"pip install 'tunegrid[{extra}]'" if extra else f"pip install {backend}"
-        raise RunError(f"Keras needs {backend} to train, and it is not installed: {install}.")
