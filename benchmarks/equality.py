@@ -12,7 +12,7 @@ from pathlib import Path
 
 from work import STUDY
 
-from tunegrid.store import Store
+from tunegrid.store.store import Store
 
 ASKED = [
     "--experiment", "two-layer", "--where", "layerdense <= 64", "--epochs", "2",

@@ -18,7 +18,7 @@ from work import GRID, STUDY
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import PlannedRun, plan
 from tunegrid.plan.runs import Epoch, RunResult, Scored
-from tunegrid.store import Store
+from tunegrid.store.store import Store
 from tunegrid.study.study import load_study
 
 RUNS, MANY = 10_000, 100_000

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from .loop import Progress
     from .models import ExportedModel, export_model, show_model
     from .published import published_table
-    from .repair import repair_store
     from .report import render_report
     from .results import read_results, run_status
+    from .store.upkeep.repair import repair_store
+    from .store.upkeep.verify import verify_store
     from .study.own_grid import model_json, own_study
     from .study.study import Study, load_study, studies
-    from .verify import verify_store
 
 _HOMES = {
     "audit_study": "audit",
@@ -40,8 +40,8 @@ _HOMES = {
     "show_model": "models",
     "published_table": "published",
     "render_report": "report",
-    "repair_store": "repair",
-    "verify_store": "verify",
+    "repair_store": "store.upkeep.repair",
+    "verify_store": "store.upkeep.verify",
     "export_results": "export",
     "import_results": "importing",
     "BridgeError": "errors",

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from .data.sources import dataset_status
-from .database import store_path
 from .errors import TunegridError
 from .machine.interpreter import interpreter, with_package_path
 from .machine.processor import cores
-from .store import Store
+from .store.database import store_path
+from .store.store import Store
 
 #: What a backend is called on the package registry, likeliest first, and how it is installed.
 _BACKENDS = {

@@ -10,7 +10,6 @@ from pathlib import Path
 from .data.datasets import DATASETS, Source
 from .data.reading import load_dataset
 from .data.sources import find_dataset
-from .database import store_path
 from .errors import DataError, DataMissingError, SpecError
 from .execute import LocalExecutor
 from .loop import Progress, TrainingLoop
@@ -19,7 +18,8 @@ from .order import longest_first
 from .plan.configuration import Configuration
 from .plan.grid import configurations
 from .plan.plans import PlannedRun, plan
-from .store import Store
+from .store.database import store_path
+from .store.store import Store
 from .study.csvfile import Scalar
 from .study.own_grid import Model, as_rows, own_study
 from .study.settings import PRESETS

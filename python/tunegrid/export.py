@@ -21,7 +21,7 @@ from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, told
 from .machine.files import sha256_of
 from .selection import find_study
 from .sheets import sheets
-from .store import Store
+from .store.store import Store
 from .study.study import Study
 
 _PLANNED = """

@@ -13,7 +13,7 @@ from .errors import StoreError
 from .exchange import MANIFEST, PREDICTIONS, TABLES, read_manifest, told
 from .machine.files import sha256_of
 from .plan.runs import RunSpec
-from .store import Store
+from .store.store import Store
 
 Row = Mapping[str, object]
 

@@ -13,7 +13,7 @@ from .execute import Event, LocalExecutor
 from .plan.plans import PlannedRun
 from .plan.runs import RunResult
 from .process import Task
-from .store import LEASE_SECONDS, Claim, Store
+from .store.store import LEASE_SECONDS, Claim, Store
 
 _POLL_SECONDS = 0.5
 

@@ -19,8 +19,8 @@ from .execute import LocalExecutor
 from .machine.files import sha256_of
 from .plan.runs import Epoch, RunSpec
 from .process import Task
-from .store import Store, open_existing
-from .weights import weights_file
+from .store.store import Store, open_existing
+from .store.weights import weights_file
 
 if TYPE_CHECKING:
     import keras

@@ -18,7 +18,7 @@ from .plan.grid import configurations, table_owner
 from .plan.runs import RunSpec
 from .results import read_groups, read_results
 from .selection import find_study
-from .store import Store
+from .store.store import Store
 from .study.study import Study
 from .study.tables import PrintedTable
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from .database import told
 from .errors import SpecError
 from .frames import as_frame, merge_names
 from .plan.configuration import Configuration, resolve
@@ -16,7 +15,8 @@ from .plan.grid import configurations
 from .plan.plans import expected_spec, planned_configuration
 from .plan.runs import RunSpec, canonical
 from .selection import Selection, find_study, select
-from .store import Store
+from .store.database import told
+from .store.store import Store
 from .study.settings import PRESETS
 from .study.study import Study
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .errors import SpecError
 from .plan.grid import configurations
-from .store import Store
+from .store.store import Store
 from .study.conditions import Condition, check_columns, parse_condition
 from .study.own_grid import EXPERIMENT
 from .study.settings import NAMES, PRESETS

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from tunegrid import read_results, run_grid
-from tunegrid.store import Store
+from tunegrid.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 

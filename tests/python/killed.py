@@ -14,7 +14,7 @@ import sqlite3
 import sys
 
 from tunegrid.cli import main
-from tunegrid.store import Store
+from tunegrid.store.store import Store
 
 _FILE_EVENTS = {"open", "os.rename", "os.remove", "os.mkdir"}
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 
 from tunegrid import Progress, run_grid, verify_store
-from tunegrid.store import Store
+from tunegrid.store.store import Store
 
 #: Twenty small two-layer models; a run of one epoch of 512 images takes half a second.
 GRID = [

@@ -11,7 +11,7 @@ import pytest
 
 from tunegrid import DataError, Progress, RunError, SpecError, read_results, run_grid
 from tunegrid.data.sources import find_dataset
-from tunegrid.store import Store
+from tunegrid.store.store import Store
 
 QUICK = {"experiments": "two-layer", "epochs": 1, "train_size": 256}
 SCORES = ["loss", "accuracy", "train_accuracy", "val_loss", "best_accuracy", "key"]

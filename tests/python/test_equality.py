@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tunegrid import driver, run_grid
-from tunegrid.store import Store
+from tunegrid.store.store import Store
 
 GRID = {
     "experiments": "two-layer", "where": "layerdense <= 32", "epochs": 2, "train_size": 1000,

@@ -16,7 +16,7 @@ from tunegrid import (
     read_results,
 )
 from tunegrid.exchange import TABLES
-from tunegrid.store import Store
+from tunegrid.store.store import Store
 
 
 @pytest.fixture(scope="module")

@@ -20,9 +20,9 @@ import pytest
 from storm import GRID
 
 from tunegrid import read_results, repair_store, run_grid, verify_store
-from tunegrid.database import FILE, VERSION
-from tunegrid.store import Store
-from tunegrid.weights import weights_file
+from tunegrid.store.database import FILE, VERSION
+from tunegrid.store.store import Store
+from tunegrid.store.weights import weights_file
 
 pytestmark = pytest.mark.usefixtures("fashion_mnist")
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tunegrid import SpecError, StoreError, export_model, read_results, show_model
-from tunegrid.store import Store
-from tunegrid.weights import weights_file
+from tunegrid.store.store import Store
+from tunegrid.store.weights import weights_file
 
 
 @pytest.fixture(scope="module")

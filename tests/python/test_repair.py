@@ -14,9 +14,9 @@ import pytest
 from test_verify import HARM, harm, states
 
 from tunegrid import StoreError, read_results, repair_store, run_grid, verify_store
-from tunegrid.database import FILE
-from tunegrid.store import Store
-from tunegrid.weights import weights_file
+from tunegrid.store.database import FILE
+from tunegrid.store.store import Store
+from tunegrid.store.weights import weights_file
 
 SMALL = {"experiments": "two-layer", "where": "layerdense <= 32", "epochs": 2, "train_size": 512}
 MENDABLE = {what: harm for what, harm in HARM.items() if harm[1] == "wrong"}

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from tunegrid import StoreError, load_study, owner
-from tunegrid.database import FILE, VERSION
+from tunegrid import StoreError, load_study
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
 from tunegrid.plan.runs import Epoch, RunResult, Scored
-from tunegrid.store import MAX_ATTEMPTS, Store
-from tunegrid.weights import weights_file
+from tunegrid.store import owner
+from tunegrid.store.database import FILE, VERSION
+from tunegrid.store.store import MAX_ATTEMPTS, Store
+from tunegrid.store.weights import weights_file
 
 KH2021 = load_study("kh2021")
 PLANNED = plan(configurations(KH2021, experiments="one-layer"), seeds=2)
@@ -361,7 +362,7 @@ def test_a_store_that_is_deleted_under_its_driver_is_saved_beside(store, moved):
 
 def test_a_store_that_another_program_has_locked_is_waited_for(store, monkeypatch):
     """And given up at last, in words."""
-    monkeypatch.setattr("tunegrid.database._PATIENCE", 1)
+    monkeypatch.setattr("tunegrid.store.database._PATIENCE", 1)
     with (
         Store(store.folder, write=True) as other,
         other.transaction(),

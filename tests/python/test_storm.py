@@ -3,7 +3,7 @@
 import pytest
 from storm import GRID, KINDS, Storm, assert_whole, content, undisturbed
 
-from tunegrid.store import Store
+from tunegrid.store.store import Store
 
 
 @pytest.fixture(scope="module")

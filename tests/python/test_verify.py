@@ -6,10 +6,11 @@ import sqlite3
 
 import pytest
 
-from tunegrid import SpecError, StoreError, owner, verify_store
-from tunegrid.database import FILE
-from tunegrid.inspection import CHECKS
-from tunegrid.weights import weights_file
+from tunegrid import SpecError, StoreError, verify_store
+from tunegrid.store import owner
+from tunegrid.store.database import FILE
+from tunegrid.store.upkeep.inspection import CHECKS
+from tunegrid.store.weights import weights_file
 
 # What somebody, or a disk, could do to a store; and which check must notice.
 HARM = {

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from ..errors import SpecError
-from ..published import pick_table
 from ..study.conditions import check_columns, parse_condition
 from ..study.csvfile import Printed, Scalar
 from ..study.stated import StatedCell
@@ -37,7 +36,7 @@ def counts(evidence: Evidence) -> Iterator[Finding]:
             rows = evidence.study.published(entry.experiment)
             what = evidence.study.experiments[entry.experiment].title
         else:
-            table = pick_table(evidence.study, entry.table)
+            table = evidence.study.pick_table(entry.table)
             rows, what = evidence.study.printed(table), table.title
         if entry.where is not None:
             rows = _rows(rows, entry.where, entry.table or entry.experiment)
@@ -67,7 +66,7 @@ def _rows(rows: list[Mapping[str, Scalar]], where: str, table: str) -> list[Mapp
 
 
 def _cell(evidence: Evidence, entry: StatedCell) -> Iterator[Finding]:
-    table = pick_table(evidence.study, entry.table)
+    table = evidence.study.pick_table(entry.table)
     everything = evidence.study.printed(table)
     rows = _rows(everything, entry.row, table.name)
     if not any(entry.column in row for row in everything):

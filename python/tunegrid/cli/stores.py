@@ -26,7 +26,7 @@ def verify(
 
     Example: tune-grid verify --format json
     """
-    from ..verify import verify_store
+    from ..store.upkeep.verify import verify_store
 
     require_format(format)
     found = verify_store(study, store=store, data_dir=data_dir)
@@ -49,7 +49,7 @@ def repair(
 
     The file as it was stays beside it. Example: tune-grid repair --yes
     """
-    from ..repair import repair_store
+    from ..store.upkeep.repair import repair_store
 
     require_format(format)
     planned = repair_store(store, dry_run=True)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from .database import FILE, connect_reader, store_path, told
-from .errors import StoreError
+from ...errors import StoreError
+from ...machine.files import free_name
+from ..database import FILE, connect_reader, store_path, told
+from ..store import open_existing
+from ..weights import forget, leftover_files, remove_files, weights_file
 from .inspection import Finding, Inspection
-from .machine.files import free_name
 from .salvage import OF_A_RUN, is_damaged, remove_orphans, salvage
-from .store import open_existing
-from .weights import forget, leftover_files, remove_files, weights_file
 
 #: The store's file and its weights as they were before a repair; numbered when there are more.
 COPY = f"{FILE}.before-repair"

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from .errors import DamagedStoreError, StoreError
+from ..errors import DamagedStoreError, StoreError
 
 T = TypeVar("T")
 

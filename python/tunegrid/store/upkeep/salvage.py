@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from .database import FILE, connect_reader, connect_writer, told, transaction
-from .errors import DamagedStoreError, StoreError
-from .owner import is_live
+from ...errors import DamagedStoreError, StoreError
+from ..database import FILE, connect_reader, connect_writer, told, transaction
+from ..owner import is_live
 
 #: The tables in the order of their references, with what orders their rows. Claims are left out.
 _TABLES = {

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from .errors import DamagedStoreError, StoreError
+from ...errors import DamagedStoreError, StoreError
+from ...selection import find_study
+from ...study.study import Study
+from ..store import Store, open_existing
 from .inspection import CHECKS, Finding, Inspection, unread
-from .selection import find_study
-from .store import Store, open_existing
-from .study.study import Study
 
 
 def verify_store(

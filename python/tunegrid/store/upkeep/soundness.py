@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from .data.datasets import SHAPES
-from .plan.runs import RunSpec
+from ...data.datasets import SHAPES
+from ...plan.runs import RunSpec
 
 Row = Mapping[str, object]
 

@@ -14,6 +14,10 @@ from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ..errors import StoreError
+from ..plan.plans import PlannedRun, plan_rows
+from ..plan.runs import RunResult, canonical
+from ..study.study import Study
 from . import owner
 from .database import (
     FILE,
@@ -25,11 +29,7 @@ from .database import (
     told,
     transaction,
 )
-from .errors import StoreError
-from .plan.plans import PlannedRun, plan_rows
-from .plan.runs import RunResult, canonical
 from .rescue import rescue
-from .study.study import Study
 from .weights import accuracy_to_beat, keep, leftover_files, remove_files, weights_file
 
 LEASE_SECONDS = 120.0

@@ -12,8 +12,8 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from .errors import StoreError
-from .plan.runs import RunResult
+from ..errors import StoreError
+from ..plan.runs import RunResult
 
 _OURS = re.compile(r"[0-9a-f]{64}\.weights\.h5(\.\d+\.part)?")
 

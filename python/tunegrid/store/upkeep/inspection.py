@@ -12,18 +12,18 @@ from typing import Literal
 
 import numpy as np
 
-from .data.datasets import DATASETS
-from .data.reading import load_dataset
-from .data.sources import find_dataset
-from .errors import DataMissingError, SpecError, StoreError
-from .machine.files import sha256_of
-from .plan.configuration import Configuration
-from .plan.plans import expected_spec, planned_configuration, spec_of
-from .plan.runs import ENGINES, RunSpec
+from ...data.datasets import DATASETS
+from ...data.reading import load_dataset
+from ...data.sources import find_dataset
+from ...errors import DataMissingError, SpecError, StoreError
+from ...machine.files import sha256_of
+from ...plan.configuration import Configuration
+from ...plan.plans import expected_spec, planned_configuration, spec_of
+from ...plan.runs import ENGINES, RunSpec
+from ...study.study import Study
+from ..store import Store
+from ..weights import weights_file
 from .soundness import wrong_epochs, wrong_prediction, wrong_run
-from .store import Store
-from .study.study import Study
-from .weights import weights_file
 
 Row = Mapping[str, object]
 

@@ -5,8 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from ..machine.files import free_name
 from .database import FILE
-from .machine.files import free_name
 from .weights import forget, weights_file
 
 
