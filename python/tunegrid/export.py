@@ -19,9 +19,8 @@ import numpy as np
 from .errors import StoreError
 from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, told
 from .machine.files import sha256_of
-from .selection import find_study
 from .sheets import sheets
-from .store.store import Store
+from .store.store import Store, find_study
 from .study.study import Study
 
 _PLANNED = """

@@ -13,7 +13,8 @@ from .execute import Event, LocalExecutor
 from .plan.plans import PlannedRun
 from .plan.runs import RunResult
 from .process import Task
-from .store.store import LEASE_SECONDS, Claim, Store
+from .store.attempts import LEASE_SECONDS, Claim
+from .store.store import Store
 
 _POLL_SECONDS = 0.5
 

@@ -17,8 +17,7 @@ from .plan.configuration import Configuration
 from .plan.grid import configurations, table_owner
 from .plan.runs import RunSpec
 from .results import read_groups, read_results
-from .selection import find_study
-from .store.store import Store
+from .store.store import Store, find_study
 from .study.study import Study
 from .study.tables import PrintedTable
 

@@ -10,7 +10,7 @@ from .errors import BridgeError, SpecError
 from .exchange import MANIFEST, read_manifest
 from .export import export_results
 from .r.verbs import FORMATS
-from .selection import find_study
+from .store.store import find_study
 from .study.study import Study
 
 SOURCE = Path(__file__).parent / "reports" / "study.Rmd"

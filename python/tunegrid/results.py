@@ -12,11 +12,12 @@ from .errors import SpecError
 from .frames import as_frame, merge_names
 from .plan.configuration import Configuration, resolve
 from .plan.grid import configurations
-from .plan.plans import expected_spec, planned_configuration
+from .plan.plans import expected_spec
 from .plan.runs import RunSpec, canonical
-from .selection import Selection, find_study, select
+from .selection import Selection, select
 from .store.database import told
-from .store.store import Store
+from .store.planned import planned_configuration
+from .store.store import Store, find_study
 from .study.settings import PRESETS
 from .study.study import Study
 

@@ -291,7 +291,7 @@ def _comparison_table(
     """Give the table with what `tune-grid table` says around it."""
     from .compare import comparison_tables, stacked
     from .describe import agreement_note, runs_caption, table_caption
-    from .selection import find_study
+    from .store.store import find_study
 
     found = find_study(study, store=store)
     how = {"protocol": protocol, "preset": preset, "any": any, "store": store}
@@ -323,7 +323,7 @@ def _published_table(
 ) -> "pd.DataFrame":
     from .describe import beside_caption, runs_caption
     from .published import published_table
-    from .selection import find_study
+    from .store.store import find_study
 
     found = find_study(study, store=options.get("store"))
     beside = published_table(found, table, preset=preset, any=any, **options)

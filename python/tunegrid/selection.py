@@ -6,11 +6,10 @@ from pathlib import Path
 
 from .errors import SpecError
 from .plan.grid import configurations
-from .store.store import Store
+from .store.store import find_study
 from .study.conditions import Condition, check_columns, parse_condition
-from .study.own_grid import EXPERIMENT
 from .study.settings import NAMES, PRESETS
-from .study.study import Study, load_study
+from .study.study import Study
 
 
 @dataclass(frozen=True)
@@ -30,22 +29,6 @@ class Selection:
     where: Condition | None
     preset: str
     any: bool
-
-
-def find_study(study: str | Path | Study, *, store: str | Path | None = None) -> Study:
-    """Load a study, or find a grid of one's own that a store knows by its name.
-
-    Raises:
-        SpecError: as `load_study` does, when the store knows no such grid either.
-    """
-    try:
-        return load_study(study)
-    except SpecError:
-        with Store(store) as opened:
-            definition = opened.definition(str(study))
-        if definition is None or list(definition["experiment"]) != [EXPERIMENT]:
-            raise
-        return Study.model_validate({**definition, "folder": Path()})
 
 
 def select(

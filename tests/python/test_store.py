@@ -16,8 +16,9 @@ from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
 from tunegrid.plan.runs import Epoch, RunResult, Scored
 from tunegrid.store import owner
+from tunegrid.store.attempts import MAX_ATTEMPTS
 from tunegrid.store.database import FILE, VERSION
-from tunegrid.store.store import MAX_ATTEMPTS, Store
+from tunegrid.store.store import Store
 from tunegrid.store.weights import weights_file
 
 KH2021 = load_study("kh2021")

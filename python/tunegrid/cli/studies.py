@@ -220,7 +220,7 @@ def table(
     from ..describe import agreement_note, shown_table, table_caption
     from ..formats import DATA_FORMATS
     from ..published import OF_RUNS, tables_of
-    from ..selection import find_study
+    from ..store.store import find_study
 
     require_format(format)
     found = find_study(study, store=store)

@@ -1,16 +1,14 @@
-"""Plans: what a study asks for, as runs; and as the rows in which a store keeps that."""
+"""Plans: what a study asks for, as runs."""
 
 import dataclasses
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..architectures import ARCHITECTURES
 from ..data.datasets import DATASETS
 from ..study.settings import OPTIMIZERS
-from ..study.study import Study
-from .configuration import Configuration, resolve
-from .runs import DataSpec, ModelSpec, Pairs, RunSpec, canonical, pairs
+from .configuration import Configuration
+from .runs import DataSpec, ModelSpec, Pairs, RunSpec, pairs
 
 
 @dataclass(frozen=True)
@@ -77,37 +75,6 @@ def expected_spec(configuration: Configuration, spec: RunSpec) -> RunSpec:
     """Make the spec that a configuration has for the seed, engine and device of another spec."""
     how = {"engine": spec.engine, "backend": spec.backend, "device": spec.device}
     return spec_of(configuration, seed=spec.seed, **how)
-
-
-def plan_rows(planned: Sequence[PlannedRun]) -> Iterator[tuple[object, ...]]:
-    """Write planned runs as the store's table `plan` has them."""
-    places = {}  # what the replicates of a configuration have in common, written once
-    for run in planned:
-        one = run.configuration
-        if id(one) not in places:
-            texts = (canonical(one.columns), canonical(one.departures))
-            places[id(one)] = (one.study, one.protocol, one.experiment, *texts)
-        yield (*places[id(one)], run.replicate, run.key)
-
-
-def planned_configuration(study: Study, row: Mapping[str, object]) -> Configuration:
-    """Read a configuration out of a row of `plan`, and settle it by a study file.
-
-    Args:
-        study: the file as it is now, or as it was.
-        row: with protocol, experiment, configuration and departures.
-
-    Raises:
-        SpecError: when the study file has no such configuration.
-    """
-    departures = json.loads(row["departures"])
-    own_grid = departures.pop("grid", None) is not None
-    columns = json.loads(row["configuration"])
-    known = study.experiments[row["experiment"]].column_names
-    names = dict.fromkeys([*(name for name in known if name in columns), *columns])
-    ordered = {name: columns[name] for name in names}
-    place = (row["protocol"], row["experiment"], ordered, departures)
-    return resolve(study, *place, own_grid=own_grid)
 
 
 _DATA_SETTINGS = tuple(

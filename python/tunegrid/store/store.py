@@ -5,20 +5,18 @@ transaction, and a claim keeps two drivers from training the same run.
 """
 
 import contextlib
-import hashlib
 import json
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import StoreError
-from ..plan.plans import PlannedRun, plan_rows
-from ..plan.runs import RunResult, canonical
-from ..study.study import Study
-from . import owner
+from ..errors import SpecError, StoreError
+from ..plan.plans import PlannedRun
+from ..plan.runs import RunResult
+from ..study.own_grid import EXPERIMENT
+from ..study.study import Study, load_study
+from . import attempts, owner
+from .attempts import Claim
 from .database import (
     FILE,
     connect_reader,
@@ -29,19 +27,9 @@ from .database import (
     told,
     transaction,
 )
+from .planned import write_plan
 from .rescue import rescue
-from .weights import accuracy_to_beat, keep, leftover_files, remove_files, weights_file
-
-LEASE_SECONDS = 120.0
-MAX_ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to train one run, held by this process until the attempt ends."""
-
-    run: str
-    attempt: int
+from .weights import accuracy_to_beat, leftover_files, remove_files, weights_file
 
 
 class Store:
@@ -83,21 +71,8 @@ class Store:
 
     def add_plan(self, study: Study, planned: Sequence[PlannedRun]) -> None:
         """Write a plan, all of it or nothing; what is there already stays as it is."""
-        definition = study.model_dump_json(by_alias=True)
-        digest = hashlib.sha256(definition.encode()).hexdigest()
         with self.transaction() as cursor:
-            cursor.execute(
-                "INSERT INTO study VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (study.id, digest, definition, _now()),
-            )
-            cursor.executemany(
-                "INSERT INTO run (key, spec) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                ((one.key, one.spec.to_json()) for one in planned),
-            )
-            cursor.executemany(
-                "INSERT INTO plan VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                plan_rows(planned),
-            )
+            write_plan(cursor, study, planned)
 
     def definition(self, study: str) -> dict[str, object] | None:
         """Give a study file as it was when it was planned last; None when it never was."""
@@ -116,15 +91,7 @@ class Store:
     def reopen_failed(self, keys: Iterable[str]) -> None:
         """Make failed runs missing again; their attempts stay on record, and count no more."""
         with self.transaction() as cursor:
-            for key in keys:
-                cursor.execute(
-                    "UPDATE run SET outcome = NULL, failure = NULL, message = NULL, ended = NULL "
-                    "WHERE key = ? AND outcome = 'failed'",
-                    (key,),
-                )
-                cursor.execute(
-                    "UPDATE attempt SET forgiven = 1 WHERE run = ? AND outcome = 'failed'", (key,)
-                )
+            attempts.reopen(cursor, keys)
 
     # Claims
 
@@ -138,28 +105,12 @@ class Store:
             None when the run has an outcome, or another driver trains it.
         """
         with self.transaction() as cursor:
-            found = cursor.execute("SELECT outcome FROM run WHERE key = ?", (key,)).fetchone()
-            if found != (None,) or not _take_over(cursor, key):
-                return None
-            holder = (owner.HOST, self._driver)
-            attempt = cursor.execute(
-                "INSERT INTO attempt (run, host, driver, started) VALUES (?, ?, ?, ?)",
-                (key, *holder, _now()),
-            ).lastrowid
-            cursor.execute(
-                "INSERT INTO claim VALUES (?, ?, ?, ?, ?)",
-                (key, attempt, *holder, time.time() + LEASE_SECONDS),
-            )
-            return Claim(key, attempt)
+            return attempts.claim(cursor, key, self._driver)
 
     def renew(self, claims: Iterable[Claim]) -> None:
         """Extend the leases of claims; call it well before LEASE_SECONDS are over."""
-        expires = time.time() + LEASE_SECONDS
         with self.transaction() as cursor:
-            cursor.executemany(
-                "UPDATE claim SET expires = ? WHERE attempt = ?",
-                ((expires, claim.attempt) for claim in claims),
-            )
+            attempts.renew(cursor, claims)
 
     def in_training(self) -> set[str]:
         """Give the keys of the runs that a living driver trains at the moment."""
@@ -179,26 +130,10 @@ class Store:
             result: what the worker returned.
             keep_weights: keep the weights whatever the accuracy, and those of others too.
         """
-        description = canonical(result.environment)
-        environment = hashlib.sha256(description.encode()).hexdigest()
         with self.transaction() as cursor:
-            cursor.execute(
-                "INSERT INTO environment VALUES (?, ?) ON CONFLICT DO NOTHING",
-                (environment, description),
+            surpassed = attempts.finish(
+                cursor, self.folder, claim, result, keep_weights=keep_weights
             )
-            scores = (result.seconds, result.parameters, result.best_epoch)
-            cursor.execute(
-                "UPDATE run SET outcome = 'done', ended = ?, seconds = ?, parameters = ?, "
-                "best_epoch = ?, environment = ? WHERE key = ? AND outcome IS NULL",
-                (_now(), *scores, environment, claim.run),
-            )
-            surpassed = []
-            if cursor.rowcount == 1:
-                _insert_scores(cursor, claim.run, result)
-                surpassed = keep(cursor, self.folder, claim.run, result, always=keep_weights)
-                _end(cursor, claim.attempt, "done", although_taken_over=True)
-            else:
-                _end(cursor, claim.attempt, "interrupted", None, "another driver was first")
         remove_files(weights_file(self.folder, key) for key in surpassed)
 
     def fail(self, claim: Claim, failure: str, message: str, *, final: bool = True) -> bool:
@@ -215,27 +150,13 @@ class Store:
             which took it over, has the say then.
         """
         with self.transaction() as cursor:
-            if not _end(cursor, claim.attempt, "failed", failure, message):
-                return False
-            failed = cursor.execute(
-                "SELECT count(*) FROM attempt WHERE run = ? AND outcome = 'failed' "
-                "AND NOT forgiven",
-                (claim.run,),
-            ).fetchone()[0]
-            if not final and failed < MAX_ATTEMPTS:
-                return False
-            cursor.execute(
-                "UPDATE run SET outcome = 'failed', failure = ?, message = ?, ended = ? "
-                "WHERE key = ? AND outcome IS NULL",
-                (failure, message, _now(), claim.run),
-            )
-            return True
+            return attempts.fail(cursor, claim, failure, message, final=final)
 
     def interrupt(self, claims: Iterable[Claim]) -> None:
         """Give claims back: their attempts were interrupted and count against no run."""
         with self.transaction() as cursor:
             for claim in claims:
-                _end(cursor, claim.attempt, "interrupted")
+                attempts.end(cursor, claim, "interrupted")
 
     # Weights
 
@@ -307,51 +228,17 @@ def open_existing(store: str | Path | None = None, *, write: bool = False) -> St
     return Store(folder, write=write)
 
 
-def _take_over(cursor: sqlite3.Cursor, key: str) -> bool:
-    """Say whether a run is free, ending the claim of a driver that is gone."""
-    held = cursor.execute(
-        "SELECT attempt, host, driver, expires FROM claim WHERE run = ?", (key,)
-    ).fetchone()
-    if held is None:
-        return True
-    if owner.is_live(*held[1:]):
-        return False
-    _end(cursor, held[0], "interrupted", None, "its driver was gone")
-    return True
+def find_study(study: str | Path | Study, *, store: str | Path | None = None) -> Study:
+    """Load a study, or find a grid of one's own that a store knows by its name.
 
-
-def _end(
-    cursor: sqlite3.Cursor,
-    attempt: int,
-    outcome: str,
-    failure: str | None = None,
-    message: str | None = None,
-    *,
-    although_taken_over: bool = False,
-) -> bool:
-    """End an attempt that has not ended yet, and its claim; say whether there was one.
-
-    `although_taken_over`: also one that another driver, which took it over, has ended.
+    Raises:
+        SpecError: as `load_study` does, when the store knows no such grid either.
     """
-    held = cursor.execute("DELETE FROM claim WHERE attempt = ?", (attempt,)).rowcount == 1
-    cursor.execute(
-        "UPDATE attempt SET ended = ?, outcome = ?, failure = ?, message = ? "
-        "WHERE id = ? AND (ended IS NULL OR ?)",
-        (_now(), outcome, failure, message, attempt, although_taken_over),
-    )
-    return held
-
-
-def _insert_scores(cursor: sqlite3.Cursor, key: str, result: RunResult) -> None:
-    cursor.executemany(
-        "INSERT INTO epoch VALUES (?, ?, ?, ?, ?, ?)",
-        ((key, n, *astuple(epoch)) for n, epoch in enumerate(result.history, start=1)),
-    )
-    cursor.executemany(
-        "INSERT INTO prediction VALUES (?, ?, ?, ?, ?)",
-        [(key, "last", *astuple(result.last)), (key, "best", *astuple(result.best))],
-    )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    try:
+        return load_study(study)
+    except SpecError:
+        with Store(store) as opened:
+            definition = opened.definition(str(study))
+        if definition is None or list(definition["experiment"]) != [EXPERIMENT]:
+            raise
+        return Study.model_validate({**definition, "folder": Path()})

@@ -18,9 +18,10 @@ from ...data.sources import find_dataset
 from ...errors import DataMissingError, SpecError, StoreError
 from ...machine.files import sha256_of
 from ...plan.configuration import Configuration
-from ...plan.plans import expected_spec, planned_configuration, spec_of
+from ...plan.plans import expected_spec, spec_of
 from ...plan.runs import ENGINES, RunSpec
 from ...study.study import Study
+from ..planned import planned_configuration
 from ..store import Store
 from ..weights import weights_file
 from .soundness import wrong_epochs, wrong_prediction, wrong_run

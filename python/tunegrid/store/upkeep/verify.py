@@ -6,9 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from ...errors import DamagedStoreError, StoreError
-from ...selection import find_study
 from ...study.study import Study
-from ..store import Store, open_existing
+from ..store import Store, find_study, open_existing
 from .inspection import CHECKS, Finding, Inspection, unread
 
 
