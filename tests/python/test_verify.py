@@ -9,7 +9,7 @@ import pytest
 from tunegrid import SpecError, StoreError, verify_store
 from tunegrid.store import owner
 from tunegrid.store.database import FILE
-from tunegrid.store.upkeep.inspection import CHECKS
+from tunegrid.store.upkeep.findings import CHECKS
 from tunegrid.store.weights import weights_file
 
 # What somebody, or a disk, could do to a store; and which check must notice.

@@ -1,71 +1,23 @@
 """Go through a store, check by check, and say what is not as it should be."""
 
-import dataclasses
-import hashlib
-import itertools
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from ...data.datasets import DATASETS
 from ...data.reading import load_dataset
 from ...data.sources import find_dataset
-from ...errors import DataMissingError, SpecError, StoreError
+from ...errors import DataMissingError, StoreError
 from ...machine.files import sha256_of
-from ...plan.configuration import Configuration
-from ...plan.plans import expected_spec, spec_of
-from ...plan.runs import ENGINES, RunSpec
-from ...study.study import Study
-from ..planned import planned_configuration
+from ...plan.runs import RunSpec
 from ..store import Store
 from ..weights import weights_file
+from .findings import CHECKS, Finding, Row, digest, short, unread
+from .plans import Plans
 from .soundness import wrong_epochs, wrong_prediction, wrong_run
-
-Row = Mapping[str, object]
-
-#: What is checked, in this order, and what it means that it holds.
-CHECKS: Mapping[str, str] = {
-    "file": "SQLite finds the file whole, and every reference in it leads somewhere",
-    "runs": "every planned run is done, and was done once",
-    "keys": "every key is the SHA-256 of its run's spec",
-    "plans": "every planned configuration gives its run, departures from the protocol marked",
-    "epochs": "every done run has all its epochs, and its best one is the best",
-    "predictions": "every done run has the class of each test image, and they give its accuracy",
-    "environments": "every done run names what it was made with",
-    "attempts": "every attempt has ended, or is in training",
-    "weights": "every weights file that a run names is there, with its SHA-256",
-}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something about a store that is not as it should be.
-
-    Attributes:
-        check: which of `CHECKS`.
-        level: `wrong`; `incomplete`, for what is yet to be trained; `note`, for what takes
-            care of itself or cannot be checked here.
-        text: what it is, for people.
-        repair: how it can be mended, a name of `repair.REPAIRS`; None when it cannot.
-        key: of the run that it is about, if it is about one.
-        row: of the plan, if it is about one.
-        spec: of the run, where it could be made anew.
-        count: how many things it is about.
-    """
-
-    check: str
-    level: Literal["wrong", "incomplete", "note"]
-    text: str
-    repair: str | None = None
-    key: str | None = None
-    row: tuple[object, ...] | None = None
-    spec: str | None = None
-    count: int = 1
 
 
 class Inspection:
@@ -87,9 +39,8 @@ class Inspection:
         self._study = study
         self._data_dir = data_dir
         self._labels: dict[str, np.ndarray | None] = {}
-        self._definitions: dict[str, list[Study]] = {}
-        self._foreign: set[str] = set()
         self._training: set[str] = set()
+        self._plans = Plans(store, study, self.checked)
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is not as it should be; a part that cannot be read is a finding too.
@@ -98,7 +49,7 @@ class Inspection:
         """
         parts: list[tuple[Callable[[], Iterator[Finding]], Sequence[str]]] = [
             (self._file, ["file"]),
-            (self._plans, ["plans"]),
+            (self._plans.findings, ["plans"]),
             (self._runs, [name for name in CHECKS if name not in ("file", "plans")]),
             (self._leftovers, ["weights"]),
         ]
@@ -122,64 +73,7 @@ class Inspection:
             said = f"{table} names a row of {parent} that is not there"
             yield Finding("file", "wrong", said, "remove orphans")
 
-    # Plans
-
-    def _plans(self) -> Iterator[Finding]:
-        self._read_definitions()
-        settled: dict[tuple[object, ...], list[Configuration]] = {}
-        query = "SELECT plan.*, spec FROM plan JOIN run ON run.key = plan.run"
-        for row in self._store.rows(f"{query} WHERE :study IS NULL OR study = :study", self._one):
-            self.checked["plans"] += 1
-            *place, replicate, key, text = row
-            if not isinstance(text, str) or _digest(text) != key:
-                continue  # told of by its key
-            place = tuple(place)
-            if place not in settled:
-                settled[place] = list(self._configurations(row))
-            yield from self._plan(row, text, settled[place], (*place, replicate, key))
-
-    def _plan(
-        self, row: Row, text: str, settled: Sequence[Configuration], plan: tuple[object, ...]
-    ) -> Iterator[Finding]:
-        """Hold a planned configuration against the spec of its run."""
-        asked = " ".join(map(str, plan[:-2]))
-        try:
-            spec = RunSpec.from_json(text)
-        except StoreError:
-            return  # of another version: told of by its key
-        fitting = [one for one in settled if _asks_for(one, spec)]
-        if not fitting and row["study"] in self._foreign:
-            said = f"{asked} cannot be checked: another version of tunegrid wrote its study file"
-            yield Finding("plans", "note", said)
-        elif spec.seed != row["replicate"] or not any(
-            one.departures == json.loads(row["departures"]) for one in fitting
-        ):
-            said = f"{_short(row['run'])} is not what {asked} asks for"
-            yield Finding("plans", "wrong", said, "remove plan", row=plan)
-
-    def _read_definitions(self) -> None:
-        """Read the study files as they were when the plans were written."""
-        for row in self._store.rows("SELECT id, definition FROM study"):
-            try:
-                definition = {**json.loads(row["definition"]), "folder": Path()}
-                study = Study.model_validate(definition)
-            except (ValueError, TypeError):
-                self._foreign.add(row["id"])
-            else:
-                self._definitions.setdefault(row["id"], []).append(study)
-
-    def _configurations(self, row: Row) -> Iterator[Configuration]:
-        for study in self._definitions.get(row["study"], []):
-            try:
-                yield planned_configuration(study, row)
-            except (SpecError, ValueError, LookupError, TypeError, AttributeError):
-                continue
-
     # Runs
-
-    @property
-    def _one(self) -> dict[str, object]:
-        return {"study": self._study}
 
     def _runs(self) -> Iterator[Finding]:
         query = """
@@ -190,9 +84,9 @@ class Inspection:
             FROM run WHERE :study IS NULL OR key IN (SELECT run FROM plan WHERE study = :study)"""
         awaited: Counter[str] = Counter()
         self._training = self._store.in_training()
-        for row in self._store.rows(query, self._one):
+        for row in self._store.rows(query, {"study": self._study}):
             self.checked["keys"] += 1
-            if not isinstance(row["spec"], str) or _digest(row["spec"]) != row["key"]:
+            if not isinstance(row["spec"], str) or digest(row["spec"]) != row["key"]:
                 yield self._strange_key(row)
                 continue
             yield from self._outcome(row, awaited)
@@ -207,7 +101,7 @@ class Inspection:
         try:
             spec = RunSpec.from_json(row["spec"])
         except StoreError:
-            said = f"{_short(row['key'])} cannot be checked: another version of tunegrid made it"
+            said = f"{short(row['key'])} cannot be checked: another version of tunegrid made it"
             yield Finding("keys", "note", said, key=row["key"])
         else:
             yield from self._scores(row, spec)
@@ -220,30 +114,20 @@ class Inspection:
         The key is the spec's digest: what has that digest is the spec, however it was found.
         """
         key = row["key"]
-        found = next((text for text in self._specs(key) if _digest(text) == key), None)
+        found = next((text for text in self._plans.specs(key) if digest(text) == key), None)
         repair = "remove run" if found is None else "write spec"
-        said = f"{_short(key)} is not the key of its spec, or that cannot be read"
+        said = f"{short(key)} is not the key of its spec, or that cannot be read"
         return Finding("keys", "wrong", said, repair, key, spec=found)
-
-    def _specs(self, key: str) -> Iterator[str]:
-        """Make the specs that the plans of a run can have meant."""
-        engines = [(engine, backend) for engine, known in ENGINES.items() for backend in known]
-        for row in self._store.rows("SELECT * FROM plan WHERE run = :key", {"key": key}):
-            for one, (engine, backend), device in itertools.product(
-                self._configurations(row), engines, ("cpu", "gpu")
-            ):
-                how = {"engine": engine, "backend": backend, "device": device}
-                yield spec_of(one, seed=row["replicate"], **how).to_json()
 
     def _outcome(self, row: Row, awaited: Counter[str]) -> Iterator[Finding]:
         self.checked["runs"] += 1
         key = row["key"]
         if row["outcome"] == "done":
             if row["times"] != 1:
-                said = f"{_short(key)} was done {row['times']} times, and must be done once"
+                said = f"{short(key)} was done {row['times']} times, and must be done once"
                 yield Finding("runs", "wrong", said, "count attempts", key)
         elif row["outcome"] == "failed":
-            said = f"{_short(key)} failed ({row['failure']}): {row['message']}"
+            said = f"{short(key)} failed ({row['failure']}): {row['message']}"
             yield Finding("runs", "incomplete", said, key=key)
         else:
             awaited["in training" if key in self._training else "missing"] += 1
@@ -254,10 +138,10 @@ class Inspection:
         if not row["open"] or key in self._training:
             return
         if row["outcome"] is None:
-            said = f"{_short(key)} was in training when its driver ended"
+            said = f"{short(key)} was in training when its driver ended"
             yield Finding("attempts", "note", said, "end attempt", key)
         else:
-            said = f"{_short(key)} ended, its attempt did not"
+            said = f"{short(key)} ended, its attempt did not"
             yield Finding("attempts", "wrong", said, "end attempt", key)
 
     def _scores(self, row: Row, spec: RunSpec) -> Iterator[Finding]:
@@ -267,7 +151,7 @@ class Inspection:
         self.checked["epochs"] += 1
         said = wrong_run(row) or wrong_epochs(epochs, spec, row["best_epoch"])
         if said:
-            yield Finding("epochs", "wrong", f"{_short(key)} {said}", "train again", key)
+            yield Finding("epochs", "wrong", f"{short(key)} {said}", "train again", key)
             return
         self.checked["predictions"] += 1
         query = "SELECT after, accuracy, loss, classes FROM prediction WHERE run = :run"
@@ -277,7 +161,7 @@ class Inspection:
             epoch = epochs[number - 1] if spec.data.validation == "test" else None
             said = wrong_prediction(scores.get(after), epoch, labels)
             if said:
-                text = f"{_short(key)} {said} after its {after} epoch"
+                text = f"{short(key)} {said} after its {after} epoch"
                 yield Finding("predictions", "wrong", text, "train again", key)
 
     def _labels_of(self, dataset: str) -> np.ndarray | None:
@@ -298,12 +182,12 @@ class Inspection:
         found = self._store.rows(query, {"id": row["environment"]})
         text = found[0][0] if found else None
         try:
-            is_named = _digest(text) == row["environment"]
+            is_named = digest(text) == row["environment"]
             is_named = is_named and {"packages", "backend", "processor"} <= set(json.loads(text))
         except (ValueError, TypeError, AttributeError):
             is_named = False
         if not is_named:
-            said = f"{_short(row['key'])} does not say what it was made with"
+            said = f"{short(row['key'])} does not say what it was made with"
             yield Finding("environments", "wrong", said, "train again", row["key"])
 
     # Files
@@ -337,24 +221,3 @@ class Inspection:
         for file in self._store.leftovers():
             said = f"{file.name} is left over and belongs to no run"
             yield Finding("weights", "note", said, "remove files")
-
-
-def unread(check: str, error: StoreError) -> Finding:
-    """Say that a check could not be made to its end."""
-    said = str(error) if check == "file" else f"not checked to the end: {error}"
-    return Finding(check, "wrong", said)
-
-
-def _asks_for(configuration: Configuration, spec: RunSpec) -> bool:
-    """Say whether a configuration gives a spec, whatever the revision of its architecture."""
-    expected = expected_spec(configuration, spec)
-    model = dataclasses.replace(expected.model, revision=spec.model.revision)
-    return dataclasses.replace(expected, model=model) == spec
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _short(key: object) -> str:
-    return f"run {str(key)[:12]}"

@@ -12,7 +12,8 @@ from ...machine.files import free_name
 from ..database import FILE, connect_reader, store_path, told
 from ..store import open_existing
 from ..weights import forget, leftover_files, remove_files, weights_file
-from .inspection import Finding, Inspection
+from .findings import Finding
+from .inspection import Inspection
 from .salvage import OF_A_RUN, is_damaged, remove_orphans, salvage
 
 #: The store's file and its weights as they were before a repair; numbered when there are more.

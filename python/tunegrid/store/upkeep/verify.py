@@ -8,7 +8,8 @@ import pandas as pd
 from ...errors import DamagedStoreError, StoreError
 from ...study.study import Study
 from ..store import Store, find_study, open_existing
-from .inspection import CHECKS, Finding, Inspection, unread
+from .findings import CHECKS, Finding, unread
+from .inspection import Inspection
 
 
 def verify_store(
