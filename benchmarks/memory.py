@@ -10,7 +10,7 @@ import queue
 from work import SMALL, featured
 
 from tunegrid.data.sources import find_dataset
-from tunegrid.process import Task, WorkerProcess
+from tunegrid.running.process import Task, WorkerProcess
 
 RUNS = 200
 SETTLED = 10  # runs until what is made once (kernels, pools) has been made

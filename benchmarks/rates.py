@@ -23,9 +23,9 @@ from work import SMALL, featured, name_of, whole_grid
 
 from tunegrid.errors import RunError
 from tunegrid.machine.processor import cores
-from tunegrid.order import relative_cost
 from tunegrid.plan.plans import PlannedRun
-from tunegrid.process import worker_environment
+from tunegrid.running.order import relative_cost
+from tunegrid.running.process import worker_environment
 from tunegrid.train.precision import check_precision
 
 PROBE = Path(__file__).with_name("probe.py")

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from work import FEATURED, featured, images_of
 
-from tunegrid.process import worker_environment
+from tunegrid.running.process import worker_environment
 
 STEPS = 100
 KINDS = {

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from .audit import audit_study
     from .compare import comparison_table
     from .data.sources import dataset_status
-    from .driver import RunSummary, run_grid
     from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
     from .export import export_results
     from .importing import import_results
     from .knitr import kable
-    from .loop import Progress
     from .models import ExportedModel, export_model, show_model
     from .published import published_table
     from .report import render_report
     from .results import read_results, run_status
+    from .running.driver import RunSummary, run_grid
+    from .running.loop import Progress
     from .store.upkeep.repair import repair_store
     from .store.upkeep.verify import verify_store
     from .study.own_grid import model_json, own_study
@@ -33,8 +33,8 @@ _HOMES = {
     "dataset_status": "data.sources",
     "model_json": "study.own_grid",
     "own_study": "study.own_grid",
-    "RunSummary": "driver",
-    "run_grid": "driver",
+    "RunSummary": "running.driver",
+    "run_grid": "running.driver",
     "ExportedModel": "models",
     "export_model": "models",
     "show_model": "models",
@@ -50,7 +50,7 @@ _HOMES = {
     "SpecError": "errors",
     "StoreError": "errors",
     "TunegridError": "errors",
-    "Progress": "loop",
+    "Progress": "running.loop",
     "comparison_table": "compare",
     "read_results": "results",
     "run_status": "results",

@@ -15,10 +15,10 @@ import pandas as pd
 from .architectures import ARCHITECTURES, build_model, parameter_counts
 from .data.sources import find_dataset
 from .errors import RunError, SpecError, StoreError
-from .execute import LocalExecutor
 from .machine.files import sha256_of
 from .plan.runs import Epoch, RunSpec
-from .process import Task
+from .running.local import LocalExecutor
+from .running.process import Task
 from .store.store import Store, open_existing
 from .store.weights import weights_file
 

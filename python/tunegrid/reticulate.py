@@ -206,7 +206,7 @@ def _studies() -> "pd.DataFrame":
 
 
 def _sitrep(**where: str | Path | None) -> "pd.DataFrame":
-    from .doctor import diagnose
+    from .running.doctor import diagnose
 
     return diagnose(**where)
 
@@ -235,8 +235,8 @@ def _run_grid(
     **options: object,
 ) -> dict[str, object]:
     """Run a grid; R hears of it through a function of what it is, a text and a number of epochs."""
-    from .console import SpokenProgress, describe_summary
-    from .driver import run_grid
+    from .running.driver import run_grid
+    from .running.progress import SpokenProgress, describe_summary
 
     class Progress(SpokenProgress):
         def notice(self, text: str) -> None:

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tunegrid import driver, run_grid
+from tunegrid import run_grid
+from tunegrid.running import driver
 from tunegrid.store.store import Store
 
 GRID = {

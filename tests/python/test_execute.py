@@ -10,10 +10,10 @@ import pytest
 
 from tunegrid import load_study
 from tunegrid.data.sources import find_dataset
-from tunegrid.execute import LocalExecutor
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
-from tunegrid.process import Task, worker_environment
+from tunegrid.running.local import LocalExecutor
+from tunegrid.running.process import Task, worker_environment
 from tunegrid.train.one_run import train
 
 

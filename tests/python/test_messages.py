@@ -5,7 +5,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tunegrid.messages import read_message, write_message
+from tunegrid.running.messages import read_message, write_message
 
 headers = st.dictionaries(st.text(), st.none() | st.integers() | st.text() | st.booleans())
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from keras import layers
 
 from tunegrid import load_study, own_study
-from tunegrid.order import longest_first, relative_cost
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
+from tunegrid.running.order import longest_first, relative_cost
 
 KH2021 = load_study("kh2021")
 GRID = plan(configurations(KH2021, experiments=["one-layer", "two-layer", "three-layer"]), seeds=2)

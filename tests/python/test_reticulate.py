@@ -214,7 +214,7 @@ def test_r_s_handler_of_ctrl_c_comes_back(monkeypatch):
     api = ctypes.pythonapi
     ignore = signal.SIG_IGN.value
     monkeypatch.setattr(
-        "tunegrid.driver.run_grid",
+        "tunegrid.running.driver.run_grid",
         lambda *_, **__: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:

@@ -16,7 +16,7 @@ from tunegrid.describe import PARTS
 from tunegrid.machine.interpreter import interpreter
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
-from tunegrid.process import worker_environment
+from tunegrid.running.process import worker_environment
 from tunegrid.study.conditions import parse_condition
 from tunegrid.study.study import STUDIES
 

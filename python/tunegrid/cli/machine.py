@@ -30,7 +30,7 @@ def doctor(
 
     Example: tune-grid doctor
     """
-    from ..doctor import diagnose
+    from ..running.doctor import diagnose
 
     require_format(format)
     found = diagnose(store=store, data_dir=data_dir)

@@ -125,8 +125,8 @@ def run(
 
     Example: tune-grid run kh2021 --experiment two-layer --where "layer1 == 16" --seeds 5
     """
-    from ..console import ConsoleProgress, describe_summary
-    from ..driver import run_grid
+    from ..running.driver import run_grid
+    from ..running.progress import ConsoleProgress, describe_summary
 
     with ConsoleProgress() as progress:
         try:

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from .architectures.registry import levels
-from .data.datasets import CLASSES, IMAGE_SIDE
-from .plan.plans import PlannedRun
-from .plan.runs import RunSpec
+from ..architectures.registry import levels
+from ..data.datasets import CLASSES, IMAGE_SIDE
+from ..plan.plans import PlannedRun
+from ..plan.runs import RunSpec
 
 _TRAIN_SIZE = 60_000
 

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from ..plan.plans import PlannedRun
+from ..plan.runs import RunResult
 from .driver import RunSummary
 from .loop import Progress as GridProgress
-from .plan.plans import PlannedRun
-from .plan.runs import RunResult
 
 
 class SpokenProgress(GridProgress):

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from .data.datasets import Source
-from .machine.interpreter import interpreter, with_package_path
+from ..data.datasets import Source
+from ..machine.interpreter import interpreter, with_package_path
+from ..plan.runs import RunSpec
 from .messages import read_message, write_message
-from .plan.runs import RunSpec
 
 #: A worker is replaced after this many runs, or when it has grown by this much since its first.
 RUNS_PER_WORKER = 50
@@ -60,7 +60,12 @@ class WorkerProcess:
 
     def __post_init__(self) -> None:
         self.process = subprocess.Popen(
-            [interpreter(), "-P", "-m", "tunegrid.worker"],  # -P: no modules of the user's folder
+            [
+                interpreter(),
+                "-P",
+                "-m",
+                "tunegrid.running.worker",
+            ],  # -P: no modules of the user's folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,

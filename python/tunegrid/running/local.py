@@ -16,8 +16,8 @@ from typing import Literal
 
 import psutil
 
-from .errors import RunError
-from .plan.runs import Epoch, RunResult, Scored
+from ..errors import RunError
+from ..plan.runs import Epoch, RunResult, Scored
 from .process import Task, WorkerProcess
 
 _PREFIX = "tunegrid-workers-"

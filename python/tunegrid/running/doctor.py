@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from .data.sources import dataset_status
-from .errors import TunegridError
-from .machine.interpreter import interpreter, with_package_path
-from .machine.processor import cores
-from .store.database import store_path
-from .store.store import Store
+from ..data.sources import dataset_status
+from ..errors import TunegridError
+from ..machine.interpreter import interpreter, with_package_path
+from ..machine.processor import cores
+from ..store.database import store_path
+from ..store.store import Store
 
 #: What a backend is called on the package registry, likeliest first, and how it is installed.
 _BACKENDS = {
@@ -34,7 +34,7 @@ def diagnose(
         One row a thing: what, state (`ok`, `missing`, `optional`), detail. `missing` stands in
         the way of every run, `optional` only of some.
     """
-    from .version import __version__
+    from ..version import __version__
 
     rows = [
         ("tunegrid", "ok", __version__),

@@ -7,25 +7,25 @@ from dataclasses import dataclass, field
 from numbers import Real
 from pathlib import Path
 
-from .data.datasets import DATASETS, Source
-from .data.reading import load_dataset
-from .data.sources import find_dataset
-from .errors import DataError, DataMissingError, SpecError
-from .execute import LocalExecutor
+from ..data.datasets import DATASETS, Source
+from ..data.reading import load_dataset
+from ..data.sources import find_dataset
+from ..errors import DataError, DataMissingError, SpecError
+from ..machine.processor import cores
+from ..plan.configuration import Configuration
+from ..plan.grid import configurations
+from ..plan.plans import PlannedRun, plan
+from ..store.database import store_path
+from ..store.store import Store
+from ..study.csvfile import Scalar
+from ..study.own_grid import Model, as_rows, own_study
+from ..study.settings import PRESETS
+from ..study.study import Study, load_study
+from ..train.engines import check_engine
+from ..train.precision import check_precision
+from .local import LocalExecutor
 from .loop import Progress, TrainingLoop
-from .machine.processor import cores
 from .order import longest_first
-from .plan.configuration import Configuration
-from .plan.grid import configurations
-from .plan.plans import PlannedRun, plan
-from .store.database import store_path
-from .store.store import Store
-from .study.csvfile import Scalar
-from .study.own_grid import Model, as_rows, own_study
-from .study.settings import PRESETS
-from .study.study import Study, load_study
-from .train.engines import check_engine
-from .train.precision import check_precision
 
 _MOST = 1_000_000
 

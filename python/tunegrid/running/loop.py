@@ -7,14 +7,14 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
-from .data.datasets import Source
-from .errors import DataError, RunError
-from .execute import Event, LocalExecutor
-from .plan.plans import PlannedRun
-from .plan.runs import RunResult
+from ..data.datasets import Source
+from ..errors import DataError, RunError
+from ..plan.plans import PlannedRun
+from ..plan.runs import RunResult
+from ..store.attempts import LEASE_SECONDS, Claim
+from ..store.store import Store
+from .local import Event, LocalExecutor
 from .process import Task
-from .store.attempts import LEASE_SECONDS, Claim
-from .store.store import Store
 
 _POLL_SECONDS = 0.5
 

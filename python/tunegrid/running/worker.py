@@ -1,6 +1,6 @@
 """The process that trains: it takes run after run from its driver and sends back what came of it.
 
-Started as `python -m tunegrid.worker` by the local executor, with the number of threads and the
+Started as `python -m tunegrid.running.worker` by the local executor, with the number of threads and the
 backend in its environment, before anything is imported. It ends when its driver does, however
 that ends: a thread waits for the end of the pipe and then leaves at once.
 """
@@ -62,7 +62,7 @@ def _serve(task: dict, replies: BinaryIO) -> None:
     try:
         import keras  # noqa: F401
 
-        from .train import one_run  # noqa: F401
+        from ..train import one_run  # noqa: F401
     except Exception as error:  # noqa: BLE001 - a broken installation can fail in any way
         header, blobs = {"kind": "failed", "failure": "backend", "text": _named(error)}, []
         write_message(replies, header | {"key": task["key"], "memory": _memory()}, blobs)
@@ -80,10 +80,10 @@ def _serve(task: dict, replies: BinaryIO) -> None:
 def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
     import keras
 
-    from .data.datasets import Source
-    from .data.reading import load_dataset
-    from .plan.runs import Epoch, RunResult, RunSpec
-    from .train.one_run import train
+    from ..data.datasets import Source
+    from ..data.reading import load_dataset
+    from ..plan.runs import Epoch, RunResult, RunSpec
+    from ..train.one_run import train
 
     def tell(epoch: Epoch) -> None:
         write_message(replies, {"kind": "epoch", "key": task["key"], **dataclasses.asdict(epoch)})
