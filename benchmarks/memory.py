@@ -10,7 +10,8 @@ import queue
 from work import SMALL, featured
 
 from tunegrid.data.sources import find_dataset
-from tunegrid.running.process import Task, WorkerProcess
+from tunegrid.running.executor import Task
+from tunegrid.running.process import WorkerProcess
 
 RUNS = 200
 SETTLED = 10  # runs until what is made once (kernels, pools) has been made

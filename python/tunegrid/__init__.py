@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from .published import published_table
     from .report import render_report
     from .results import read_results, run_status
-    from .running.driver import RunSummary, run_grid
-    from .running.loop import Progress
+    from .running.driver import run_grid
+    from .running.progress import Progress
+    from .running.summary import RunSummary
     from .store.upkeep.repair import repair_store
     from .store.upkeep.verify import verify_store
     from .study.own_grid import model_json, own_study
@@ -33,7 +34,7 @@ _HOMES = {
     "dataset_status": "data.sources",
     "model_json": "study.own_grid",
     "own_study": "study.own_grid",
-    "RunSummary": "running.driver",
+    "RunSummary": "running.summary",
     "run_grid": "running.driver",
     "ExportedModel": "models",
     "export_model": "models",
@@ -50,7 +51,7 @@ _HOMES = {
     "SpecError": "errors",
     "StoreError": "errors",
     "TunegridError": "errors",
-    "Progress": "running.loop",
+    "Progress": "running.progress",
     "comparison_table": "compare",
     "read_results": "results",
     "run_status": "results",

@@ -17,8 +17,8 @@ from .data.sources import find_dataset
 from .errors import RunError, SpecError, StoreError
 from .machine.files import sha256_of
 from .plan.runs import Epoch, RunSpec
+from .running.executor import Task
 from .running.local import LocalExecutor
-from .running.process import Task
 from .store.store import Store, open_existing
 from .store.weights import weights_file
 

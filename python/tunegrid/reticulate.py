@@ -236,7 +236,8 @@ def _run_grid(
 ) -> dict[str, object]:
     """Run a grid; R hears of it through a function of what it is, a text and a number of epochs."""
     from .running.driver import run_grid
-    from .running.progress import SpokenProgress, describe_summary
+    from .running.progress import SpokenProgress
+    from .running.summary import describe_summary
 
     class Progress(SpokenProgress):
         def notice(self, text: str) -> None:

@@ -12,8 +12,9 @@ from tunegrid import load_study
 from tunegrid.data.sources import find_dataset
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
+from tunegrid.running.executor import Task
 from tunegrid.running.local import LocalExecutor
-from tunegrid.running.process import Task, worker_environment
+from tunegrid.running.process import worker_environment
 from tunegrid.train.one_run import train
 
 

@@ -126,7 +126,8 @@ def run(
     Example: tune-grid run kh2021 --experiment two-layer --where "layer1 == 16" --seeds 5
     """
     from ..running.driver import run_grid
-    from ..running.progress import ConsoleProgress, describe_summary
+    from ..running.summary import describe_summary
+    from .console import ConsoleProgress
 
     with ConsoleProgress() as progress:
         try:

@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from numbers import Real
 from pathlib import Path
 
@@ -24,46 +23,12 @@ from ..study.study import Study, load_study
 from ..train.engines import check_engine
 from ..train.precision import check_precision
 from .local import LocalExecutor
-from .loop import Progress, TrainingLoop
+from .loop import TrainingLoop
 from .order import longest_first
+from .progress import Progress
+from .summary import LeftOut, RunSummary
 
 _MOST = 1_000_000
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """Configurations that cannot be run here, for want of their data set."""
-
-    experiment: str
-    dataset: str
-    configurations: int
-    of: int
-    reason: str
-
-
-@dataclass
-class RunSummary:
-    """What `run_grid` did.
-
-    Attributes:
-        study, protocol, store: what was run, and where it is stored.
-        planned: runs asked for; `found` of them were done before.
-        done, failed: runs that were trained now; failed ones are stored as such.
-        failed_before: runs that failed earlier, or under another driver meanwhile.
-        left_out: what could not be run for want of data.
-        seconds: wall time.
-    """
-
-    study: str
-    protocol: str
-    store: Path
-    planned: int = 0
-    found: int = 0
-    done: int = 0
-    failed: int = 0
-    failed_before: int = 0
-    left_out: list[LeftOut] = field(default_factory=list)
-    seconds: float = 0.0
 
 
 def run_grid(

@@ -10,40 +10,16 @@ import os
 import queue
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import psutil
 
 from ..errors import RunError
 from ..plan.runs import Epoch, RunResult, Scored
-from .process import Task, WorkerProcess
+from .executor import Event, Task
+from .process import WorkerProcess
 
 _PREFIX = "tunegrid-workers-"
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened to a task.
-
-    Attributes:
-        kind: `epoch` (one more is done), `done`, `failed` (the worker said why), `died` (the
-            worker ended without a word), `timeout` (it was killed for the time limit).
-        task: the task.
-        epoch: the scores, with `epoch`.
-        result: with `done`.
-        failure: the class: `oom`, `diverged`, `error`; `data` and `backend` when the fault is
-            the machine's and not the run's; `killed` with `timeout` and mostly with `died`.
-        text: what happened, for people.
-    """
-
-    kind: Literal["epoch", "done", "failed", "died", "timeout"]
-    task: Task
-    epoch: Epoch | None = None
-    result: RunResult | None = None
-    failure: str = ""
-    text: str = ""
 
 
 class LocalExecutor:

@@ -10,35 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from ..data.datasets import Source
 from ..errors import DataError, RunError
 from ..plan.plans import PlannedRun
-from ..plan.runs import RunResult
 from ..store.attempts import LEASE_SECONDS, Claim
 from ..store.store import Store
-from .local import Event, LocalExecutor
-from .process import Task
+from .executor import Event, Executor, Task
+from .progress import Progress
 
 _POLL_SECONDS = 0.5
-
-
-class Progress:
-    """Hears what happens while a grid is run. Every method may be left as it is."""
-
-    def begin(self, planned: int, missing: Sequence[PlannedRun]) -> None:
-        """The plan is written; `missing` is what of its `planned` runs will be trained now."""
-
-    def notice(self, text: str) -> None:
-        """Something worth a line: where data was found, what was left out."""
-
-    def epoch(self, planned: PlannedRun) -> None:
-        """A run has one more epoch behind it."""
-
-    def done(self, planned: PlannedRun, result: RunResult) -> None:
-        """A run is done and stored."""
-
-    def failed(self, planned: PlannedRun, text: str, *, final: bool) -> None:
-        """An attempt failed; unless final, the run will be tried again."""
-
-    def elsewhere(self, planned: PlannedRun, outcome: str) -> None:
-        """A run got its outcome from another driver."""
 
 
 class TrainingLoop:
@@ -53,7 +30,7 @@ class TrainingLoop:
     def __init__(
         self,
         store: Store,
-        executor: LocalExecutor,
+        executor: Executor,
         sources: Mapping[str, Source],
         *,
         keep_models: bool,

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from ..data.datasets import Source
 from ..machine.interpreter import interpreter, with_package_path
 from ..plan.runs import RunSpec
+from .executor import Task
 from .messages import read_message, write_message
 
 #: A worker is replaced after this many runs, or when it has grown by this much since its first.
@@ -30,18 +30,6 @@ THREADS = 1
 
 # What a library says before it aborts, when there is no memory left for an object or a thread.
 _ABORTED = ("std::bad_alloc", "pthread_create() failed")
-
-
-@dataclass(frozen=True)
-class Task:
-    """A run to train, and where its data is.
-
-    `keep_above`: send the weights back if the last validation accuracy is higher than this.
-    """
-
-    spec: RunSpec
-    source: Source
-    keep_above: float | None = None
 
 
 @dataclass(eq=False)

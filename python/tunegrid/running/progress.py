@@ -1,23 +1,35 @@
-"""What the command shows while a grid is run: a bar in a terminal, plain lines elsewhere."""
+"""What is heard while a grid is run, and how it is said: for any door that shows it."""
 
-import contextlib
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from types import TracebackType
-from typing import TextIO
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from ..plan.plans import PlannedRun
 from ..plan.runs import RunResult
-from .driver import RunSummary
-from .loop import Progress as GridProgress
 
 
-class SpokenProgress(GridProgress):
+class Progress:
+    """Hears what happens while a grid is run. Every method may be left as it is."""
+
+    def begin(self, planned: int, missing: Sequence[PlannedRun]) -> None:
+        """The plan is written; `missing` is what of its `planned` runs will be trained now."""
+
+    def notice(self, text: str) -> None:
+        """Something worth a line: where data was found, what was left out."""
+
+    def epoch(self, planned: PlannedRun) -> None:
+        """A run has one more epoch behind it."""
+
+    def done(self, planned: PlannedRun, result: RunResult) -> None:
+        """A run is done and stored."""
+
+    def failed(self, planned: PlannedRun, text: str, *, final: bool) -> None:
+        """An attempt failed; unless final, the run will be tried again."""
+
+    def elsewhere(self, planned: PlannedRun, outcome: str) -> None:
+        """A run got its outcome from another driver."""
+
+
+class SpokenProgress(Progress):
     """Puts a grid's progress into sentences and epochs, for whatever shows them.
 
     Three methods are the showing: `notice` for a line, `expect` and `move` for a bar.
@@ -82,98 +94,8 @@ class SpokenProgress(GridProgress):
         self.notice(f"[{self._ended}/{self._total}] {describe(planned)}: {text}")
 
 
-class ConsoleProgress(SpokenProgress):
-    """Tells of a grid's progress on standard error. Use it as a context."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        stream = None if sys.stderr is None else _Heedless(sys.stderr)
-        self._console = Console(file=stream, stderr=True, highlight=False, soft_wrap=True)
-        self._bar = Progress(
-            BarColumn(),
-            TextColumn("{task.description}"),
-            TimeRemainingColumn(elapsed_when_finished=True),
-            console=self._console,
-            disable=not self._console.is_terminal,
-        )
-        # One bar for the whole: it moves with every epoch, and its text counts runs.
-        self._epochs = self._bar.add_task("", total=None, visible=False)
-
-    def __enter__(self) -> "ConsoleProgress":
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-
-    def notice(self, text: str) -> None:
-        self._console.print(Text(text))
-
-    def expect(self, epochs: int) -> None:
-        self._bar.update(self._epochs, total=epochs, visible=True, description=self.counts)
-
-    def move(self, epochs: int) -> None:
-        self._bar.update(self._epochs, advance=epochs, description=self.counts)
-
-    def interrupted(self) -> None:
-        """Say after Ctrl-C what has become of the runs."""
-        self.notice(self.interruption())
-
-
-class _Heedless:
-    """A stream whose reader may leave, or whose terminal be closed: the grid goes on."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        with contextlib.suppress(OSError):
-            self._stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        with contextlib.suppress(OSError):
-            self._stream.flush()
-
-
 def describe(planned: PlannedRun) -> str:
     """Name a run for people: experiment, configuration, seed."""
     one = planned.configuration
     columns = " ".join(f"{name}={value}" for name, value in one.columns.items())
     return f"{one.experiment} {columns} seed {planned.replicate}"
-
-
-def describe_summary(summary: RunSummary) -> list[str]:
-    """Say in lines what `run_grid` did."""
-    trained = summary.done + summary.failed
-    lines = [
-        f"{left.experiment}: {left.configurations} of {left.of} configurations left out, for "
-        f"want of {left.dataset}. {left.reason}"
-        for left in summary.left_out
-    ]
-    if summary.failed_before:
-        lines.append(
-            f"{summary.failed_before} runs failed earlier and were not tried again: add "
-            f"--retry-failed to do so."
-        )
-    lines.append(
-        f"{trained} runs trained ({summary.failed} failed), {summary.found} found done, in "
-        f"{_duration(summary.seconds)}. Store: {summary.store}"
-    )
-    return lines
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"

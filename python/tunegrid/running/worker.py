@@ -1,8 +1,8 @@
 """The process that trains: it takes run after run from its driver and sends back what came of it.
 
-Started as `python -m tunegrid.running.worker` by the local executor, with the number of threads and the
-backend in its environment, before anything is imported. It ends when its driver does, however
-that ends: a thread waits for the end of the pipe and then leaves at once.
+Started as `python -m tunegrid.running.worker` by the local executor, with the number of threads
+and the backend in its environment, before anything is imported. It ends when its driver does,
+however that ends: a thread waits for the end of the pipe and then leaves at once.
 """
 
 import ctypes

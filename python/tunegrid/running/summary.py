@@ -1,0 +1,68 @@
+"""What a run of a grid did: as a value, and in sentences."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Configurations that cannot be run here, for want of their data set."""
+
+    experiment: str
+    dataset: str
+    configurations: int
+    of: int
+    reason: str
+
+
+@dataclass
+class RunSummary:
+    """What `run_grid` did.
+
+    Attributes:
+        study, protocol, store: what was run, and where it is stored.
+        planned: runs asked for; `found` of them were done before.
+        done, failed: runs that were trained now; failed ones are stored as such.
+        failed_before: runs that failed earlier, or under another driver meanwhile.
+        left_out: what could not be run for want of data.
+        seconds: wall time.
+    """
+
+    study: str
+    protocol: str
+    store: Path
+    planned: int = 0
+    found: int = 0
+    done: int = 0
+    failed: int = 0
+    failed_before: int = 0
+    left_out: list[LeftOut] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def describe_summary(summary: RunSummary) -> list[str]:
+    """Say in lines what `run_grid` did."""
+    trained = summary.done + summary.failed
+    lines = [
+        f"{left.experiment}: {left.configurations} of {left.of} configurations left out, for "
+        f"want of {left.dataset}. {left.reason}"
+        for left in summary.left_out
+    ]
+    if summary.failed_before:
+        lines.append(
+            f"{summary.failed_before} runs failed earlier and were not tried again: add "
+            f"--retry-failed to do so."
+        )
+    lines.append(
+        f"{trained} runs trained ({summary.failed} failed), {summary.found} found done, in "
+        f"{_duration(summary.seconds)}. Store: {summary.store}"
+    )
+    return lines
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{seconds:.1f} s"
