@@ -11,16 +11,16 @@ from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from .audit import audit_study
-    from .compare import comparison_table
     from .data.sources import dataset_status
     from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
     from .export import export_results
     from .importing import import_results
     from .knitr import kable
     from .models import ExportedModel, export_model, show_model
-    from .published import published_table
     from .report import render_report
-    from .results import read_results, run_status
+    from .results.compare import comparison_table
+    from .results.published import published_table
+    from .results.tidy import read_results, run_status
     from .running.driver import run_grid
     from .running.progress import Progress
     from .running.summary import RunSummary
@@ -39,7 +39,7 @@ _HOMES = {
     "ExportedModel": "models",
     "export_model": "models",
     "show_model": "models",
-    "published_table": "published",
+    "published_table": "results.published",
     "render_report": "report",
     "repair_store": "store.upkeep.repair",
     "verify_store": "store.upkeep.verify",
@@ -52,9 +52,9 @@ _HOMES = {
     "StoreError": "errors",
     "TunegridError": "errors",
     "Progress": "running.progress",
-    "comparison_table": "compare",
-    "read_results": "results",
-    "run_status": "results",
+    "comparison_table": "results.compare",
+    "read_results": "results.tidy",
+    "run_status": "results.tidy",
     "Study": "study.study",
     "kable": "knitr",
     "load_study": "study.study",

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from .compare import rank_agreements
 from .errors import SpecError
-from .frames import as_frame
 from .plan.grid import configurations
-from .published import published_table, tables_of
+from .results.compare import rank_agreements
+from .results.frames import as_frame
+from .results.published import published_table, tables_of
 from .study.claims import Claim
 from .study.parts import Assumption
 from .study.settings import PRESETS

@@ -290,8 +290,8 @@ def _comparison_table(
     **options: object,
 ) -> "pd.DataFrame":
     """Give the table with what `tune-grid table` says around it."""
-    from .compare import comparison_tables, stacked
     from .describe import agreement_note, runs_caption, table_caption
+    from .results.compare import comparison_tables, stacked
     from .store.store import find_study
 
     found = find_study(study, store=store)
@@ -323,7 +323,7 @@ def _published_table(
     **options: object,
 ) -> "pd.DataFrame":
     from .describe import beside_caption, runs_caption
-    from .published import published_table
+    from .results.published import published_table
     from .store.store import find_study
 
     found = find_study(study, store=options.get("store"))

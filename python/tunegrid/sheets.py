@@ -7,11 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from .audit import audit_study
-from .compare import comparison_table
 from .describe import beside_caption, study_part
 from .machine.quiet import quiet_backend
-from .published import OF_RUNS, published_table, tables_of
-from .results import read_results
+from .results.compare import comparison_table
+from .results.published import OF_RUNS, published_table, tables_of
+from .results.tidy import read_results
 from .study.study import Study
 
 

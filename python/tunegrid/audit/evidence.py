@@ -11,11 +11,11 @@ import numpy as np
 from ..architectures import model_of, parameter_counts
 from ..claims import Scores, holds
 from ..errors import SpecError
-from ..layertables import layers_beside
 from ..plan.configuration import Configuration
 from ..plan.grid import check_published, configurations, table_owner
 from ..plan.plans import spec_of
 from ..plan.runs import canonical
+from ..results.layers import layers_beside
 from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable
 from ..study.conditions import parse_condition
 from ..study.csvfile import Scalar

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pandas as pd
 
-from ..layertables import layer_kind
+from ..results.layers import layer_kind
 from .evidence import Evidence
 from .finding import Finding
 

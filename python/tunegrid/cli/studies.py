@@ -62,7 +62,7 @@ def show(
     """
     from ..describe import study_frame, study_tables
     from ..formats import DATA_FORMATS
-    from ..frames import as_frame
+    from ..results.frames import as_frame
     from ..study.study import load_study
 
     require_format(format)
@@ -170,7 +170,7 @@ def status(
 
     Example: tune-grid status kh2021
     """
-    from ..results import run_status
+    from ..results.tidy import run_status
 
     require_format(format)
     print_table(run_status(study, store=store), format)
@@ -191,7 +191,7 @@ def results(
 
     Example: tune-grid results kh2021 --experiment two-layer --format csv
     """
-    from ..results import read_results
+    from ..results.tidy import read_results
 
     require_format(format)
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
@@ -217,10 +217,10 @@ def table(
 
     Example: tune-grid table kh2021 --experiment one-layer,two-layer,three-layer
     """
-    from ..compare import comparison_table, comparison_tables
     from ..describe import agreement_note, shown_table, table_caption
     from ..formats import DATA_FORMATS
-    from ..published import OF_RUNS, tables_of
+    from ..results.compare import comparison_table, comparison_tables
+    from ..results.published import OF_RUNS, tables_of
     from ..store.store import find_study
 
     require_format(format)
@@ -253,7 +253,7 @@ def _beside(
 ) -> tuple[str, "pd.DataFrame"]:
     """Give one of the source's other tables with what we found beside, captioned."""
     from ..describe import beside_caption, runs_caption
-    from ..published import published_table
+    from ..results.published import published_table
 
     with quiet_backend():
         beside = published_table(study, table.name, data_dir=data_dir, **runs)

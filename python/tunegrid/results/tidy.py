@@ -8,18 +8,18 @@ from typing import Any
 
 import pandas as pd
 
-from .errors import SpecError
+from ..errors import SpecError
+from ..plan.configuration import Configuration, resolve
+from ..plan.grid import configurations
+from ..plan.plans import expected_spec
+from ..plan.runs import RunSpec, canonical
+from ..store.database import told
+from ..store.planned import planned_configuration
+from ..store.store import Store, find_study
+from ..study.settings import PRESETS
+from ..study.study import Study
 from .frames import as_frame, merge_names
-from .plan.configuration import Configuration, resolve
-from .plan.grid import configurations
-from .plan.plans import expected_spec
-from .plan.runs import RunSpec, canonical
 from .selection import Selection, select
-from .store.database import told
-from .store.planned import planned_configuration
-from .store.store import Store, find_study
-from .study.settings import PRESETS
-from .study.study import Study
 
 #: Columns that every row of `read_results` has after those of its configuration.
 MEASURES = {

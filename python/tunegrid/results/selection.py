@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import SpecError
-from .plan.grid import configurations
-from .store.store import find_study
-from .study.conditions import Condition, check_columns, parse_condition
-from .study.settings import NAMES, PRESETS
-from .study.study import Study
+from ..errors import SpecError
+from ..plan.grid import configurations
+from ..store.store import find_study
+from ..study.conditions import Condition, check_columns, parse_condition
+from ..study.settings import NAMES, PRESETS
+from ..study.study import Study
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from ..plan.configuration import Configuration
+from ..plan.grid import check_published, configurations
+from ..study.settings import PRESETS
+from ..study.study import Study
+from ..study.tables import SCORES
 from .frames import as_frame, merge_names
-from .plan.configuration import Configuration
-from .plan.grid import check_published, configurations
-from .results import read_results
 from .selection import Selection, select
-from .study.settings import PRESETS
-from .study.study import Study
-from .study.tables import SCORES
+from .tidy import read_results
 
 _PUBLISHED = {name: f"published_{name}" for name in SCORES}
 #: Scores that stand beside the published ones where a source prints them.

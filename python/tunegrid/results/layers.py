@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from .architectures import model_of
+from ..architectures import model_of
+from ..plan.grid import table_owner
+from ..study.study import Study
+from ..study.tables import PrintedTable
 from .frames import as_frame
-from .plan.grid import table_owner
-from .study.study import Study
-from .study.tables import PrintedTable
 
 
 def layers_beside(

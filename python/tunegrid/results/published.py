@@ -7,19 +7,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .data.datasets import CLASSES
-from .data.reading import load_dataset
-from .data.sources import find_dataset
-from .errors import DataError
+from ..data.datasets import CLASSES
+from ..data.reading import load_dataset
+from ..data.sources import find_dataset
+from ..errors import DataError
+from ..plan.configuration import Configuration
+from ..plan.grid import configurations, table_owner
+from ..plan.runs import RunSpec
+from ..store.store import Store, find_study
+from ..study.study import Study
+from ..study.tables import PrintedTable
 from .frames import as_frame
-from .layertables import layers_beside
-from .plan.configuration import Configuration
-from .plan.grid import configurations, table_owner
-from .plan.runs import RunSpec
-from .results import read_groups, read_results
-from .store.store import Store, find_study
-from .study.study import Study
-from .study.tables import PrintedTable
+from .layers import layers_beside
+from .tidy import read_groups, read_results
 
 #: Kinds of tables that stand beside our runs; `layers` stand beside our models.
 OF_RUNS = ("epochs", "confusion", "summary", "differences")
