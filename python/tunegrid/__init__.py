@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .report import render_report
     from .results.compare import comparison_table
     from .results.published import published_table
-    from .results.tidy import read_results, run_status
+    from .results.status import run_status
+    from .results.tidy import read_results
     from .running.driver import run_grid
     from .running.progress import Progress
     from .running.summary import RunSummary
@@ -54,7 +55,7 @@ _HOMES = {
     "Progress": "running.progress",
     "comparison_table": "results.compare",
     "read_results": "results.tidy",
-    "run_status": "results.tidy",
+    "run_status": "results.status",
     "Study": "study.study",
     "kable": "knitr",
     "load_study": "study.study",

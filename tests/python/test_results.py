@@ -6,7 +6,7 @@ import pytest
 
 from tunegrid import SpecError, read_results, run_grid, run_status
 from tunegrid.results.frames import as_frame
-from tunegrid.results.tidy import MEASURES
+from tunegrid.results.measures import MEASURES
 from tunegrid.study.study import STUDIES
 
 COLUMNS = ["study", "protocol", "experiment", "layer1", "layer2", "kernel", "layerdense", *MEASURES]

@@ -170,7 +170,7 @@ def status(
 
     Example: tune-grid status kh2021
     """
-    from ..results.tidy import run_status
+    from ..results.status import run_status
 
     require_format(format)
     print_table(run_status(study, store=store), format)

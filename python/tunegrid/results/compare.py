@@ -12,13 +12,14 @@ from ..study.settings import PRESETS
 from ..study.study import Study
 from ..study.tables import SCORES
 from .frames import as_frame, merge_names
+from .measures import APART
 from .selection import Selection, select
 from .tidy import read_results
 
 _PUBLISHED = {name: f"published_{name}" for name in SCORES}
 #: Scores that stand beside the published ones where a source prints them.
 _MORE = ("val_accuracy", "test_accuracy", "best_epoch", "parameters")
-_APART = ("engine", "backend", "device")
+
 _OURS = {"replicates": "Int64", "loss": "Float64", "accuracy": "Float64", "accuracy_sd": "Float64"}
 
 
@@ -114,7 +115,7 @@ def rank_agreements(table: pd.DataFrame) -> dict[str, Agreement]:
         By what sets the kind apart, "" when there is one kind only; without those for which
         there is too little.
     """
-    kinds = [name for name in ("departures", *_APART) if name in table]
+    kinds = [name for name in ("departures", *APART) if name in table]
     done = table[table["replicates"] > 0]
     if not kinds or len(done[kinds].drop_duplicates()) <= 1:
         found = {"": rank_agreement(done)}
@@ -161,7 +162,7 @@ def _table(
     extra = [name for name in extra if name not in columns]
     grid = grid.assign(**{name: pd.array([None] * len(grid), own[name].dtype) for name in extra})
     columns = [*columns, *extra]
-    apart = [name for name in _APART if len(own[name].unique()) > 1]
+    apart = [name for name in APART if len(own[name].unique()) > 1]
     apart = ["departures", *apart] if departing else apart
     table = _beside(grid, _pool(own, [*columns, *apart]), columns)
     if "epochs" not in columns:
