@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from tunegrid import studies
 from tunegrid.audit.evidence import Evidence
-from tunegrid.claims import Scores, holds
+from tunegrid.conclusions.holds import Scores, holds
 from tunegrid.study.claims import Claim
 
 A, B = "model == 'a'", "model == 'b'"
