@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from .conclusions.ranking import rank_agreements
 from .errors import SpecError
 from .plan.grid import configurations
-from .results.compare import rank_agreements
 from .results.frames import as_frame
 from .results.published import published_table, tables_of
 from .study.claims import Claim

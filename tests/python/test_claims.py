@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from tunegrid import studies
 from tunegrid.audit.evidence import Evidence
-from tunegrid.conclusions.holds import Scores, holds
+from tunegrid.conclusions.holds import holds
+from tunegrid.conclusions.scores import Scores
 from tunegrid.study.claims import Claim
 
 A, B = "model == 'a'", "model == 'b'"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunegrid import comparison_table, load_study, read_results, run_grid
-from tunegrid.results.compare import rank_agreement, rank_agreements
+from tunegrid.conclusions.ranking import rank_agreement, rank_agreements
 from tunegrid.study.study import STUDIES
 
 KH2021 = load_study("kh2021")

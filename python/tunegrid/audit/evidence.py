@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..architectures import model_of, parameter_counts
-from ..conclusions.holds import Scores, holds
+from ..conclusions.holds import holds
+from ..conclusions.scores import Scores
 from ..errors import SpecError
 from ..plan.configuration import Configuration
 from ..plan.grid import check_published, configurations, table_owner

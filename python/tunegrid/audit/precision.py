@@ -1,6 +1,6 @@
 """How exactly a printed number is known, and whether two of them can be the same."""
 
-from ..conclusions.holds import TINY
+from ..conclusions.scores import TINY
 from ..study.csvfile import Printed
 
 _DECIMALS = 6
