@@ -6,6 +6,7 @@ from ..plan.configuration import Configuration
 from ..study.claims import Claim, LargerDifference, Monotone, Ranking
 from ..study.settings import NAMES
 from ..study.stated import StatedSettings
+from .claims import claim_holds, claims_that_fail
 from .evidence import OPTIMIZER, REPORTED, Cell, Evidence, places
 from .finding import Finding
 from .images import sizes, updates
@@ -23,7 +24,7 @@ _MODEL = NAMES - {*_DATA, *_TRAINING, *REPORTED, *OPTIMIZER}
 def claims(evidence: Evidence) -> Iterator[Finding]:
     """A claim holds on the study's own numbers."""
     for claim in evidence.study.claims:
-        if evidence.holds(claim) is False:
+        if claim_holds(evidence, claim) is False:
             message = f"{claim.source}: the study's own numbers do not bear out: {claim.text}"
             yield Finding(claim.source, "holds", "does not hold", message, "overturns")
 
@@ -92,7 +93,11 @@ def selection(evidence: Evidence) -> Iterator[Finding]:
     yield from _best_epochs(evidence)
     chosen: dict[str, tuple[Ranking, list[Cell]]] = {}
     for claim in evidence.study.claims:
-        if isinstance(claim, Ranking) and claim.measure == "accuracy" and evidence.holds(claim):
+        if (
+            isinstance(claim, Ranking)
+            and claim.measure == "accuracy"
+            and claim_holds(evidence, claim)
+        ):
             among = evidence.pick(claim.among)
             winner = max(among, key=lambda cell: cell.scores[claim.measure])
             if evidence.is_on_test(winner) and len(among) > len(
@@ -227,7 +232,7 @@ def _best_epochs(evidence: Evidence) -> Iterator[Finding]:
             continue
         rows = logs.get(id(cell), ())
         last = rows[-1].get("val_accuracy") if rows else None
-        fallen = [] if last is None else evidence.claims_that_fail("accuracy", cell, last)
+        fallen = [] if last is None else claims_that_fail(evidence, "accuracy", cell, last)
         instead = "" if last is None else f" The last epoch has {text_of(last)}."
         yield Finding(
             cell.place,

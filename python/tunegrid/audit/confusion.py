@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from ..data.datasets import DATASETS
 from ..study.claims import LargestShareOfErrors, OtherConfusions
 from ..study.tables import PrintedTable
-from .evidence import Cell, Evidence, matrix_of
+from .claims import matrix_of
+from .evidence import Cell, Evidence
 from .finding import Finding, Gravity
 from .precision import agree, text_of
 

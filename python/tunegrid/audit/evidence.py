@@ -6,28 +6,19 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..architectures import model_of, parameter_counts
-from ..conclusions.holds import holds
-from ..conclusions.scores import Scores
 from ..errors import SpecError
 from ..plan.configuration import Configuration
 from ..plan.grid import check_published, configurations, table_owner
 from ..plan.plans import spec_of
 from ..plan.runs import canonical
 from ..results.layers import layers_beside
-from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable
 from ..study.conditions import parse_condition
 from ..study.csvfile import Scalar
 from ..study.settings import NAMES
 from ..study.stated import Stated
 from ..study.study import Study
 from ..study.tables import SCORES, PrintedTable
-from .precision import slack
-
-#: The fields of a claim whose scores it wants high, and low.
-_WINNING, _LOSING = ("group", "first"), ("among", "than")
 
 #: Settings that are one choice.
 OPTIMIZER = frozenset({"optimizer", "learning_rate", "momentum"})
@@ -82,6 +73,11 @@ class Evidence:
         self.cells = list(self._cells())
         self._parameters: dict[str, dict[str, int]] = {}
         self._check_groups()
+
+    @property
+    def planned(self) -> list[Configuration]:
+        """The configurations of the default protocol, of all experiments."""
+        return [one for grid in self._grids[self.protocols[0]].values() for one in grid]
 
     def _cells(self) -> Iterator[Cell]:
         for name, experiment in self.study.experiments.items():
@@ -220,79 +216,6 @@ class Evidence:
             and (entry.where is None or self.meets(one, entry.where))
             for entry in self.study.assumed
         )
-
-    def claims_that_fail(self, measure: str, cell: Cell, value: float) -> list[Claim]:
-        """Give the claims that hold on the printed scores, but not with another in one place."""
-        return [
-            claim
-            for claim in self.study.claims
-            if getattr(claim, "measure", None) == measure
-            and self.holds(claim)
-            and not self.holds(claim, instead=(cell, value))
-        ]
-
-    def holds(self, claim: Claim, *, instead: tuple[Cell, float] | None = None) -> bool | None:
-        """Say whether a claim holds on the printed scores; None where they cannot tell.
-
-        Args:
-            claim: of the study.
-            instead: a cell, and a score to take the place of the one that the claim compares.
-        """
-        if isinstance(claim, (OtherConfusions, LargestShareOfErrors)):
-            return self._holds_on_matrices(claim)
-        if isinstance(claim, Untestable) or claim.measure not in SCORES:
-            return None
-        values = {
-            id(cell): cell.scores[claim.measure]
-            for cell in self.pick(None)
-            if claim.measure in cell.scores
-        }
-        rows = [self.default(cell).row for cell in self.pick(None) if id(cell) in values]
-        if instead is not None:
-            values[id(instead[0])] = instead[1]
-        printed = np.array(list(values.values()), float)
-        found = self._decide(claim, Scores(rows, printed))
-        if found is False:
-            kindly = printed + _in_favour(claim, rows) * [slack(one) for one in values.values()]
-            if self._decide(claim, Scores(rows, kindly)):
-                return None  # it can hold before rounding
-        return found
-
-    def _holds_on_matrices(self, claim: Claim) -> bool | None:
-        tables = self.tables("confusion")
-        rows = [self.owner(table).row for table in tables]
-        if not rows:
-            return None
-        matrices = np.array([matrix_of(self.study, table) for table in tables])
-        return self._decide(claim, Scores(rows, np.zeros(len(rows)), matrices))
-
-    def _decide(self, claim: Claim, scores: Scores) -> bool | None:
-        """Ask only when every configuration that a condition means has a score."""
-        planned = [one for grid in self._grids[self.protocols[0]].values() for one in grid]
-        for where in claim.groups:
-            condition = parse_condition(where)
-            meant = sum(condition.matches(one.row) for one in planned)
-            if not 0 < meant == len(scores.members(where)):
-                return None
-        return bool(holds(claim, scores))
-
-
-def _in_favour(claim: Claim, rows: Sequence[Mapping[str, object]]) -> np.ndarray:
-    """Say which way each score would have to be rounded for a claim: up, down, or not at all."""
-    directions = np.zeros(len(rows))
-    for names, direction in ((_LOSING, -1), (_WINNING, 1)):
-        for name in names:
-            given = getattr(claim, name, None) or ()
-            for where in [given] if isinstance(given, str) else given[:1]:
-                condition = parse_condition(where)
-                directions[[condition.matches(row) for row in rows]] = direction
-    return directions
-
-
-def matrix_of(study: Study, table: PrintedTable) -> np.ndarray:
-    """Read a printed confusion matrix, true classes by rows, in the order of the classes."""
-    rows = study.printed(table)
-    return np.array([[row[str(k)] for k in range(len(rows))] for row in rows])
 
 
 def same_run(one: Configuration, other: Configuration) -> bool:

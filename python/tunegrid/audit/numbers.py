@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Iterator, Mapping
 
 from ..study.claims import Claim
+from .claims import claims_that_fail
 from .evidence import Cell, Evidence, places
 from .finding import Finding
 from .precision import TINY, agree, slack, text_of
@@ -73,7 +74,7 @@ def reported_twice(evidence: Evidence) -> Iterator[Finding]:
             one, other = (cell.scores.get(measure) for cell in (first, second))
             if one is not None and other is not None and not agree(one, other):
                 fallen = [
-                    (value, evidence.claims_that_fail(measure, cell, value))
+                    (value, claims_that_fail(evidence, measure, cell, value))
                     for cell, value in ((first, other), (second, one))
                 ]
                 under = f" (protocol {protocol})" if len(evidence.protocols) > 1 else ""

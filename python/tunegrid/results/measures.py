@@ -33,6 +33,9 @@ MEASURES = {
 _SETTLED = {"epochs", "loss", "accuracy", "engine", "backend", "device", "departures"}
 COPIED = [name for name in MEASURES if name not in _SETTLED]
 
+#: What sets runs apart that differ in more than their seed; they are never pooled.
+APART = ("engine", "backend", "device")
+
 RUNS = """
 SELECT plan.protocol, plan.experiment, plan.configuration, plan.departures, plan.replicate, run.*,
        last.loss AS train_loss, last.accuracy AS train_accuracy, last.val_loss, last.val_accuracy,
@@ -66,6 +69,3 @@ REPORTED: Mapping[str, Mapping[tuple[str, str], str]] = {
         ("accuracy", "test"): "best_test_accuracy",
     },
 }
-
-
-APART = ("engine", "backend", "device")
