@@ -13,7 +13,7 @@ import pytest
 
 from tunegrid import SpecError
 from tunegrid.knitr import FORMATS, kable
-from tunegrid.knitr.widths import display_width
+from tunegrid.knitr.base_r.widths import display_width
 
 ONE = pd.DataFrame({"a": [1]})
 TWO = pd.DataFrame({"a": [1.5, 2.0], "b": ["x", "y"]})

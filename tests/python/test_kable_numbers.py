@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from tunegrid.knitr.marks import Marks
-from tunegrid.knitr.numbers import Notation, format_number, format_numbers
-from tunegrid.knitr.rounding import round_digits
+from tunegrid.knitr.base_r.marks import Marks
+from tunegrid.knitr.base_r.numbers import Notation, format_number, format_numbers
+from tunegrid.knitr.base_r.rounding import round_digits
 
 
 @pytest.mark.parametrize(

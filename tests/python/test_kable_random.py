@@ -12,8 +12,8 @@ from knitr import Knitr, r_double, r_vector
 
 from tunegrid import SpecError
 from tunegrid.knitr import kable
-from tunegrid.knitr.numbers import Notation, format_numbers
-from tunegrid.knitr.rounding import round_digits
+from tunegrid.knitr.base_r.numbers import Notation, format_numbers
+from tunegrid.knitr.base_r.rounding import round_digits
 
 pytestmark = pytest.mark.needs_r
 

@@ -6,10 +6,10 @@ from dataclasses import fields
 from numbers import Integral
 
 from ..errors import SpecError
+from .base_r.marks import Marks
+from .base_r.numbers import Notation
 from .cells import write_name
-from .layout import Markup
-from .marks import Marks
-from .numbers import Notation
+from .formats.layout import Markup
 from .versions import Knitr
 
 DIGITS = 7  # R's getOption("digits")

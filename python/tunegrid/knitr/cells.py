@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .base_r.numbers import Notation, format_numbers
+from .base_r.rounding import round_digits
+from .base_r.values import write_value
+from .base_r.widths import printed_width
 from .columns import Column, Durations, Numbers, Texts, read_column, write_index
-from .numbers import Notation, format_numbers
-from .rounding import round_digits
-from .values import write_value
 from .versions import Knitr
-from .widths import printed_width
 
 NA = "NA"
 _BLANKS = " \t\n\r"

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from .times import format_moments, split_durations
-from .values import check_scalars, write_value
+from .base_r.times import format_moments, split_durations
+from .base_r.values import check_scalars, write_value
 
 
 @dataclass(frozen=True)

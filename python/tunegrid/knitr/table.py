@@ -15,10 +15,10 @@ from .arguments import (
 )
 from .cells import NA, Manner, has_row_names, read_columns, write_columns, write_row_names
 from .columns import Numbers
-from .html import render_html
-from .latex import render_latex
-from .layout import Cells
-from .markdown import render_jira, render_org, render_pipe, render_rst, render_simple
+from .formats.html import render_html
+from .formats.latex import render_latex
+from .formats.layout import Cells
+from .formats.markdown import render_jira, render_org, render_pipe, render_rst, render_simple
 from .versions import Knitr, read_version
 
 _RENDERERS = {

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecError
+from ...errors import SpecError
 from .numbers import format_number
 
 _UNWRITTEN = (bytes, bytearray, complex, np.complexfloating)

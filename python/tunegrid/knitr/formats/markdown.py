@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ..base_r.widths import display_widths
+from ..versions import Knitr
 from .layout import Cells, Markup, is_blank
-from .versions import Knitr
-from .widths import display_widths
 
 _BAR = "&#124;"  # a cell's own |, which would end it
 _LINK = re.compile(r"(?<!`)\[([^]]+)\]\(([^)]+)\)(?!`)")

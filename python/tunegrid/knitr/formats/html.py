@@ -1,7 +1,7 @@
 """Tables in HTML."""
 
+from ..versions import Knitr
 from .layout import Cells, Markup
-from .versions import Knitr
 
 _STYLES = {
     letter: f' style="text-align:{side};"'

@@ -3,8 +3,8 @@
 import re
 from itertools import cycle, islice
 
+from ..versions import Knitr
 from .layout import BLANKS, Cells, Markup
-from .versions import Knitr
 
 _STRETCHED = {"tabularx", "xltabular"}  # these need their width
 _PAGED = {"longtable", "xltabular"}  # these hold their own caption, and do not float
