@@ -30,18 +30,18 @@ def robjects() -> ModuleType:
         installed = version("rpy2-rinterface")
     except PackageNotFoundError:
         fix = "pip install 'tunegrid[r]'" if found >= _NEW_R else _FOR_OLD_R
-        raise BridgeError(f"rpy2 is not installed beside R {_dotted(found)}: {fix}.") from None
+        raise BridgeError(f"rpy2 is not installed beside R {dotted(found)}: {fix}.") from None
     if _numbers(installed) >= _NEW_RPY2 and found < _NEW_R:
         raise BridgeError(
-            f"rpy2-rinterface {installed} needs R {_dotted(_NEW_R)}, and this is R "
-            f"{_dotted(found)}: {_FOR_OLD_R}."
+            f"rpy2-rinterface {installed} needs R {dotted(_NEW_R)}, and this is R "
+            f"{dotted(found)}: {_FOR_OLD_R}."
         )
     try:
         import rpy2.robjects as started
     except Exception as error:  # noqa: BLE001 - what R's libraries do when they are loaded
         said = " ".join(str(error).split())
         raise BridgeError(
-            f"rpy2-rinterface {installed} cannot start R {_dotted(found)}: {said}"
+            f"rpy2-rinterface {installed} cannot start R {dotted(found)}: {said}"
         ) from None
     return started
 
@@ -102,26 +102,10 @@ def _quiet() -> Iterator[None]:
         yield
 
 
-def check_bridge() -> str:
-    """Send a frame to R and back; return the versions that did it.
-
-    Raises:
-        BridgeError: when that cannot be done here.
-    """
-    import pandas as pd
-
-    from .from_r import from_r
-    from .to_r import to_r
-
-    sent = pd.DataFrame({"x": pd.array([1, None], dtype="Int64")})
-    if not from_r(to_r(sent)).equals(sent):
-        raise BridgeError("A frame that was sent to R came back as another one.")
-    return f"rpy2-rinterface {version('rpy2-rinterface')}, R {_dotted(r_version())}"
-
-
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text)[:3])
 
 
-def _dotted(numbers: tuple[int, ...]) -> str:
+def dotted(numbers: tuple[int, ...]) -> str:
+    """Write a version's numbers as one text."""
     return ".".join(map(str, numbers))
