@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from .audit import audit_study
     from .data.sources import dataset_status
     from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
-    from .export import export_results
-    from .importing import import_results
     from .knitr import kable
-    from .models import ExportedModel, export_model, show_model
-    from .report import render_report
+    from .report.export import export_results
+    from .report.importing import import_results
+    from .report.models import ExportedModel, export_model, show_model
+    from .report.render import render_report
     from .results.compare import comparison_table
     from .results.published import published_table
     from .results.status import run_status
@@ -37,15 +37,15 @@ _HOMES = {
     "own_study": "study.own_grid",
     "RunSummary": "running.summary",
     "run_grid": "running.driver",
-    "ExportedModel": "models",
-    "export_model": "models",
-    "show_model": "models",
+    "ExportedModel": "report.models",
+    "export_model": "report.models",
+    "show_model": "report.models",
     "published_table": "results.published",
-    "render_report": "report",
+    "render_report": "report.render",
     "repair_store": "store.upkeep.repair",
     "verify_store": "store.upkeep.verify",
-    "export_results": "export",
-    "import_results": "importing",
+    "export_results": "report.export",
+    "import_results": "report.importing",
     "BridgeError": "errors",
     "DataError": "errors",
     "RunError": "errors",

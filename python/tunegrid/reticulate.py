@@ -200,7 +200,7 @@ def _is_complete() -> bool:
 
 
 def _studies() -> "pd.DataFrame":
-    from .describe import studies_table
+    from .report.study_tables import studies_table
 
     return studies_table()
 
@@ -213,7 +213,7 @@ def _sitrep(**where: str | Path | None) -> "pd.DataFrame":
 
 def _load_study(study: str) -> dict[str, object]:
     """Give what `tune-grid show` shows of a study, and the printed tables of its experiments."""
-    from .describe import PARTS, study_frame, study_part, study_tables
+    from .report.study_tables import PARTS, study_frame, study_part, study_tables
     from .study.study import load_study
 
     found = load_study(study)
@@ -290,7 +290,7 @@ def _comparison_table(
     **options: object,
 ) -> "pd.DataFrame":
     """Give the table with what `tune-grid table` says around it."""
-    from .describe import agreement_note, runs_caption, table_caption
+    from .report.study_tables import agreement_note, runs_caption, table_caption
     from .results.compare import comparison_tables, stacked
     from .store.store import find_study
 
@@ -322,7 +322,7 @@ def _published_table(
     any: bool = False,  # noqa: A002
     **options: object,
 ) -> "pd.DataFrame":
-    from .describe import beside_caption, runs_caption
+    from .report.study_tables import beside_caption, runs_caption
     from .results.published import published_table
     from .store.store import find_study
 
@@ -335,7 +335,7 @@ def _published_table(
 
 def _export_model(**options: object) -> dict[str, object]:
     """Say of the images that the model takes what its run's spec has."""
-    from .models import export_model
+    from .report.models import export_model
 
     done = export_model(**options)
     names = ("file", "key", "trained", "same")

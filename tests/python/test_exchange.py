@@ -15,7 +15,7 @@ from tunegrid import (
     load_study,
     read_results,
 )
-from tunegrid.exchange import TABLES
+from tunegrid.report.export_form import TABLES
 from tunegrid.store.store import Store
 
 

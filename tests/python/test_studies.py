@@ -12,10 +12,10 @@ import pytest
 
 from tunegrid import load_study, published_table, read_results, run_grid, studies
 from tunegrid.architectures import ARCHITECTURES, build_model
-from tunegrid.describe import PARTS
 from tunegrid.machine.interpreter import interpreter
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
+from tunegrid.report.study_tables import PARTS
 from tunegrid.running.process import worker_environment
 from tunegrid.study.conditions import parse_condition
 from tunegrid.study.study import STUDIES

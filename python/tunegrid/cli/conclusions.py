@@ -31,8 +31,8 @@ def audit(
     Example: tune-grid audit korssjoen2020
     """
     from ..audit import audit_study
-    from ..describe import audit_tables
     from ..formats import DATA_FORMATS
+    from ..report.study_tables import audit_tables
 
     require_format(format)
     with quiet_backend():
@@ -64,7 +64,7 @@ def report(
 
     Example: tune-grid report kh2021 --output kh2021.html
     """
-    from ..report import render_report
+    from ..report.render import render_report
 
     with quiet_backend():
         written = render_report(study, output=output, directory=directory, store=store)

@@ -81,7 +81,7 @@ def export(
 
     Example: tune-grid export kh2021 results/kh2021
     """
-    from ..export import export_results
+    from ..report.export import export_results
 
     done = export_results(study, directory, experiments=experiment, store=store)
     tell(f"{done.done} runs done of {done.planned} planned, exported to {done.folder}.")
@@ -96,7 +96,7 @@ def import_(
 
     Example: tune-grid import results/kh2021
     """
-    from ..importing import import_results
+    from ..report.importing import import_results
 
     done = import_results(directory, store=store)
     tell(f"{done.runs} runs of {done.study}: {done.added} added, {done.kept} there already.")
@@ -119,7 +119,7 @@ def show_model(key: KeyArgument, store: StoreOption = None, format: FormatOption
     Example: tune-grid model show 0b669140
     """
     from ..formats import DATA_FORMATS
-    from ..models import show_model
+    from ..report.models import show_model
 
     require_format(format)
     with quiet_backend():
@@ -150,7 +150,7 @@ def export_model(
 
     Example: tune-grid model export 0b669140 model.keras
     """
-    from ..models import export_model
+    from ..report.models import export_model
 
     with quiet_backend():
         done = export_model(key, file, train=train, store=store, data_dir=data_dir)

@@ -37,7 +37,7 @@ def studies(format: FormatOption = "pipe") -> None:
 
     Example: tune-grid studies
     """
-    from ..describe import studies_table
+    from ..report.study_tables import studies_table
 
     require_format(format)
     print_table(studies_table(), format)
@@ -60,8 +60,8 @@ def show(
 
     Example: tune-grid show kh2021 --experiment two-layer
     """
-    from ..describe import study_frame, study_tables
     from ..formats import DATA_FORMATS
+    from ..report.study_tables import study_frame, study_tables
     from ..results.frames import as_frame
     from ..study.study import load_study
 
@@ -217,8 +217,8 @@ def table(
 
     Example: tune-grid table kh2021 --experiment one-layer,two-layer,three-layer
     """
-    from ..describe import agreement_note, shown_table, table_caption
     from ..formats import DATA_FORMATS
+    from ..report.study_tables import agreement_note, shown_table, table_caption
     from ..results.compare import comparison_table, comparison_tables
     from ..results.published import OF_RUNS, tables_of
     from ..store.store import find_study
@@ -252,7 +252,7 @@ def _beside(
     study: "Study", table: "PrintedTable", runs: dict[str, object], data_dir: str | None
 ) -> tuple[str, "pd.DataFrame"]:
     """Give one of the source's other tables with what we found beside, captioned."""
-    from ..describe import beside_caption, runs_caption
+    from ..report.study_tables import beside_caption, runs_caption
     from ..results.published import published_table
 
     with quiet_backend():

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from .errors import StoreError
+from ..errors import StoreError
 
 FORMAT = 1
 

@@ -6,14 +6,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .errors import BridgeError, SpecError
-from .exchange import MANIFEST, read_manifest
+from ..errors import BridgeError, SpecError
+from ..r.verbs import FORMATS
+from ..store.store import find_study
+from ..study.study import Study
 from .export import export_results
-from .r.verbs import FORMATS
-from .store.store import find_study
-from .study.study import Study
+from .export_form import MANIFEST, read_manifest
 
-SOURCE = Path(__file__).parent / "reports" / "study.Rmd"
+SOURCE = Path(__file__).parent / "templates" / "study.Rmd"
 
 _RENDER = """
 told <- commandArgs(TRUE)

@@ -16,12 +16,12 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from .errors import StoreError
-from .exchange import FORMAT, MANIFEST, PREDICTIONS, TABLES, told
-from .machine.files import sha256_of
+from ..errors import StoreError
+from ..machine.files import sha256_of
+from ..store.store import Store, find_study
+from ..study.study import Study
+from .export_form import FORMAT, MANIFEST, PREDICTIONS, TABLES, told
 from .sheets import sheets
-from .store.store import Store, find_study
-from .study.study import Study
 
 _PLANNED = """
 SELECT DISTINCT run FROM plan WHERE study = :study

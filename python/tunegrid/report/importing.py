@@ -9,11 +9,11 @@ from pathlib import Path
 
 import h5py
 
-from .errors import StoreError
-from .exchange import MANIFEST, PREDICTIONS, TABLES, read_manifest, told
-from .machine.files import sha256_of
-from .plan.runs import RunSpec
-from .store.store import Store
+from ..errors import StoreError
+from ..machine.files import sha256_of
+from ..plan.runs import RunSpec
+from ..store.store import Store
+from .export_form import MANIFEST, PREDICTIONS, TABLES, read_manifest, told
 
 Row = Mapping[str, object]
 

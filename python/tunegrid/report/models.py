@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from .architectures import ARCHITECTURES, build_model, parameter_counts
-from .data.sources import find_dataset
-from .errors import RunError, SpecError, StoreError
-from .machine.files import sha256_of
-from .plan.runs import Epoch, RunSpec
-from .running.executor import Task
-from .running.local import LocalExecutor
-from .store.store import Store, open_existing
-from .store.weights import weights_file
+from ..architectures import ARCHITECTURES, build_model, parameter_counts
+from ..data.sources import find_dataset
+from ..errors import RunError, SpecError, StoreError
+from ..machine.files import sha256_of
+from ..plan.runs import Epoch, RunSpec
+from ..running.executor import Task
+from ..running.local import LocalExecutor
+from ..store.store import Store, open_existing
+from ..store.weights import weights_file
 
 if TYPE_CHECKING:
     import keras
@@ -208,7 +208,7 @@ def _trained_weights(
 
 def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
     """Build the model, load its weights, and write the file."""
-    from .train.one_run import compile_model
+    from ..train.one_run import compile_model
 
     model = _build(spec)
     ending = next(ending for ending in ENDINGS if path.name.endswith(ending))

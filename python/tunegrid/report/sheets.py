@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from .audit import audit_study
-from .describe import beside_caption, study_part
-from .machine.quiet import quiet_backend
-from .results.compare import comparison_table
-from .results.published import OF_RUNS, published_table, tables_of
-from .results.tidy import read_results
-from .study.study import Study
+from ..audit import audit_study
+from ..machine.quiet import quiet_backend
+from ..results.compare import comparison_table
+from ..results.published import OF_RUNS, published_table, tables_of
+from ..results.tidy import read_results
+from ..study.study import Study
+from .study_tables import beside_caption, study_part
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from .conclusions.ranking import rank_agreements
-from .errors import SpecError
-from .plan.grid import configurations
-from .results.frames import as_frame
-from .results.published import published_table, tables_of
-from .study.claims import Claim
-from .study.parts import Assumption
-from .study.settings import PRESETS
-from .study.study import Study, studies
-from .study.tables import PrintedTable
+from ..conclusions.ranking import rank_agreements
+from ..errors import SpecError
+from ..plan.grid import configurations
+from ..results.frames import as_frame
+from ..results.published import published_table, tables_of
+from ..study.claims import Claim
+from ..study.parts import Assumption
+from ..study.settings import PRESETS
+from ..study.study import Study, studies
+from ..study.tables import PrintedTable
 
 
 def studies_table() -> pd.DataFrame:
