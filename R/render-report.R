@@ -36,7 +36,7 @@ render_report <- function(study, output = NULL, store = NULL, directory = NULL) 
   # Under a plain name: pandoc is called by a shell, which reads others in its way.
   stem <- gsub("[^A-Za-z0-9_]", "-", tools::file_path_sans_ext(basename(output)))
   source <- file.path(scratch, paste0("report-", stem, ".Rmd"))
-  file.copy(file.path(python_folder(), "tunegrid", "reports", "study.Rmd"), source)
+  file.copy(file.path(python_folder(), "tunegrid", "report", "templates", "study.Rmd"), source)
   written <- rmarkdown::render(
     source,
     output_format = format, intermediates_dir = scratch, knit_root_dir = scratch,

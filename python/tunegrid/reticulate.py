@@ -290,7 +290,7 @@ def _comparison_table(
     **options: object,
 ) -> "pd.DataFrame":
     """Give the table with what `tune-grid table` says around it."""
-    from .report.study_tables import agreement_note, runs_caption, table_caption
+    from .report.captions import agreement_note, runs_caption, table_caption
     from .results.compare import comparison_tables, stacked
     from .store.store import find_study
 
@@ -322,7 +322,7 @@ def _published_table(
     any: bool = False,  # noqa: A002
     **options: object,
 ) -> "pd.DataFrame":
-    from .report.study_tables import beside_caption, runs_caption
+    from .report.captions import beside_caption, runs_caption
     from .results.published import published_table
     from .store.store import find_study
 

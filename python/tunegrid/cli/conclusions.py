@@ -32,7 +32,7 @@ def audit(
     """
     from ..audit import audit_study
     from ..formats import DATA_FORMATS
-    from ..report.study_tables import audit_tables
+    from ..report.captions import audit_tables
 
     require_format(format)
     with quiet_backend():

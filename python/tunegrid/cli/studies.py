@@ -218,7 +218,7 @@ def table(
     Example: tune-grid table kh2021 --experiment one-layer,two-layer,three-layer
     """
     from ..formats import DATA_FORMATS
-    from ..report.study_tables import agreement_note, shown_table, table_caption
+    from ..report.captions import agreement_note, shown_table, table_caption
     from ..results.compare import comparison_table, comparison_tables
     from ..results.published import OF_RUNS, tables_of
     from ..store.store import find_study
@@ -252,7 +252,7 @@ def _beside(
     study: "Study", table: "PrintedTable", runs: dict[str, object], data_dir: str | None
 ) -> tuple[str, "pd.DataFrame"]:
     """Give one of the source's other tables with what we found beside, captioned."""
-    from ..report.study_tables import beside_caption, runs_caption
+    from ..report.captions import beside_caption, runs_caption
     from ..results.published import published_table
 
     with quiet_backend():

@@ -12,7 +12,8 @@ from ..results.compare import comparison_table
 from ..results.published import OF_RUNS, published_table, tables_of
 from ..results.tidy import read_results
 from ..study.study import Study
-from .study_tables import beside_caption, study_part
+from .captions import beside_caption
+from .study_tables import study_part
 
 
 @dataclass(frozen=True)
