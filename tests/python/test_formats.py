@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tunegrid import SpecError
-from tunegrid.formats import format_table, formats
+from tunegrid.cli.formats import format_table, formats
 from tunegrid.results.frames import as_frame
 
 TABLE = as_frame([{"layer1": 16, "accuracy": 0.123456789, "model": "ANN"}, {"layer1": 128}])

@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 from tunegrid import DataError, RunError, SpecError, StoreError, TunegridError, read_results
-from tunegrid import reticulate as bridge
 from tunegrid.errors import DataMissingError
-from tunegrid.reticulate import call, plain
+from tunegrid.reticulate import verbs as bridge
+from tunegrid.reticulate.calls import call
+from tunegrid.reticulate.values import plain
 
 SMALL = {"experiments": "two-layer", "epochs": 2, "train_size": 512}
 

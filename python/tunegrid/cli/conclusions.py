@@ -31,8 +31,8 @@ def audit(
     Example: tune-grid audit korssjoen2020
     """
     from ..audit import audit_study
-    from ..formats import DATA_FORMATS
     from ..report.captions import audit_tables
+    from .formats import DATA_FORMATS
 
     require_format(format)
     with quiet_backend():

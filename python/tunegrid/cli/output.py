@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def print_table(table: "pd.DataFrame", format: str) -> None:
     """Print a table to standard output, and nothing else."""
-    from ..formats import format_table
+    from .formats import format_table
 
     typer.echo(format_table(table, format))
 
@@ -31,7 +31,7 @@ def print_captioned(
         format: of all.
         notes: one for each table or for the first ones; an empty one is none.
     """
-    from ..formats import format_table
+    from .formats import format_table
 
     listed = list(tables)
     for position, ((caption, table), note) in enumerate(
@@ -49,7 +49,7 @@ def print_captioned(
 
 def require_format(format: str) -> None:
     """Refuse a format that does not exist, before any work is done for it."""
-    from ..formats import check_format
+    from .formats import check_format
 
     check_format(format)
 

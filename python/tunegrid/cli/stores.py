@@ -118,8 +118,8 @@ def show_model(key: KeyArgument, store: StoreOption = None, format: FormatOption
 
     Example: tune-grid model show 0b669140
     """
-    from ..formats import DATA_FORMATS
     from ..report.models import show_model
+    from .formats import DATA_FORMATS
 
     require_format(format)
     with quiet_backend():

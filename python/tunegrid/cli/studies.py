@@ -60,10 +60,10 @@ def show(
 
     Example: tune-grid show kh2021 --experiment two-layer
     """
-    from ..formats import DATA_FORMATS
     from ..report.study_tables import study_frame, study_tables
     from ..results.frames import as_frame
     from ..study.study import load_study
+    from .formats import DATA_FORMATS
 
     require_format(format)
     found = load_study(study)
@@ -217,11 +217,11 @@ def table(
 
     Example: tune-grid table kh2021 --experiment one-layer,two-layer,three-layer
     """
-    from ..formats import DATA_FORMATS
     from ..report.captions import agreement_note, shown_table, table_caption
     from ..results.compare import comparison_table, comparison_tables
     from ..results.published import OF_RUNS, tables_of
     from ..store.store import find_study
+    from .formats import DATA_FORMATS
 
     require_format(format)
     found = find_study(study, store=store)

@@ -5,8 +5,8 @@ import math
 
 import pandas as pd
 
-from .errors import SpecError
-from .knitr import FORMATS, kable
+from ..errors import SpecError
+from ..knitr import FORMATS, kable
 
 #: Formats for programs. The others are for people and for documents.
 DATA_FORMATS = ("csv", "json")

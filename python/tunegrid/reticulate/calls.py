@@ -1,0 +1,104 @@
+"""A verb called from R: whatever happens is returned, and nothing raised."""
+
+import contextlib
+import importlib.util
+import os
+import traceback
+from collections.abc import Callable, Mapping
+
+from ..errors import DataError, RunError, SpecError, StoreError, TunegridError
+from ..machine.interpreter import interpreter
+from ..machine.quiet import quiet_backend
+from .values import plain
+from .verbs import VERBS
+
+#: What the errors' classes are called in R, after `tunegrid_error_`.
+_TYPES = {SpecError: "spec", DataError: "data", RunError: "run", StoreError: "store"}
+
+#: Columns whose values have an order, by the verb that gives them; experiments come in the study's.
+_LEVELS = {
+    "audit_study": ("gravity", ("overturns", "discrepancy", "note")),
+    "verify_store": ("state", ("ok", "incomplete", "wrong")),
+    "dataset_status": ("state", ("whole", "damaged", "not found")),
+    "sitrep": ("state", ("ok", "optional", "missing")),
+}
+
+#: Verbs that build models, with what a backend's native code has to say of it.
+_LOUD = ("audit_study", "export_model", "load_study", "published_table", "show_model")
+
+
+def call(
+    verb: str, arguments: Mapping[str, object], environment: Mapping[str, str | None] | None = None
+) -> dict[str, object]:
+    """Call a verb; whatever happens is returned and nothing raised.
+
+    Args:
+        verb: a public function, or one of this module's own, which go before.
+        arguments: by name. R has one kind of number for most: whole ones come as integers.
+        environment: variables as R has them now; Python saw them when it started.
+
+    Returns:
+        `status` (ok, error, interrupted), `value` as `plain` gives it; for an error `type`
+        (spec, data, run, store, python when a package is missing, internal), `message` and
+        `traceback`.
+    """
+    given = {name: _whole(value) for name, value in dict(arguments).items()}  # R has no empty dict
+    try:
+        _set_environment(environment or {})
+        with quiet_backend() if verb in _LOUD else contextlib.nullcontext():
+            value = VERBS[verb](**given) if verb in VERBS else _public(verb)(**given)
+        return {"status": "ok", "value": plain(_ordered(verb, value))}
+    except KeyboardInterrupt as stopped:
+        return {"status": "interrupted", "message": str(stopped) or "Interrupted."}
+    except TunegridError as error:
+        kind = next((name for known, name in _TYPES.items() if isinstance(error, known)), "")
+        return _failure(kind, str(error))
+    except ModuleNotFoundError as error:
+        said = f"The Python at {interpreter()} lacks the package {error.name}."
+        return _failure("python", said)
+    except Exception as error:  # noqa: BLE001 - R is told of it, with where it was
+        said = f"{verb} failed in a way that nobody foresaw: {type(error).__name__}: {error}"
+        return _failure("internal", said)
+
+
+def _ordered(verb: str, value: object) -> object:
+    """Say in a frame's dtype that a column's values have an order."""
+    if verb not in _LEVELS:
+        return value
+    from pandas import CategoricalDtype
+
+    name, levels = _LEVELS[verb]
+    attributes = value.attrs
+    value = value.astype({name: CategoricalDtype(levels)})
+    value.attrs = attributes
+    return value
+
+
+def _whole(value: object) -> object:
+    """Make integers of whole numbers: in R, 5 is a double."""
+    if isinstance(value, Mapping):
+        return {name: _whole(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _set_environment(environment: Mapping[str, str | None]) -> None:
+    for name, value in environment.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _public(verb: str) -> Callable[..., object]:
+    return getattr(importlib.import_module("..", __package__), verb)
+
+
+def _failure(kind: str, message: str) -> dict[str, object]:
+    return {
+        "status": "error",
+        "type": kind,
+        "message": message,
+        "traceback": traceback.format_exc(),
+    }

@@ -1,0 +1,80 @@
+"""Values as what reticulate converts, frames as columns."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_LARGEST = 2**31 - 1  # of R's integers; what lies below its negative is NA
+
+#: By R's word for a column's type: the filler where a value is missing, and its Python type.
+_FILLERS: Mapping[str, tuple[object, type]] = {
+    "logical": (False, bool),
+    "integer": (0, int),
+    "double": (0.0, float),
+    "character": ("", str),
+    "factor": ("", str),
+}
+
+
+def plain(value: object) -> object:
+    """Give a value as what reticulate converts: dicts, lists, numbers, texts, None.
+
+    A frame is a dict with `frame` (its columns, see `_column`), `rows`, and `attributes`.
+    """
+    if hasattr(value, "iloc"):
+        attributes = {name: plain(one) for name, one in value.attrs.items() if name != "columns"}
+        columns = [_column(str(name), value[name]) for name in value]
+        return {"frame": columns, "rows": len(value), "attributes": attributes}
+    if dataclasses.is_dataclass(value):
+        fields = dataclasses.fields(value)
+        return {field.name: plain(getattr(value, field.name)) for field in fields}
+    if isinstance(value, Mapping):
+        return {str(name): plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _column(name: str, values: "pd.Series") -> dict[str, object]:
+    """Give a column: name, type (R's word), values with fillers, the places of NA, levels.
+
+    NA is what pandas calls missing; a NaN among nullable numbers stays NaN. Places count from 1.
+    """
+    missing = values.isna()
+    known = values[~missing]
+    levels = _levels(name, values, known)
+    kind = "factor" if levels else _kind(values, known)
+    filler, cast = _FILLERS[kind]
+    pairs = zip(values.tolist(), missing, strict=True)
+    return {
+        "name": name,
+        "type": kind,
+        "values": [filler if gone else cast(value) for value, gone in pairs],
+        "missing": [place for place, gone in enumerate(missing, start=1) if gone],
+        "levels": levels,
+    }
+
+
+def _levels(name: str, values: "pd.Series", known: "pd.Series") -> list[str]:
+    """Give the levels of a column whose values have an order, none for others."""
+    if values.dtype == "category":
+        return [str(level) for level in values.cat.categories]
+    return [str(level) for level in dict.fromkeys(known)] if name == "experiment" else []
+
+
+def _kind(values: "pd.Series", known: "pd.Series") -> str:
+    """Name the type of vector that a column is in R: by its dtype, else by its values."""
+    from pandas.api.types import infer_dtype, is_bool_dtype, is_float_dtype, is_integer_dtype
+
+    found = infer_dtype(known, skipna=True) if values.dtype == object else ""
+    if is_bool_dtype(values) or found in ("boolean", "empty"):
+        return "logical"
+    if is_integer_dtype(values) or found == "integer":
+        return "integer" if known.abs().le(_LARGEST).all() else "double"
+    if is_float_dtype(values) or found in ("floating", "mixed-integer-float"):
+        return "double"
+    return "character"

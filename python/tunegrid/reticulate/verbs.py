@@ -1,0 +1,185 @@
+"""The verbs that are not simply the public function of their name."""
+
+import contextlib
+import ctypes
+import importlib.util
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..study.csvfile import Scalar
+from .values import plain
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+
+def _is_complete() -> bool:
+    """Say whether every package that a run needs is here, without importing it."""
+    names = ("keras", "numpy", "pandas", "h5py", "scipy", "tabulate", "pydantic", "psutil", "rich")
+    return all(importlib.util.find_spec(name) is not None for name in (*names, "tensorflow"))
+
+
+def _studies() -> "pd.DataFrame":
+    from ..report.study_tables import studies_table
+
+    return studies_table()
+
+
+def _sitrep(**where: str | Path | None) -> "pd.DataFrame":
+    from ..running.doctor import diagnose
+
+    return diagnose(**where)
+
+
+def _load_study(study: str) -> dict[str, object]:
+    """Give what `tune-grid show` shows of a study, and the printed tables of its experiments."""
+    from ..report.study_tables import PARTS, study_frame, study_part, study_tables
+    from ..study.study import load_study
+
+    found = load_study(study)
+    about = study_tables(found, part="experiments")[0][0]
+    names = ("id", "title", "author", "date", "source", "about")
+    return {
+        **{name: getattr(found, name) for name in names},
+        "parts": {part: study_part(found, part) for part in PARTS},
+        "captions": PARTS | {"experiments": about},
+        "published": {name: study_frame(found, [name]) for name in found.experiments},
+    }
+
+
+def _run_grid(
+    study: str | None = None,
+    *,
+    hear: Callable[[str, str, int], object],
+    grid: Mapping[str, Sequence[object]] | None = None,
+    **options: object,
+) -> dict[str, object]:
+    """Run a grid; R hears of it through a function of what it is, a text and a number of epochs."""
+    from ..running.driver import run_grid
+    from ..running.progress import SpokenProgress
+    from ..running.summary import describe_summary
+
+    class Progress(SpokenProgress):
+        def notice(self, text: str) -> None:
+            hear("line", text, 0)
+
+        def expect(self, epochs: int) -> None:
+            hear("expect", self.counts, epochs)
+
+        def move(self, epochs: int) -> None:
+            hear("move", self.counts, epochs)
+
+    progress = Progress()
+    if grid is not None:
+        options["grid"] = [
+            dict(zip(grid, row, strict=True)) for row in zip(*grid.values(), strict=True)
+        ]
+    try:
+        with _interrupts_left_to_r():
+            summary = run_grid(study, progress=progress, **options)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(progress.interruption()) from None
+    return {**plain(summary), "said": describe_summary(summary)}
+
+
+@contextlib.contextmanager
+def _interrupts_left_to_r() -> Iterator[None]:
+    """Put the handler of Ctrl-C back that tells R too.
+
+    It is written in C and belongs to reticulate. `signal.signal()`, by which the loop hears of
+    signals and leaves them again, puts one of Python's in its place, and R's own loops would never
+    be interrupted again.
+    """
+    api = ctypes.pythonapi
+    get = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_int)(("PyOS_getsig", api))
+    put = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)(("PyOS_setsig", api))
+    before = get(signal.SIGINT)
+    try:
+        yield
+    finally:
+        put(signal.SIGINT, before)
+
+
+def _comparison_table(
+    study: str,
+    *,
+    protocol: str | None = None,
+    preset: str = "full",
+    any: bool = False,  # noqa: A002 - the command's and R's word
+    store: str | None = None,
+    **options: object,
+) -> "pd.DataFrame":
+    """Give the table with what `tune-grid table` says around it."""
+    from ..report.captions import agreement_note, runs_caption, table_caption
+    from ..results.compare import comparison_tables, stacked
+    from ..store.store import find_study
+
+    found = find_study(study, store=store)
+    how = {"protocol": protocol, "preset": preset, "any": any, "store": store}
+    tables = comparison_tables(found, **how, **options)
+    notes = {name: agreement_note(table) for name, table in tables.items()}
+    named = found.pick_protocol(protocol)
+    table = stacked(tables)
+    if len(tables) == 1:
+        caption = table_caption(found, next(iter(tables)), named, preset, any=any)
+    else:
+        caption = f"{found.id} {', '.join(tables)}, protocol {named}"
+        caption = runs_caption(caption, preset, any=any)
+        notes = {name: f"{name}: {note}" for name, note in notes.items() if note}
+    table.attrs |= {
+        "caption": caption,
+        "note": [note for note in notes.values() if note],
+        "hidden": [] if any else ["departures"],
+    }
+    return table
+
+
+def _published_table(
+    study: str,
+    table: str,
+    *,
+    preset: str = "full",
+    any: bool = False,  # noqa: A002
+    **options: object,
+) -> "pd.DataFrame":
+    from ..report.captions import beside_caption, runs_caption
+    from ..results.published import published_table
+    from ..store.store import find_study
+
+    found = find_study(study, store=options.get("store"))
+    beside = published_table(found, table, preset=preset, any=any, **options)
+    caption = beside_caption(found, found.pick_table(table))
+    beside.attrs["caption"] = runs_caption(caption, preset, any=any)
+    return beside
+
+
+def _export_model(**options: object) -> dict[str, object]:
+    """Say of the images that the model takes what its run's spec has."""
+    from ..report.models import export_model
+
+    done = export_model(**options)
+    names = ("file", "key", "trained", "same")
+    data = {"scaling": done.spec.data.scaling, "orientation": done.spec.data.orientation}
+    return {**{name: getattr(done, name) for name in names}, **data}
+
+
+def _row_model_json(model: "keras.Model", row: Mapping[str, Scalar], number: int) -> str:
+    from ..study.own_grid import row_model_json
+
+    return row_model_json(model, row, number)
+
+
+VERBS: Mapping[str, Callable[..., object]] = {
+    "is_complete": _is_complete,
+    "row_model_json": _row_model_json,
+    "studies": _studies,
+    "load_study": _load_study,
+    "run_grid": _run_grid,
+    "comparison_table": _comparison_table,
+    "published_table": _published_table,
+    "export_model": _export_model,
+    "sitrep": _sitrep,
+}
