@@ -9,7 +9,7 @@ from typer.exceptions import TyperException
 
 from ..errors import TunegridError
 from ..version import __version__
-from . import conclusions, machine, stores, studies
+from . import conclusions, machine, results, running, stores, studies
 from .output import tell
 
 app = typer.Typer(
@@ -19,7 +19,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (studies, conclusions, stores, machine):
+for group in (studies, running, results, conclusions, stores, machine):
     app.add_typer(group.app)
 
 

@@ -21,7 +21,7 @@ def formats() -> list[str]:
     return sorted({*FORMATS, *tabulate.tabulate_formats, *DATA_FORMATS})
 
 
-def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | None = None) -> str:  # noqa: A002
+def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | None = None) -> str:
     """Render a table.
 
     Args:
@@ -63,7 +63,7 @@ def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | No
     return text if caption is None else f"{caption}\n\n{text}"
 
 
-def check_format(format: str) -> None:  # noqa: A002
+def check_format(format: str) -> None:
     """Refuse a format that does not exist, before any work is done for it."""
     if format not in formats():
         raise SpecError(f"There is no format '{format}': choose from {', '.join(formats())}.")
