@@ -28,7 +28,7 @@ test-long: setup bridge
 # The table of RELIABILITY.md, from a run of the tests that try faults: half an hour.
 reliability: setup
 	$(BIN)/python -m pytest -m "long or not long" --junitxml .reliability.xml \
-	  tests/python/test_faults.py tests/python/test_storm.py tests/python/test_store.py
+	  tests/python/store/test_faults.py tests/python/store/test_storm.py tests/python/store/test_store.py
 	$(BIN)/python tests/reliability.py .reliability.xml > RELIABILITY.md
 	rm .reliability.xml
 
@@ -74,7 +74,7 @@ bridge: $(VENV)/ready
 
 # Fashion-MNIST from Debian's package, when it is nowhere yet and we may install it.
 data: $(VENV)/ready
-	@$(BIN)/python -c "from tunegrid.sources import find_dataset; \
+	@$(BIN)/python -c "from tunegrid.data.sources import find_dataset; \
 	  find_dataset('fashion_mnist', download=False)" 2>/dev/null || { \
 	  if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
 	  echo "Installing $(DATA_PACKAGE) ..." >&2; \

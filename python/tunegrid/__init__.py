@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from .architectures import model_json
     from .audit import audit_study
     from .data.sources import dataset_status
     from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     from .running.summary import RunSummary
     from .store.upkeep.repair import repair_store
     from .store.upkeep.verify import verify_store
-    from .study.own_grid import model_json, own_study
+    from .study.own_grid import own_study
     from .study.study import Study, load_study, studies
 
 _HOMES = {
     "audit_study": "audit",
     "dataset_status": "data.sources",
-    "model_json": "study.own_grid",
+    "model_json": "architectures",
     "own_study": "study.own_grid",
     "RunSummary": "running.summary",
     "run_grid": "running.driver",

@@ -1,5 +1,5 @@
-# Writes python/tunegrid/knitr/widths.csv: the columns that R gives to each character.
-#   Rscript tests/golden/widths.R > python/tunegrid/knitr/widths.csv
+# Writes python/tunegrid/knitr/base_r/widths.csv: the columns that R gives to each character.
+#   Rscript tests/golden/widths.R > python/tunegrid/knitr/base_r/widths.csv
 # Run it under LC_ALL=C.UTF-8. What takes one column is left out.
 points <- c(1:0xD7FF, 0xE000:0x10FFFF)
 widths <- nchar(intToUtf8(points, multiple = TRUE), type = "width")

@@ -68,7 +68,7 @@ def test_every_kind_of_claim_and_table_is_in_the_documents():
     """STUDIES.md names what a study file can say."""
     text = (ROOT / "STUDIES.md").read_text(encoding="utf-8")
     kinds = re.findall(
-        r'kind: Literal\["(\w+)"\]', (ROOT / "python/tunegrid/claim.py").read_text("utf-8")
+        r'kind: Literal\["(\w+)"\]', (ROOT / "python/tunegrid/study/claims.py").read_text("utf-8")
     )
     assert len(kinds) == 13
     assert [kind for kind in kinds if f"`{kind}`" not in text] == []
@@ -90,7 +90,7 @@ def test_every_rule_of_the_audit_and_kind_of_stated_number_is_in_the_documents()
     """STUDIES.md says what must agree, and what can be stated."""
     text = (ROOT / "STUDIES.md").read_text(encoding="utf-8")
     kinds = re.findall(
-        r'kind: Literal\["(\w+)"\]', (ROOT / "python/tunegrid/stated.py").read_text("utf-8")
+        r'kind: Literal\["(\w+)"\]', (ROOT / "python/tunegrid/study/stated.py").read_text("utf-8")
     )
     assert len(kinds) == 10
     assert [name for name in [*RULES, *kinds] if f"`{name}`" not in text] == []
@@ -128,7 +128,7 @@ def test_the_table_of_the_readme_is_what_a_run_gave(tmp_path):
 
 def test_every_fault_that_a_test_tries_is_in_the_table():
     """RELIABILITY.md is written from a run of the tests: `make reliability`."""
-    tests = Path(__file__).parent
+    tests = Path(__file__).parent / "store"
     text = "".join((tests / f"test_{name}.py").read_text() for name in ("faults", "storm", "store"))
     faults = re.findall(r'(?:tried\(|"fault", )\s*f?"([^"{]+)', text)
     assert len(faults) > 20

@@ -22,7 +22,7 @@ test_that("a study stands for itself in other verbs", {
 
 test_that("a study of one's own is given by its path", {
   skip_without_python()
-  folder <- file.path(python_folder(), "tunegrid", "studies", "kh2021")
+  folder <- file.path(python_folder(), "tunegrid", "study", "shipped", "kh2021")
   expect_equal(load_study(file.path(folder, "study.toml"))$id, "kh2021")
   withr::local_dir(folder)
   expect_equal(load_study("study.toml")$id, "kh2021")

@@ -81,10 +81,10 @@ def kable(
         table_attr: HTML: attributes of `<table>`.
         booktabs: LaTeX: horizontal rules only, those of the package booktabs.
         knitr_version: the version to follow, as in "1.42"; the newest known by default.
-        **markup: what else concerns single formats, as `tunegrid.knitr.layout.Markup` describes
-            it: padding, newline, rownames_name, caption_label, longtable, tabular, valign,
-            position, centering, vline, toprule, midrule, bottomrule, linesep, caption_short,
-            table_envir.
+        **markup: what else concerns single formats, as
+            `tunegrid.knitr.formats.layout.Markup` describes it: padding, newline, rownames_name,
+            caption_label, longtable, tabular, valign, position, centering, vline, toprule,
+            midrule, bottomrule, linesep, caption_short, table_envir.
 
     Returns:
         The table without a newline at its end; knitr prints two more empty lines above those

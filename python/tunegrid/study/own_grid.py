@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import keras
 
 
-__all__ = ["EXPERIMENT", "NAME", "model_json", "own_study"]
-
 #: What a grid of one's own is called unless it is given a name; and its one experiment.
 NAME, EXPERIMENT = "own-grid", "grid"
 

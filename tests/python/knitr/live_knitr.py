@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-SCRIPT = Path(__file__).with_name("knitr.R")
+SCRIPT = Path(__file__).with_name("live_knitr.R")
 COMMAND = shlex.split(os.environ.get("TUNEGRID_RSCRIPT", "Rscript"))
 
 

@@ -7,6 +7,7 @@ import pytest
 from tunegrid import SpecError, read_results, run_grid, run_status
 from tunegrid.results.frames import as_frame
 from tunegrid.results.measures import MEASURES
+from tunegrid.study.settings import PRESETS
 from tunegrid.study.study import STUDIES
 
 COLUMNS = ["study", "protocol", "experiment", "layer1", "layer2", "kernel", "layerdense", *MEASURES]
@@ -39,11 +40,7 @@ def test_only_whole_replications_are_read_unless_told_otherwise(small_store):
 
 def test_quick_runs_are_read_as_quick_runs(fashion_mnist, tmp_path, monkeypatch):
     """A run that departs as the preset does belongs to the preset, however it was asked for."""
-    monkeypatch.setitem(
-        __import__("tunegrid.study.settings").study.settings.PRESETS,
-        "quick",
-        {"epochs": 1, "train_size": 256},
-    )
+    monkeypatch.setitem(PRESETS, "quick", {"epochs": 1, "train_size": 256})
     where = "layer2 == 16 and layerdense == 16"
     run_grid("kh2021", where=where, epochs=1, train_size=256, store=tmp_path,
              experiments="two-layer")  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 
 from tunegrid import DataError, RunError, SpecError, StoreError, TunegridError, read_results
 from tunegrid.errors import DataMissingError
-from tunegrid.reticulate import verbs as bridge
+from tunegrid.reticulate import calls
 from tunegrid.reticulate.calls import call
 from tunegrid.reticulate.values import plain
 
@@ -32,7 +32,7 @@ def raising(monkeypatch, error):
     def verb():
         raise error
 
-    monkeypatch.setattr(bridge, "_VERBS", {"verb": verb})
+    monkeypatch.setattr(calls, "VERBS", {"verb": verb})
     return call("verb", {})
 
 
@@ -144,7 +144,7 @@ def test_an_interruption_is_no_error(monkeypatch):
 
 def test_whole_numbers_become_integers(monkeypatch):
     """R's 5 is a double, also inside of lists."""
-    monkeypatch.setattr(bridge, "_VERBS", {"verb": lambda **given: given["x"]})
+    monkeypatch.setattr(calls, "VERBS", {"verb": lambda **given: given["x"]})
     assert call("verb", {"x": {"a": 5.0, "b": [1.0, 0.5]}})["value"] == {"a": 5, "b": [1, 0.5]}
     assert isinstance(call("verb", {"x": 5.0})["value"], int)
 

@@ -21,7 +21,7 @@ from tunegrid.study.conditions import parse_condition
 from tunegrid.study.study import STUDIES
 
 IDS = ["conv-followup", "dress-in-layers", "kh2021", "korssjoen2020", "nn-modelling"]
-SHARED = Path(__file__).parents[3] / "shared" / "published"
+SHARED = Path(__file__).parents[4] / "shared" / "published"
 
 # Which view shows a printed file: an experiment's own table, or another table of the source.
 VIEWS = {
@@ -205,7 +205,8 @@ def test_a_layer_that_a_source_uses_twice_is_there_twice_in_a_worker(model, kind
     found = configurations(load_study("korssjoen2020"), where=f"model == '{model}'")
     spec = plan(found)[0].spec
     script = (
-        "import sys; from tunegrid.runs import RunSpec; from tunegrid.train import fresh_model;"
+        "import sys; from tunegrid.plan.runs import RunSpec;"
+        "from tunegrid.train.one_run import fresh_model;"
         "spec = RunSpec.from_json(sys.argv[1]); first, _, third = spec.streams();"
         "model = fresh_model(spec, first, third);"
         "print(*(type(layer).__name__ for layer in model.layers))"

@@ -10,7 +10,7 @@ import pytest
 
 from tunegrid.knitr import kable
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "kable"
+GOLDEN = Path(__file__).parents[2] / "golden" / "kable"
 MOMENTS = pd.Series([pd.Timestamp("2020-01-01 12:00"), pd.Timestamp("2020-01-02"), pd.NaT])
 
 FRAMES = {

@@ -4,11 +4,8 @@ import shutil
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tunegrid import comparison_table, load_study, read_results, run_grid
-from tunegrid.conclusions.ranking import rank_agreement, rank_agreements
 from tunegrid.study.study import STUDIES
 
 KH2021 = load_study("kh2021")
@@ -132,17 +129,6 @@ def test_a_quick_table_is_marked_for_programs_too(tmp_path):
         assert ("departures" in table) is marked
 
 
-def test_agreement_is_told_for_each_kind_of_runs():
-    """Runs of another length are another order."""
-    table = _table([2, 1, 2, 1], [0.9, 0.8, 0.1, 0.2]).assign(
-        departures=["", "", "epochs = 1", "epochs = 1"], replicates=1
-    )
-    assert rank_agreements(table) == {
-        "no departures": (pytest.approx(1), 2),
-        "epochs = 1": (pytest.approx(-1), 2),
-    }
-
-
 def test_epochs_may_be_a_column_of_the_grid(tmp_path):
     """A study that varies the epochs has a row for each number."""
     folder = tmp_path / "own"
@@ -153,29 +139,3 @@ def test_epochs_may_be_a_column_of_the_grid(tmp_path):
     table = comparison_table(folder, experiments="one-layer", store=tmp_path / "store")
     assert len(table) == 20
     assert set(table["epochs"]) == {1, 2}
-
-
-def _table(published, ours):
-    return pd.DataFrame({"published_accuracy": published, "accuracy": ours}, dtype="Float64")
-
-
-@given(st.lists(st.integers(0, 10_000), min_size=2, max_size=30, unique=True))
-def test_the_same_order_agrees_fully(accuracies):
-    """τ is 1 for the same order and -1 for the reverse, whatever the distances."""
-    ours = [accuracy**2 for accuracy in accuracies]
-    assert rank_agreement(_table(accuracies, ours)) == (pytest.approx(1), len(ours))
-    opposite = [-accuracy for accuracy in accuracies]
-    assert rank_agreement(_table(accuracies, opposite)) == (pytest.approx(-1), len(ours))
-
-
-def test_agreement_counts_only_what_has_both_numbers():
-    """By hand: of three pairs two agree and one does not, τ = 1/3."""
-    agreement = rank_agreement(_table([4, 3, 2, 1], [0.9, 0.7, 0.8, None]))
-    assert agreement == (pytest.approx(1 / 3), 3)
-
-
-@pytest.mark.parametrize("ours", [[None, None], [0.5, None], [0.5, 0.5]])
-def test_agreement_of_too_little_is_none(ours):
-    """One configuration has no order, nor have equal ones."""
-    assert rank_agreement(_table([2, 1], ours)) is None
-    assert rank_agreement(pd.DataFrame({"accuracy": [1.0]})) is None

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from kable_cases import cases, rough_numbers
-from knitr import Knitr, r_double, r_vector
+from live_knitr import Knitr, r_double, r_vector
 
 from tunegrid import SpecError
 from tunegrid.knitr import kable

@@ -1,14 +1,17 @@
 """Models of stored runs: their layers, and files for Keras."""
 
 import shutil
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from tunegrid import SpecError, StoreError, export_model, read_results, show_model
+from tunegrid import SpecError, StoreError, export_model, import_results, read_results, show_model
 from tunegrid.store.store import Store
 from tunegrid.store.weights import weights_file
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +37,6 @@ def classes_of(store, key):
 
 def test_the_layers_are_shown_as_the_study_printed_them(tmp_path):
     """The two-layer models of kh2021 have 33 642 parameters with 16, 16 and 16."""
-    from test_docs import ROOT
-
-    from tunegrid import import_results
-
     import_results(ROOT / "reports" / "results" / "kh2021", store=tmp_path)
     layers = show_model("0b669140", store=tmp_path)
     assert layers.columns.tolist() == ["Layer (type)", "Output Shape", "Param #"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
-from knitr import r_double, r_seconds, r_text, r_value, r_vector
+from live_knitr import r_double, r_seconds, r_text, r_value, r_vector
 
 SIZES = [0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 12]
 BERLIN = "Europe/Berlin"
