@@ -1,10 +1,11 @@
 """What an audit finds."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from .evidence import Evidence
+from .precision import is_cut_off
 
 Gravity = Literal["overturns", "discrepancy", "note"]
 
@@ -31,6 +32,18 @@ class Finding:
     expected: str
     message: str
     gravity: Gravity = "discrepancy"
+
+
+def weigh(stated: float, others: Iterable[float]) -> tuple[str, Gravity]:
+    """Weigh a number that does not agree with what it should be.
+
+    Returns:
+        How a sentence about both ends, and its gravity: a number of which the last decimals were
+        cut off instead of rounded is a note, any other a discrepancy.
+    """
+    if any(is_cut_off(stated, other) for other in others):
+        return ", of which the last decimals were cut off and not rounded.", "note"
+    return ".", "discrepancy"
 
 
 #: A rule looks at a study and says what does not hold.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ..study.claims import Claim
 from .claims import claims_that_fail
 from .evidence import Cell, Evidence, places
-from .finding import Finding
+from .finding import Finding, weigh
 from .precision import TINY, agree, slack, text_of
 
 
@@ -77,6 +77,8 @@ def reported_twice(evidence: Evidence) -> Iterator[Finding]:
                     (value, claims_that_fail(evidence, measure, cell, value))
                     for cell, value in ((first, other), (second, one))
                 ]
+                low, high = sorted((one, other), key=abs)
+                end, gravity = weigh(low, [high])
                 under = f" (protocol {protocol})" if len(evidence.protocols) > 1 else ""
                 yield Finding(
                     places([first, second]),
@@ -84,9 +86,9 @@ def reported_twice(evidence: Evidence) -> Iterator[Finding]:
                     text_of(other),
                     f"One configuration{under} has two values of {measure}: {text_of(one)} in "
                     f"{first.place}, {first.label}; {text_of(other)} in {second.place}, "
-                    f"{second.label}."
+                    f"{second.label}{end}"
                     f"{''.join(without(claims, value) for value, claims in fallen)}",
-                    "overturns" if any(claims for _, claims in fallen) else "discrepancy",
+                    "overturns" if any(claims for _, claims in fallen) else gravity,
                 )
 
 
@@ -101,12 +103,14 @@ def log(evidence: Evidence) -> Iterator[Finding]:
         cell = evidence.cell_of(table)
         for name, reported, logged in _reported(rows, cell, settings) if cell and rows else ():
             if not agree(reported, logged):
+                end, gravity = weigh(reported, [logged])
                 yield Finding(
                     f"{cell.place}; {table.title}",
                     text_of(reported),
                     text_of(logged),
                     f"{cell.place}: {name} {text_of(reported)} is reported; {table.title} has "
-                    f"{text_of(logged)}.",
+                    f"{text_of(logged)}{end}",
+                    gravity,
                 )
 
 

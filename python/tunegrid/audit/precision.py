@@ -1,5 +1,7 @@
 """How exactly a printed number is known, and whether two of them can be the same."""
 
+import math
+
 from ..conclusions.scores import TINY
 from ..study.csvfile import Printed
 
@@ -13,6 +15,18 @@ def agree(printed: float, other: float) -> bool:
     (True, False)
     """
     return abs(printed - other) <= slack(printed) + slack(other) + TINY
+
+
+def is_cut_off(stated: float, other: float) -> bool:
+    """Say whether a number is another one with its last decimals cut off where rounding adds one.
+
+    >>> is_cut_off(Printed("0.89"), Printed("0.8999")), is_cut_off(Printed("0.89"), 0.91)
+    (True, False)
+    """
+    if agree(stated, other):
+        return False
+    lead = math.copysign(1, other) * (other - stated)
+    return 0 < lead < 2 * slack(stated)
 
 
 def slack(number: float) -> float:

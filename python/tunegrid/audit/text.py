@@ -7,7 +7,7 @@ from ..study.conditions import check_columns, parse_condition
 from ..study.csvfile import Printed, Scalar
 from ..study.stated import StatedCell
 from .evidence import Evidence
-from .finding import Finding
+from .finding import Finding, weigh
 from .precision import agree, slack, text_of
 
 
@@ -17,13 +17,15 @@ def against_tables(evidence: Evidence) -> Iterator[Finding]:
         for cell in evidence.pick(entry.group):
             printed = cell.scores.get(entry.measure)
             if printed is not None and not _related(printed, entry.relation, entry.value):
+                end, gravity = weigh(entry.value, [printed] if entry.relation == "equal" else [])
                 word = "" if entry.relation == "equal" else f"{entry.relation} "
                 yield Finding(
                     entry.source,
                     f"{word}{entry.value.text}",
                     text_of(printed),
                     f"{entry.source}: {entry.measure} {word}{entry.value.text} is given for "
-                    f"{cell.label}; {cell.place} has {text_of(printed)}.",
+                    f"{cell.label}; {cell.place} has {text_of(printed)}{end}",
+                    gravity,
                 )
     for entry in evidence.stated("cell"):
         yield from _cell(evidence, entry)
@@ -73,11 +75,13 @@ def _cell(evidence: Evidence, entry: StatedCell) -> Iterator[Finding]:
         raise SpecError(f"stated: the table {table.name} has no column {entry.column}.")
     printed = [row[entry.column] for row in rows if isinstance(row[entry.column], (int, float))]
     if not any(agree(entry.value, value) for value in printed):
+        end, gravity = weigh(entry.value, printed)
         there = ", ".join(map(text_of, printed)) or "no number"
         yield Finding(
             entry.source,
             entry.value.text,
             there,
             f"{entry.source}: {entry.value.text} is said to stand in {table.title}, "
-            f"{entry.row}, column {entry.column}; there stands {there}.",
+            f"{entry.row}, column {entry.column}; there stands {there}{end}",
+            gravity,
         )

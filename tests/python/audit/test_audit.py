@@ -5,6 +5,7 @@ import tempfile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from invented import CONV, consistent_studies
 from pydantic import ValidationError
 
@@ -228,6 +229,22 @@ def test_a_planted_error_gives_its_finding_and_no_other(plant, rule):
         assert _rules(invented) == {rule}
 
     holds()
+
+
+@FEW
+@given(consistent_studies(), st.sampled_from(["0.8999", "0.8951", "0.8960"]))
+def test_a_number_that_is_only_cut_off_is_a_note(invented, accuracy):
+    """0.89 for 0.8999 is no other number, and 0.88 is one."""
+    invented.tables["again.csv"][0]["test_accuracy"] = accuracy
+    invented.tables["widths.csv"][1]["test_accuracy"] = accuracy
+    del invented.content["table"][0]  # their mean is another now
+    said = {"source": "text", "kind": "score", "group": "experiment == 'again'"}
+    for number in ("0.89", "0.88"):
+        invented.content["stated"].append(said | {"value": number})
+    with tempfile.TemporaryDirectory() as folder:
+        found = audit_study(invented.study(folder)).set_index("stated")
+    assert found["gravity"].to_dict() == {"0.88": "discrepancy", "0.89": "note"}
+    assert "cut off and not rounded" in found["message"]["0.89"]
 
 
 def best_epoch_on_held_out_images(invented):
