@@ -112,6 +112,7 @@ exported_experiments <- function(experiments, known, folder, call) {
 exported_types <- c(
   replicates = "integer", replicate = "integer", best_epoch = "integer", parameters = "integer",
   loss = "numeric", accuracy = "numeric", accuracy_sd = "numeric", seconds = "numeric",
+  val_accuracy = "numeric", test_accuracy = "numeric",
   departures = "character", failure = "character", message = "character", key = "character",
   outcome = "character"
 )

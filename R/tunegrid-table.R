@@ -110,14 +110,10 @@ plot_with_graphics <- function(scores) {
   invisible(scores)
 }
 
-# What of a table is printed: not what its caption says already. A column in
-# which nothing is known is a logical one, as in a csv file that is read.
+# What of a table is printed: not what its caption says already.
 shown <- function(table) {
   frame <- as.data.frame(table)
-  frame <- frame[setdiff(names(frame), attr(table, "hidden"))]
-  is_empty <- vapply(frame, \(column) all(is.na(column)), logical(1))
-  frame[is_empty] <- lapply(frame[is_empty], as.logical)
-  frame
+  frame[setdiff(names(frame), attr(table, "hidden"))]
 }
 
 tell <- function(lines) {

@@ -16,9 +16,13 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("Rscript") is None, reason="R: no Rscript on the path"),
 ]
 
+# A csv file cannot say that a column of nothing but NA holds numbers: its reader is told.
 KABLE = """
-table <- read.csv("table.csv", check.names = FALSE)
-writeLines(knitr::kable(table, format = commandArgs(TRUE)[1]))
+told <- commandArgs(TRUE)
+numbers <- strsplit(told[2], ",")[[1]]
+types <- setNames(rep("numeric", length(numbers)), numbers)
+table <- read.csv("table.csv", check.names = FALSE, colClasses = types)
+writeLines(knitr::kable(table, format = told[1]))
 """
 
 

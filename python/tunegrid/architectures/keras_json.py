@@ -9,6 +9,7 @@ import numpy as np
 
 from ..data.datasets import CLASSES, IMAGE_SIDE
 from ..errors import SpecError
+from .kept_state import check_nothing_is_lost, single_layers
 from .registry import Architecture
 
 if TYPE_CHECKING:
@@ -34,8 +35,10 @@ def model_json(model: "keras.Model") -> str:
         model: for images of shape (28, 28, 1) and ten probabilities; its weights are not kept.
 
     Raises:
-        SpecError: when it is no such model, or its layers are others after the trip through
-            JSON (a Sequential that has one layer object twice loses it there, without an error).
+        SpecError: when it is no such model; when its layers are others after the trip through
+            JSON (a Sequential that has one layer object twice loses it there, without an error);
+            when a layer holds something that is not in its JSON, as an adapted Normalization
+            does.
     """
     import keras
 
@@ -49,16 +52,18 @@ def model_json(model: "keras.Model") -> str:
         )
     _check_output(model)
     written = json.loads(model.to_json())
-    before, text = list(_layers_of(model)), _canonical(written, drop=True)
-    if _layers_after(text) == before:
-        return text
-    text = _canonical(written, drop=False)  # some layers cannot be made without their defaults
-    after = list(_layers_of(read_model(text)))
+    before, text = list(_described(model)), _canonical(written, drop=True)
+    again = _made_again(text, before)
+    if again is None:
+        text = _canonical(written, drop=False)  # some layers cannot be made without their defaults
+        again = read_model(text)
+    after = list(_described(again))
     if before != after:
         raise SpecError(
             f"The model is another one after the trip through JSON: {len(before)} layers became "
             f"{len(after)}. Make a new layer object for each place."
         )
+    check_nothing_is_lost(model, again)
     return text
 
 
@@ -66,12 +71,13 @@ def _canonical(written: object, *, drop: bool) -> str:
     return json.dumps(_named(_clean(written, drop=drop)), sort_keys=True)
 
 
-def _layers_after(text: str) -> list[tuple[str, str, int]] | None:
-    """Give the layers of the model of a text; None when Keras cannot build it."""
+def _made_again(text: str, layers: list[tuple[str, str, int]]) -> "keras.Model | None":
+    """Build the model of a text; None when Keras cannot, or its layers are others."""
     try:
-        return list(_layers_of(read_model(text)))
+        model = read_model(text)
     except SpecError:
         return None
+    return model if list(_described(model)) == layers else None
 
 
 def _check_output(model: "keras.Model") -> None:
@@ -190,14 +196,11 @@ def _is_layer(described: Mapping[str, object]) -> bool:
     return is_model or hasattr(keras.layers, str(described.get("class_name")))
 
 
-def _layers_of(model: "keras.Model") -> Iterator[tuple[str, str, int]]:
+def _described(model: "keras.Model") -> Iterator[tuple[str, str, int]]:
     """Give what a layer must keep: its class, its settings but for names, its parameters."""
     import keras
 
-    for layer in model.layers:
-        if hasattr(layer, "layers"):
-            yield from _layers_of(layer)
-            continue
+    for layer in single_layers(model):
         described = json.loads(json.dumps(keras.saving.serialize_keras_object(layer)))
         described.get("config", {}).pop("batch_shape", None)
         clean = json.dumps(_named(_clean(described, drop=True)), sort_keys=True)

@@ -25,8 +25,8 @@ def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | No
     """Render a table.
 
     Args:
-        table: any frame of scalars; its index is not shown. A column of nothing but NA is one of
-            truth values, as R's read.csv has it.
+        table: any frame of scalars; its index is not shown. A column of numbers of which none is
+            known is a column of numbers.
         format: one of `formats()`: kable's by `kable`, csv and json for programs, the others by
             tabulate. `json` is a flat array of objects, with null for NA.
         caption: in kable's formats where kable puts it, else a line above the table; the formats
@@ -50,7 +50,7 @@ def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | No
         ]
         return json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
     if format in FORMATS:
-        return kable(as_read(table), format=format, caption=caption, row_names=False)
+        return kable(table, format=format, caption=caption, row_names=False)
     from tabulate import tabulate
 
     text = tabulate(
@@ -67,12 +67,6 @@ def check_format(format: str) -> None:
     """Refuse a format that does not exist, before any work is done for it."""
     if format not in formats():
         raise SpecError(f"There is no format '{format}': choose from {', '.join(formats())}.")
-
-
-def as_read(table: pd.DataFrame) -> pd.DataFrame:
-    """Give columns of nothing but NA the type that R's read.csv gives them, which is logical."""
-    empty = [name for name in table if len(table) and table[name].isna().all()]
-    return table.astype(dict.fromkeys(empty, "boolean"))
 
 
 def _plain(value: object) -> object:

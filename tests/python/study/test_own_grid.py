@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -164,6 +165,38 @@ def test_a_model_that_loses_a_layer_in_json_is_refused():
     model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), *layers, end])
     with pytest.raises(SpecError, match="6 layers became 5"):
         model_json(model)
+
+
+def normalised(layer):
+    """A network that begins with a layer."""
+    import keras
+
+    return keras.Sequential(
+        [keras.Input((28, 28, 1)), layer, keras.layers.Flatten(), keras.layers.Dense(10, "softmax")]
+    )
+
+
+def test_a_layer_that_was_adapted_to_data_is_refused():
+    """Its JSON does not say what it learned; what is given as arguments is there."""
+    import keras
+
+    layer = keras.layers.Normalization(axis=None, name="learned")
+    layer.adapt(np.arange(784.0).reshape(1, 28, 28, 1))
+    with pytest.raises(SpecError, match="The layer learned was adapted to data"):
+        model_json(normalised(layer))
+    given = model_json(normalised(keras.layers.Normalization(axis=None, mean=9.0, variance=4.0)))
+    assert '"mean": 9.0' in given
+
+
+def test_a_layer_with_more_than_its_json_says_is_refused():
+    """Whatever it is: the model of the JSON computes something else."""
+    import keras
+
+    layer = keras.layers.Rescaling(0.5, name="changed")
+    layer.offset = 0.25
+    layer.get_config = lambda: {"scale": 0.5, "offset": 0.0, "name": "changed"}
+    with pytest.raises(SpecError, match="The layer changed holds something that is not in its"):
+        model_json(normalised(layer))
 
 
 def test_code_is_refused():
