@@ -11,6 +11,7 @@ from ..machine.interpreter import interpreter
 from ..machine.quiet import quiet_backend
 from .values import plain
 from .verbs import VERBS
+from .words import in_r
 
 #: What the errors' classes are called in R, after `tunegrid_error_`.
 _TYPES = {SpecError: "spec", DataError: "data", RunError: "run", StoreError: "store"}
@@ -21,6 +22,14 @@ _LEVELS = {
     "verify_store": ("state", ("ok", "incomplete", "wrong")),
     "dataset_status": ("state", ("whole", "damaged", "not found")),
     "sitrep": ("state", ("ok", "optional", "missing")),
+}
+
+#: Columns in which something is said to people, by the verb that gives them.
+_SAID = {
+    "verify_store": ["detail"],
+    "repair_store": ["meaning"],
+    "dataset_status": ["origin", "detail"],
+    "sitrep": ["detail"],
 }
 
 #: Verbs that build models, with what a backend's native code has to say of it.
@@ -47,18 +56,34 @@ def call(
         _set_environment(environment or {})
         with quiet_backend() if verb in _LOUD else contextlib.nullcontext():
             value = VERBS[verb](**given) if verb in VERBS else _public(verb)(**given)
-        return {"status": "ok", "value": plain(_ordered(verb, value))}
+        return {"status": "ok", "value": plain(_ordered(verb, _worded(verb, value)))}
     except KeyboardInterrupt as stopped:
-        return {"status": "interrupted", "message": str(stopped) or "Interrupted."}
+        return {"status": "interrupted", "message": in_r(str(stopped)) or "Interrupted."}
     except TunegridError as error:
         kind = next((name for known, name in _TYPES.items() if isinstance(error, known)), "")
-        return _failure(kind, str(error))
+        return _failure(kind, in_r(str(error)))
     except ModuleNotFoundError as error:
         said = f"The Python at {interpreter()} lacks the package {error.name}."
         return _failure("python", said)
     except Exception as error:  # noqa: BLE001 - R is told of it, with where it was
         said = f"{verb} failed in a way that nobody foresaw: {type(error).__name__}: {error}"
         return _failure("internal", said)
+
+
+def _worded(verb: str, value: object) -> object:
+    """Put what a frame says to people into R's words."""
+    if not hasattr(value, "iloc"):
+        return value
+    said = {name: value[name].map(in_r, na_action="ignore") for name in _SAID.get(verb, ())}
+    worded = value.assign(**said)
+    worded.attrs = {name: _in_r(one) for name, one in value.attrs.items()}
+    return worded
+
+
+def _in_r(value: object) -> object:
+    if isinstance(value, list):
+        return [_in_r(one) for one in value]
+    return in_r(value) if isinstance(value, str) else value
 
 
 def _ordered(verb: str, value: object) -> object:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..study.csvfile import Scalar
 from .values import plain
+from .words import in_r
 
 if TYPE_CHECKING:
     import keras
@@ -45,7 +46,7 @@ def _load_study(study: str) -> dict[str, object]:
     return {
         **{name: getattr(found, name) for name in names},
         "parts": {part: study_part(found, part) for part in PARTS},
-        "captions": PARTS | {"experiments": about},
+        "captions": {name: in_r(text) for name, text in {**PARTS, "experiments": about}.items()},
         "published": {name: study_frame(found, [name]) for name in found.experiments},
     }
 
@@ -64,7 +65,7 @@ def _run_grid(
 
     class Progress(SpokenProgress):
         def notice(self, text: str) -> None:
-            hear("line", text, 0)
+            hear("line", in_r(text), 0)
 
         def expect(self, epochs: int) -> None:
             hear("expect", self.counts, epochs)
@@ -82,7 +83,7 @@ def _run_grid(
             summary = run_grid(study, progress=progress, **options)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(progress.interruption()) from None
-    return {**plain(summary), "said": describe_summary(summary)}
+    return {**plain(summary), "said": [in_r(line) for line in describe_summary(summary)]}
 
 
 @contextlib.contextmanager

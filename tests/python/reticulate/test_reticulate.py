@@ -11,12 +11,27 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from typer.main import get_command
 
 from tunegrid import DataError, RunError, SpecError, StoreError, TunegridError, read_results
+from tunegrid.cli import app
 from tunegrid.errors import DataMissingError
 from tunegrid.reticulate import calls
 from tunegrid.reticulate.calls import call
 from tunegrid.reticulate.values import plain
+from tunegrid.reticulate.words import in_r
+
+ROOT = Path(__file__).parents[3]
+
+
+def commands(group=None, above=""):
+    """Give each command by its name, those of groups too."""
+    for name, command in (group or get_command(app)).commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{name} ")
+        else:
+            yield f"{above}{name}", command
+
 
 SMALL = {"experiments": "two-layer", "epochs": 2, "train_size": 512}
 
@@ -104,6 +119,28 @@ def test_everything_is_plain(small_store):
         done = call(verb, arguments)
         assert done["status"] == "ok", done
         assert json.loads(json.dumps(done)) == done
+
+
+def test_what_is_said_is_said_in_r_s_words(small_store, tmp_path):
+    """Messages are the command's; R has arguments and functions of other names."""
+    given = {"study": "kh2021", "store": str(small_store)}
+    (said,) = call("read_results", given)["value"]["attributes"]["left_out"]
+    assert said.endswith("left out: see them with any = TRUE.")
+    lost = call("verify_store", {"store": str(tmp_path)})["message"]
+    assert lost == f"There is no store in {tmp_path}: give another store."
+    about = call("load_study", {"study": "kh2021"})["value"]["captions"]["tables"]
+    assert about.endswith("see them with table")
+
+
+def test_r_s_words_are_those_of_its_functions_and_arguments():
+    """Every command has a function, and every option of run an argument."""
+    exported = (ROOT / "NAMESPACE").read_text(encoding="utf-8")
+    for name, verb in commands():
+        said = in_r(f"see `tune-grid {name}`")
+        assert f"export({said.removeprefix('see `').removesuffix('()`')})" in exported, name
+        for option in verb.params:
+            assert "--" not in in_r(f"give another {option.opts[0]}")
+    assert in_r("a `tune-grid walk` and --x") == "a `tune-grid walk` and x"
 
 
 @pytest.mark.parametrize(
