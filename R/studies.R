@@ -11,8 +11,9 @@ studies <- function() {
 
 #' Load a study
 #'
-#' @param study The id of a shipped study, or the path of a study.toml or its
-#'   folder.
+#' @param study The id of a shipped study, the path of a study.toml or its
+#'   folder, or the name of a grid of one's own that a store knows.
+#' @param store A folder; by default `TUNEGRID_STORE`, then `./tunegrid-store`.
 #'
 #' @returns A list of class `tunegrid_study`: id, title, author, date, source,
 #'   about; `parts`, tables of its experiments, protocols, their differences,
@@ -24,8 +25,8 @@ studies <- function() {
 #' study <- load_study("kh2021")
 #' study$parts$protocols
 #' head(study$published[["two-layer"]], 3)
-load_study <- function(study) {
-  found <- call_python("load_study", study = as_study(study))
+load_study <- function(study, store = NULL) {
+  found <- call_python("load_study", study = as_study(study), store = as_path(store))
   found$parts <- lapply(found$parts, new_table)
   found$published <- lapply(found$published, new_table)
   structure(c(found, list(given = as_study(study))), class = "tunegrid_study")

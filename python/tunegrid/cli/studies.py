@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ..machine.quiet import quiet_backend
-from .options import ExperimentOption, FormatOption, StudyArgument, TableOption
+from .options import ExperimentOption, FormatOption, StoreOption, StudyArgument, TableOption
 from .output import print_captioned, print_table, require_format, tell
 
 app = typer.Typer()
@@ -32,21 +32,23 @@ def show(
         typer.Option("--part", metavar="PART", help="One only, as: stated, assumed, claims."),
     ] = None,
     table: TableOption = None,
+    store: StoreOption = None,
     format: FormatOption = "pipe",
 ) -> None:
     """Show a study: experiments, protocols, what is stated and assumed, claims.
 
-    With --experiment what the source prints of it; with --table one of its other tables.
+    With --experiment what the source prints of it; with --table one of its other tables. A grid
+    of your own is shown by the name that a store knows it by.
 
     Example: tune-grid show kh2021 --experiment two-layer
     """
     from ..report.study_tables import study_frame, study_tables
     from ..results.frames import as_frame
-    from ..study.study import load_study
+    from ..store.store import find_study
     from .formats import DATA_FORMATS
 
     require_format(format)
-    found = load_study(study)
+    found = find_study(study, store=store)
     if table is not None:
         chosen = found.pick_table(table)
         tell(f"{found.id} {chosen.title}")

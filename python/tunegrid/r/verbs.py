@@ -34,6 +34,18 @@ def r_kable(df: pd.DataFrame, *, format: str = "pipe", **options: object) -> str
         return "\n".join(map(str, called(knitr.kable, df, format=format, **named)))
 
 
+# quit() would end this process with R, and nobody would be told.
+_SOURCE = """
+function(file) {
+  place <- new.env()
+  place$quit <- place$q <- function(...) {
+    stop("the script calls quit(): let it end in its data frame instead", call. = FALSE)
+  }
+  source(file, local = place, echo = FALSE)$value
+}
+"""
+
+
 def r_grid(file: str | Path) -> list[dict[str, Scalar]]:
     """Run an R script that ends in a data frame, and give its rows as a grid.
 
@@ -44,7 +56,7 @@ def r_grid(file: str | Path) -> list[dict[str, Scalar]]:
     path = Path(file)
     if not path.is_file():
         raise SpecError(f"--grid: {path} cannot be read: there is no such file.")
-    run = robjects().r("function(file) source(file, local = new.env(), echo = FALSE)$value")
+    run = robjects().r(_SOURCE)
     with converter().context():
         frame = called(run, str(path.absolute()))
     if not isinstance(frame, pd.DataFrame):

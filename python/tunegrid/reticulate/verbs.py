@@ -35,12 +35,12 @@ def _sitrep(**where: str | Path | None) -> "pd.DataFrame":
     return diagnose(**where)
 
 
-def _load_study(study: str) -> dict[str, object]:
+def _load_study(study: str, *, store: str | None = None) -> dict[str, object]:
     """Give what `tune-grid show` shows of a study, and the printed tables of its experiments."""
     from ..report.study_tables import PARTS, study_frame, study_part, study_tables
-    from ..study.study import load_study
+    from ..store.store import find_study
 
-    found = load_study(study)
+    found = find_study(study, store=store)
     about = study_tables(found, part="experiments")[0][0]
     names = ("id", "title", "author", "date", "source", "about")
     return {

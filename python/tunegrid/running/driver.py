@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from ..data.datasets import DATASETS, Source
 from ..data.reading import load_dataset
 from ..data.sources import find_dataset
@@ -17,7 +19,7 @@ from ..plan.plans import PlannedRun, plan
 from ..store.database import store_path
 from ..store.store import Store
 from ..study.csvfile import Scalar
-from ..study.own_grid import Model, as_rows, own_study
+from ..study.own_grid import Model, as_rows, check_same_grid, is_own_grid, own_study
 from ..study.settings import PRESETS
 from ..study.study import Study, load_study
 from ..train.engines import check_engine
@@ -122,6 +124,8 @@ def run_grid(
     with Store(store, write=True) as opened:
         sources, summary.left_out = _find_data(chosen, data_dir, progress)
         planned = plan(chosen, seeds=int(seeds), engine=engine, backend=backend)
+        if is_own_grid(study):
+            _check_name(opened, study)
         opened.add_plan(study, planned)
         runnable = [one for one in planned if one.spec.data.dataset in sources]
         missing = _missing(opened, runnable, summary, retry_failed=retry_failed)
@@ -171,6 +175,17 @@ def _own_study(
     if grid is None:
         raise SpecError("Give a study (tune-grid studies lists them), or a grid of your own.")
     return own_study(grid, set=settings, **given)
+
+
+def _check_name(store: Store, study: Study) -> None:
+    """Refuse a grid of one's own under a name that the store has for another one."""
+    definition = store.definition(study.id)
+    if definition is not None:
+        try:
+            known = Study.model_validate({**definition, "folder": Path()})
+        except ValidationError:
+            return  # of another version of tunegrid: nothing of it is shown anyway
+        check_same_grid(study, known, store.folder)
 
 
 def _check_counts(**counts: float | None) -> None:

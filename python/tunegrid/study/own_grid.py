@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import keras
 
 
-#: What a grid of one's own is called unless it is given a name; and its one experiment.
-NAME, EXPERIMENT = "own-grid", "grid"
+#: What a grid of one's own is called unless it is given a name; its experiment, its protocol.
+NAME, EXPERIMENT, PROTOCOL = "own-grid", "grid", "own"
 
 _MOST = 1e15
 
@@ -69,7 +69,7 @@ def own_study(
         "source": "the call that ran it",
         "about": f"{len(rows)} configurations",
         "settings": check_settings(settings),
-        "protocol": {"own": {"title": "as it was called"}},
+        "protocol": {PROTOCOL: {"title": "as it was called"}},
         "experiment": {
             EXPERIMENT: {
                 "title": "the grid",
@@ -194,4 +194,55 @@ def read_grid(file: str | Path) -> list[dict[str, Scalar]]:
         empty = [name for name, value in row.items() if value is None]
         if empty:
             raise SpecError(f"--grid: row {number} of {path} has no value for {empty[0]}.")
+        truths = [name for name, value in row.items() if str(value).lower() in ("true", "false")]
+        if truths:
+            raise SpecError(
+                f"--grid: row {number} of {path} has {row[truths[0]]} for {truths[0]}, and no "
+                f"setting is a truth value: write what a label means as a word, as yes and no."
+            )
     return rows
+
+
+def is_own_grid(study: Study) -> bool:
+    """Say whether a study is a grid of one's own, as `own_study` makes it."""
+    return list(study.experiments) == [EXPERIMENT] and list(study.protocols) == [PROTOCOL]
+
+
+def check_same_grid(given: Study, known: Study, store: Path) -> None:
+    """Refuse a grid under a name by which a store knows another one: it would hide its runs.
+
+    Args:
+        given: what is to be run.
+        known: what was run under the name; rows may be added to it.
+        store: the store's folder.
+
+    Raises:
+        SpecError: saying how they differ.
+    """
+    if not is_own_grid(known):
+        raise SpecError(
+            f"The store {store} knows {given.id} as a study and no grid: give the grid another "
+            f"name."
+        )
+    if known.settings != given.settings:
+        names = dict.fromkeys([*known.settings, *given.settings])
+        sides = [
+            (name, known.settings.get(name, "not set"), given.settings.get(name, "not set"))
+            for name in names
+        ]
+        name, before, now = next(one for one in sides if one[1] != one[2])
+        what = f"other settings ({name}: {before} there, {now} here)"
+    elif not _described(known) <= _described(given):
+        what = "other rows or models"
+    else:
+        return
+    raise SpecError(
+        f"The store {store} has a grid called {given.id} with {what}: give this one another name, "
+        f"or add its rows to those of that one. Some of its rows are run by a condition (where)."
+    )
+
+
+def _described(study: Study) -> set[str]:
+    """Give the rows of a grid with the settings of each, as texts."""
+    rows = study.experiments[EXPERIMENT].row
+    return {json.dumps([row.values, dict(row.set)], sort_keys=True) for row in rows}

@@ -92,6 +92,8 @@ def _read(
 ) -> list[Row]:
     """Read a file's rows, those that are meant, with our names."""
     rows = read_rows(folder / file, f"{path}.file")
+    if not rows:
+        raise SpecError(f"{path}.file: {folder / file} has no rows below its header.")
     unknown = [name for name in rename if any(name not in row for row in rows)]
     if unknown:
         raise SpecError(f"{path}.rename: the file has no column {unknown[0]}.")

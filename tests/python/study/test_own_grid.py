@@ -1,6 +1,7 @@
 """Grids of one's own, and models of one's own."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from tunegrid import (
 from tunegrid.architectures import read_model
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
+from tunegrid.study.own_grid import read_grid
 
 TINY = {"epochs": 1, "train_size": 256}
 WIDTHS = [{"width": 4}, {"width": 8}]
@@ -275,6 +277,51 @@ def test_a_grid_that_cannot_be_run_is_refused(call, said):
     """In a sentence, before anything is trained."""
     with pytest.raises(SpecError, match=said):
         own_study(**{"set": TINY} | call)
+
+
+@pytest.mark.parametrize(
+    ("grid", "more", "said"),
+    [
+        (WIDTHS, {"batch_size": 64}, "other settings (batch_size: not set there, 64 here)"),
+        (WIDTHS, {"epochs": 2}, "other settings (epochs: 1 there, 2 here)"),
+        (WIDTHS[:1], {}, "other rows or models"),
+        ([{"width": 16}], {}, "other rows or models"),
+    ],
+)
+def test_a_name_is_one_grid_s(mine, grid, more, said):
+    """Another grid of that name would hide its runs."""
+    with pytest.raises(SpecError, match="has a grid called mine with") as refused:
+        run_grid(grid=grid, model=network, name="mine", store=mine, set={**TINY, **more})
+    assert said in str(refused.value)
+    assert "give this one another name, or add its rows" in str(refused.value)
+    assert len(read_results("mine", store=mine)) == 4
+
+
+def test_rows_are_added_to_a_grid(fashion_mnist, tmp_path):
+    """What was run of it stays, and only the new row is trained."""
+    how = {"model": network, "name": "growing", "store": tmp_path, "set": TINY}
+    run_grid(grid=WIDTHS[:1], **how)
+    assert run_grid(grid=WIDTHS, **how).found == 1
+    assert read_results("growing", store=tmp_path)["width"].tolist() == [4, 8]
+
+
+def test_an_own_grid_is_shown(mine, tune_grid):
+    """By its name, with what it was trained with."""
+    shown = tune_grid("show", "mine", "--store", mine)
+    assert re.search(r"\|epochs +\|1 +\|all", shown.stdout)
+    assert tune_grid("show", "mine", "--store", mine, "--format", "csv").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("width,wide\n4,TRUE\n", "has TRUE for wide, and no setting is a truth value"),
+     ("width\n", "has no rows"), ("width,wide\n4,\n", "has no value for wide")],
+)  # fmt: skip
+def test_a_csv_that_is_no_grid_is_refused(tmp_path, text, said):
+    """In a sentence that says what is wrong with which row."""
+    (tmp_path / "grid.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError, match=said):
+        read_grid(tmp_path / "grid.csv")
 
 
 def test_epochs_must_be_said(tmp_path):

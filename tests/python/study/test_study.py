@@ -171,6 +171,15 @@ def test_a_wrong_published_table_is_refused(tmp_path, old, new, said):
         load_study(tmp_path / "study")
 
 
+def test_a_published_table_without_rows_is_refused(tmp_path):
+    """Also where a condition picks some of them."""
+    shutil.copytree(STUDIES / "kh2021", tmp_path / "study")
+    file = tmp_path / "study" / "compare.csv"
+    file.write_text(file.read_text().partition("\n")[0] + "\n")
+    with pytest.raises(SpecError, match=r"compare.csv has no rows below its header"):
+        load_study(tmp_path / "study")
+
+
 def test_a_study_of_one_s_own_is_loaded_by_path(edited):
     """A folder or a file with a study loads like a shipped one."""
     own = edited('id = "kh2021"', 'id = "own"')
