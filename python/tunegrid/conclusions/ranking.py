@@ -1,7 +1,9 @@
 """How far two orders of the same configurations agree."""
 
+import math
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ..results.measures import APART
@@ -43,16 +45,28 @@ def rank_agreement(table: pd.DataFrame) -> Agreement | None:
         table: from `comparison_table`, of one experiment.
 
     Returns:
-        Kendall's τ-b of published_accuracy and accuracy, by `scipy.stats.kendalltau`: 1 for
-        the same order, 0 for none in common. None for fewer than two configurations with both
-        numbers, and when all on one side are equal.
+        Kendall's τ-b of published_accuracy and accuracy: 1 for the same order, 0 for none in
+        common. None for fewer than two configurations with both numbers, and when all on one
+        side are equal.
     """
-    from scipy.stats import kendalltau
-
     if "published_accuracy" not in table:
         return None
     both = table[["published_accuracy", "accuracy"]].dropna().astype(float)
     if (both.nunique() <= 1).any():  # noqa: PD101 - whatever its cost, it reads as it means
         return None
-    tau = float(kendalltau(both["published_accuracy"], both["accuracy"]).statistic)
-    return Agreement(tau, len(both))
+    published, ours = both.to_numpy().T
+    return Agreement(kendall_tau(published, ours), len(both))
+
+
+def kendall_tau(one: np.ndarray, other: np.ndarray) -> float:
+    """Give Kendall's τ-b of two orders, which is what `scipy.stats.kendalltau` gives.
+
+    The definition as it stands in M. G. Kendall, "The treatment of ties in ranking problems",
+    Biometrika 33 (1945), over all pairs: for tables of some hundred rows that takes a millisecond,
+    and importing SciPy's takes half a second.
+
+    Args:
+        one, other: shape (n,), without NaN, neither of them constant.
+    """
+    first, second = (np.sign(values[:, None] - values) for values in (one, other))
+    return float((first * second).sum() / math.sqrt((first**2).sum() * (second**2).sum()))

@@ -1,11 +1,13 @@
 """How far two orders of the same configurations agree."""
 
+import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.stats import kendalltau
 
-from tunegrid.conclusions.ranking import rank_agreement, rank_agreements
+from tunegrid.conclusions.ranking import kendall_tau, rank_agreement, rank_agreements
 
 
 def test_agreement_is_told_for_each_kind_of_runs():
@@ -30,6 +32,14 @@ def test_the_same_order_agrees_fully(accuracies):
     assert rank_agreement(_table(accuracies, ours)) == (pytest.approx(1), len(ours))
     opposite = [-accuracy for accuracy in accuracies]
     assert rank_agreement(_table(accuracies, opposite)) == (pytest.approx(-1), len(ours))
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=40))
+def test_tau_is_scipy_s(pairs):
+    """With ties on either side."""
+    one, other = np.array(pairs, float).T
+    assume(len(set(one)) > 1 < len(set(other)))
+    assert kendall_tau(one, other) == pytest.approx(kendalltau(one, other).statistic)
 
 
 def test_agreement_counts_only_what_has_both_numbers():
