@@ -1,9 +1,13 @@
 """What several tests need: real images, a store that was really filled, the command."""
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from unittest import mock
 
 # One thread, as in a worker, before anything imports a backend.
 os.environ.update(
@@ -19,6 +23,7 @@ import hypothesis
 import pytest
 
 from tunegrid import DataError, run_grid
+from tunegrid.cli import main
 from tunegrid.data.datasets import Images
 from tunegrid.data.reading import load_dataset
 from tunegrid.data.sources import find_dataset
@@ -51,19 +56,38 @@ def small_store(fashion_mnist: Images, tmp_path_factory: pytest.TempPathFactory)
     return store
 
 
+@pytest.fixture(scope="session")
+def in_process():
+    """Call the command as a process would, in this one: it starts at once, and is as it is."""
+
+    def call(
+        *words: object, folder: Path, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        said = [io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "12"]
+        arguments = ["tune-grid", *map(str, words)]
+        with (
+            contextlib.chdir(folder),
+            mock.patch.dict(os.environ, environment or {}),
+            mock.patch.object(sys, "argv", arguments),
+            contextlib.redirect_stdout(said[0]),
+            contextlib.redirect_stderr(said[1]),
+            pytest.raises(SystemExit) as ended,
+        ):
+            main()
+        texts = []
+        for stream in said:
+            stream.flush()
+            texts.append(stream.buffer.getvalue().decode())
+        return subprocess.CompletedProcess(arguments, ended.value.code or 0, *texts)
+
+    return call
+
+
 @pytest.fixture
-def tune_grid(tmp_path: Path):
-    """Run the command as a user does; returns the finished process."""
+def tune_grid(in_process, tmp_path: Path):
+    """Run the command in a folder of the test's own; returns what came of it."""
 
     def call(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "tunegrid", *map(str, words)],
-            cwd=tmp_path,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        return in_process(*words, folder=tmp_path, environment=environment)
 
     return call

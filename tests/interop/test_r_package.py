@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import tomllib
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import tunegrid
 from tunegrid import read_results, run_grid
 from tunegrid.store.store import Store
 
@@ -28,15 +30,14 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    """A library with the package installed from what git has, as its tarball would be."""
+def tarball(tmp_path_factory):
+    """The package's tarball, built of what git has."""
     for package in NEEDED:
         found = ["Rscript", "--vanilla", "-e", f"loadNamespace('{package}')"]
         if subprocess.run(found, capture_output=True, check=False).returncode:
             pytest.skip(f"R: no package {package}")
     place = tmp_path_factory.mktemp("r")
-    source, library = place / "tunegrid", place / "library"
-    library.mkdir()
+    source = place / "tunegrid"
     ignored = shutil.ignore_patterns(".*", "tunegrid-store", "__pycache__")
     shutil.copytree(ROOT, source, ignore=ignored, symlinks=True)
     shutil.copy(ROOT / ".Rbuildignore", source)
@@ -46,6 +47,14 @@ def library(tmp_path_factory):
     )  # fmt: skip
     assert built.returncode == 0, built.stdout + built.stderr
     (tarball,) = place.glob("tunegrid_*.tar.gz")
+    return tarball
+
+
+@pytest.fixture(scope="module")
+def library(tarball):
+    """A library with the package installed from its tarball."""
+    library = tarball.parent / "library"
+    library.mkdir()
     done = subprocess.run(
         ["R", "CMD", "INSTALL", f"--library={library}", str(tarball)],
         capture_output=True, text=True, check=False,
@@ -68,6 +77,21 @@ def run_r(library, script, **more):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done
+
+
+def test_the_tarball_holds_the_whole_python_package(tarball):
+    """Code and data, byte for byte, and paths that every tar can unpack."""
+    package = Path(tunegrid.__file__).parent
+    with tarfile.open(tarball) as opened:
+        names = [name for name in opened.getnames() if "/inst/python/tunegrid/" in name]
+        inside = {
+            name.partition("/inst/python/tunegrid/")[2]: opened.extractfile(name).read()
+            for name in names
+            if opened.getmember(name).isfile()
+        }
+    files = [file for file in package.rglob("*") if file.is_file() and file.suffix != ".pyc"]
+    assert inside == {str(file.relative_to(package)): file.read_bytes() for file in files}
+    assert max(map(len, names)) <= 100
 
 
 def test_loads_without_python(library):
