@@ -19,8 +19,9 @@ run: setup
 	$(BIN)/tune-grid run $(STUDY) --experiment $(TABLES) --preset quick
 	@$(BIN)/tune-grid table $(STUDY) --experiment $(TABLES) --preset quick
 
+# Two processes, one for each core; tests that share what is made once stay together.
 test: setup bridge
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-long: setup bridge
 	$(BIN)/python -m pytest -m long

@@ -35,6 +35,18 @@ hypothesis.settings.load_profile("tunegrid")
 SMALL = {"experiments": "two-layer", "where": "layerdense <= 32", "epochs": 2, "train_size": 512}
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Send tests that share something which is made once to one process (pytest -n)."""
+    shared = [
+        name
+        for name, found in item._fixtureinfo.name2fixturedefs.items()
+        if found[0].scope == "module" or name == "small_store"
+    ]
+    if shared and item.get_closest_marker("xdist_group") is None:
+        group = "small_store" if "small_store" in shared else item.module.__name__
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def _whole(name: str) -> Images:
     try:
         return load_dataset(find_dataset(name, download=False))

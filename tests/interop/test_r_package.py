@@ -25,6 +25,7 @@ NEEDED = ("cli", "ggplot2", "knitr", "reticulate", "rlang", "testthat", "withr")
 
 pytestmark = [
     pytest.mark.needs_r,
+    pytest.mark.xdist_group("r-package"),  # which is built and installed once
     pytest.mark.skipif(shutil.which("Rscript") is None, reason="R: no Rscript on the path"),
 ]
 
@@ -157,7 +158,7 @@ def test_ctrl_c_keeps_what_is_done(library, fashion_mnist, tmp_path):
     script = """
     library(tunegrid)
     stopped <- tryCatch(
-      run_grid("kh2021", experiments = "one-layer", preset = "quick", workers = 1,
+      run_grid("kh2021", experiments = "one-layer", epochs = 2, train_size = 512, workers = 1,
                store = Sys.getenv("STORE")),
       tunegrid_interrupted = identity
     )

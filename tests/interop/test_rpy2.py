@@ -128,7 +128,7 @@ print(r_kable(part, digits=0))
         ("data.frame()", "SpecError: --grid: the data frame at the end of grid.R has no rows"),
         ("data.frame(a = c(1, NA))", "SpecError: --grid: the data frame at the end of grid.R has"),
         ("x <- (", "unexpected end of input"),
-        ("if (TRUE) quit(status = 0)", "R: Error : the script calls quit(): let it end in its"),
+        ("if (TRUE) quit(status = 0)", "R: Error: the script calls quit(): let it end in its"),
     ],
 )
 def test_a_script_that_gives_no_grid_is_refused(script, said, tmp_path, monkeypatch):

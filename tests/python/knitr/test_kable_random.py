@@ -15,7 +15,7 @@ from tunegrid.knitr import kable
 from tunegrid.knitr.base_r.numbers import Notation, format_numbers
 from tunegrid.knitr.base_r.rounding import round_digits
 
-pytestmark = pytest.mark.needs_r
+pytestmark = [pytest.mark.needs_r, pytest.mark.xdist_group("knitr")]
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def knitr():
     real.close()
 
 
-@pytest.mark.parametrize("frames", [2000, pytest.param(50_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("frames", [800, pytest.param(50_000, marks=pytest.mark.long)])
 def test_python_prints_what_knitr_prints(knitr, frames):
     """Byte for byte, whatever the frame and the options."""
     version = tuple(int(part) for part in knitr.version.split(".")[:2])

@@ -98,6 +98,7 @@ def test_a_run_that_diverges_is_recorded_and_the_grid_goes_on(fashion_mnist, tmp
     assert rows["message"].str.contains("in epoch 1 of 1").all()
 
 
+@pytest.mark.xdist_group("killed")
 def test_a_worker_killed_again_and_again_is_a_failed_run(fashion_mnist, tmp_path):
     """A run whose worker dies is tried three times, and the grid ends."""
 
@@ -206,7 +207,10 @@ def test_a_missing_backend_is_named_with_its_extra(monkeypatch, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.long)],
+)
 def test_interrupted_and_repeated_only_what_is_missing_is_trained(fashion_mnist, tmp_path, number):
     """Ctrl-C, a polite kill or a rude one: what was done is kept, the rest is trained, no more."""
     command = [

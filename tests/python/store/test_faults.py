@@ -24,7 +24,7 @@ from tunegrid.store.database import FILE, VERSION
 from tunegrid.store.store import Store
 from tunegrid.store.weights import weights_file
 
-pytestmark = pytest.mark.usefixtures("fashion_mnist")
+pytestmark = [pytest.mark.usefixtures("fashion_mnist"), pytest.mark.xdist_group("killed")]
 
 COMMAND = [sys.executable, "-m", "tunegrid"]
 RUN = ["run", "kh2021", "--experiment", "two-layer"]
@@ -126,7 +126,9 @@ def busy_workers(driver, count=1):
 # Signals
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize(
+    "name", ["SIGINT", "SIGHUP", pytest.param("SIGTERM", marks=pytest.mark.long)]
+)
 def test_a_signal_in_the_middle_of_a_compiled_epoch(tmp_path, tried, name):
     """Within two seconds the driver is gone, its workers too, and the runs are given back."""
     store = tmp_path / "store"

@@ -373,7 +373,7 @@ def test_a_store_that_another_program_has_locked_is_waited_for(store, monkeypatc
     assert store.claim(PLANNED[0].key) is not None
 
 
-@pytest.mark.parametrize("stride", [3, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("stride", [9, pytest.param(1, marks=pytest.mark.long)])
 def test_killed_at_any_step_a_result_is_whole_or_missing(tmp_path, record_property, stride):
     """SIGKILL at a statement or a change of a file; going on ends as if nothing had been."""
     killed_at = [sys.executable, str(Path(__file__).with_name("killed.py"))]

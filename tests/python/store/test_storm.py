@@ -5,6 +5,8 @@ from storm import GRID, KINDS, Storm, assert_whole, content, undisturbed
 
 from tunegrid.store.store import Store
 
+pytestmark = pytest.mark.xdist_group("killed")  # each sees the processes that another kills
+
 
 @pytest.fixture(scope="module")
 def calm(fashion_mnist, tmp_path_factory):
@@ -21,7 +23,12 @@ def calm(fashion_mnist, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("kills", "seeds"), [(12, 3), pytest.param(55, 15, marks=pytest.mark.long)]
+    ("kills", "seeds"),
+    [
+        (6, 1),
+        pytest.param(12, 3, marks=pytest.mark.long),
+        pytest.param(55, 15, marks=pytest.mark.long),
+    ],
 )
 def test_after_a_storm_the_store_is_that_of_a_calm_day(
     calm, tmp_path, record_property, kills, seeds
@@ -39,15 +46,16 @@ def test_after_a_storm_the_store_is_that_of_a_calm_day(
     record_property("lost", storm.losses())
 
 
-def test_ten_kills_of_the_lone_driver_over_thirty_runs(calm, tmp_path, record_property):
-    """30 runs of 512 images end complete; no run is marked failed, no attempt either."""
-    storm = Storm(tmp_path, GRID[:15], 2, seed=30)
-    storm.rage(10, ("driver",))
+@pytest.mark.parametrize(("kills", "rows"), [(4, 6), pytest.param(10, 15, marks=pytest.mark.long)])
+def test_kills_of_the_lone_driver_fail_no_run(calm, tmp_path, record_property, kills, rows):
+    """Two runs of 512 images a row end complete; none is marked failed, no attempt either."""
+    storm = Storm(tmp_path, GRID[:rows], 2, seed=2 * rows)
+    storm.rage(kills, ("driver",))
     storm.end()
     assert_whole(storm.store)
-    assert content(storm.store) == content(calm(15, 2))
+    assert content(storm.store) == content(calm(rows, 2))
     with Store(storm.store) as store:
         assert store.rows("SELECT count(*) FROM attempt WHERE outcome = 'failed'")[0][0] == 0
-    record_property("fault", "SIGKILL of the lone driver over 30 runs")
+    record_property("fault", f"SIGKILL of the lone driver over {2 * rows} runs")
     record_property("times", storm.kills.total())
     record_property("lost", storm.losses())

@@ -20,6 +20,13 @@ from tunegrid.train.one_run import DivergedError, compile_model, fresh_model, tr
 BATCH = 64
 
 
+@pytest.fixture(scope="module")
+def images(fashion_mnist):
+    """The real Fashion-MNIST with the first 1 000 test images: scoring is not what is tested."""
+    few = {name: getattr(fashion_mnist, name)[:1000] for name in ("x_test", "y_test")}
+    return dataclasses.replace(fashion_mnist, **few)
+
+
 def spec_of(**overrides):
     """Give a short run of the smallest two-layer configuration on scaled images."""
     settings = {"epochs": 1, "train_size": 10 * BATCH, "scaling": "unit", **overrides}
@@ -67,21 +74,21 @@ def model_with(spec, *, normalised):
 
 @pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam", "nadam", "adadelta"])
 @pytest.mark.parametrize("normalised", [False, True], ids=["plain", "batch-norm"])
-@pytest.mark.parametrize("images", [10 * BATCH, 9 * BATCH + 10], ids=["even", "partial-batch"])
-def test_engines_agree_after_ten_steps(fashion_mnist, optimizer, normalised, images):
+@pytest.mark.parametrize("size", [10 * BATCH, 9 * BATCH + 10], ids=["even", "partial-batch"])
+def test_engines_agree_after_ten_steps(images, optimizer, normalised, size):
     """Same weights, same order, ten steps, L2: the weights agree to 1e-5."""
-    spec = spec_of(optimizer=optimizer, train_size=images)
+    spec = spec_of(optimizer=optimizer, train_size=size)
     ours, theirs = (model_with(spec, normalised=normalised) for _ in range(2))
     start = [weight.copy() for weight in ours.get_weights()]
-    train(spec, fashion_mnist, model=ours)
-    train(reference(spec), fashion_mnist, model=theirs)
+    train(spec, images, model=ours)
+    train(reference(spec), images, model=theirs)
     assert ours.optimizer.iterations == theirs.optimizer.iterations == 10
     for before, one, other in zip(start, ours.get_weights(), theirs.get_weights(), strict=True):
         assert np.linalg.norm(one - other) <= 1e-5 * np.linalg.norm(other)
         assert not np.array_equal(one, before)
 
 
-def test_engines_agree_on_any_penalty(fashion_mnist):
+def test_engines_agree_on_any_penalty(images):
     """L1 on a kernel, L2 on a bias, a penalty on what a layer puts out: ten steps, to 1e-5."""
     spec = spec_of()
     ours, theirs = (
@@ -98,19 +105,19 @@ def test_engines_agree_on_any_penalty(fashion_mnist):
     theirs.set_weights(ours.get_weights())
     for model in (ours, theirs):
         compile_model(model, spec)
-    fast = train(spec, fashion_mnist, model=ours).history[0]
-    plain = train(reference(spec), fashion_mnist, model=theirs).history[0]
+    fast = train(spec, images, model=ours).history[0]
+    plain = train(reference(spec), images, model=theirs).history[0]
     assert fast.loss == pytest.approx(plain.loss, rel=1e-5)
     for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
         assert np.linalg.norm(one - other) <= 1e-5 * np.linalg.norm(other)
 
 
 @pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam", "nadam", "adadelta"])
-def test_engines_agree_after_an_epoch(fashion_mnist, optimizer):
+def test_engines_agree_after_an_epoch(images, optimizer):
     """Losses after an epoch of 6 000 images agree to 5e-3, with the same masks of dropout."""
     spec = spec_of(optimizer=optimizer, train_size=6_000)
-    ours = train(spec, fashion_mnist).history[0]
-    theirs = train_as_fit(spec, fashion_mnist).history[0]
+    ours = train(spec, images).history[0]
+    theirs = train_as_fit(spec, images).history[0]
     assert ours.loss == pytest.approx(theirs.loss, rel=5e-3)
     assert ours.val_loss == pytest.approx(theirs.val_loss, rel=5e-3)
     assert ours.accuracy == pytest.approx(theirs.accuracy, abs=2e-3)
@@ -132,22 +139,22 @@ def test_a_result_holds_what_it_says(fashion_mnist):
 
 
 @pytest.mark.parametrize("engine", ["tensorflow", "reference"])
-def test_a_run_is_the_same_whatever_ran_before(fashion_mnist, engine):
+def test_a_run_is_the_same_whatever_ran_before(images, engine):
     """Nothing of an earlier run in the same process is left: bit for bit."""
     spec = dataclasses.replace(spec_of(), engine=engine)
-    first = train(spec, fashion_mnist)
-    train(dataclasses.replace(spec, seed=2), fashion_mnist)
-    again = train(spec, fashion_mnist)
+    first = train(spec, images)
+    train(dataclasses.replace(spec, seed=2), images)
+    again = train(spec, images)
     assert again.history == first.history
     assert again.last == first.last
 
 
-def test_nothing_of_a_run_outlives_it(fashion_mnist):
+def test_nothing_of_a_run_outlives_it(images):
     """TensorFlow keeps gradients that it registered, and what these hold, for good."""
     kept = []
     for seed in (1, 2, 3):
         keras.backend.clear_session()  # as a worker does
-        train(dataclasses.replace(spec_of(), seed=seed), fashion_mnist)
+        train(dataclasses.replace(spec_of(), seed=seed), images)
         kept.append(alive())
     assert kept[2] == kept[1] == kept[0]
 
@@ -159,33 +166,33 @@ def alive():
     return {kind: kinds[kind] for kind in ("FuncGraph", "WhileBodyFuncGraph", "EagerTensor")}
 
 
-def test_a_user_s_keras_settings_decide_no_numbers(fashion_mnist):
+def test_a_user_s_keras_settings_decide_no_numbers(images):
     """What keras.json says of precision and epsilon is not in the key, so it must not matter."""
-    plain = train(spec_of(), fashion_mnist)
+    plain = train(spec_of(), images)
     keras.config.set_epsilon(1e-3)
     keras.config.set_floatx("float64")
-    assert train(spec_of(), fashion_mnist).history == plain.history
+    assert train(spec_of(), images).history == plain.history
 
 
-def test_a_replicate_is_another_run(fashion_mnist):
+def test_a_replicate_is_another_run(images):
     """Another seed gives other weights and another order."""
     spec = spec_of()
-    first = train(spec, fashion_mnist)
-    assert train(dataclasses.replace(spec, seed=2), fashion_mnist).history != first.history
+    first = train(spec, images)
+    assert train(dataclasses.replace(spec, seed=2), images).history != first.history
 
 
-def test_a_longer_run_begins_like_a_shorter_one(fashion_mnist):
+def test_a_longer_run_begins_like_a_shorter_one(images):
     """Epochs are no part of the seed."""
-    short = train(spec_of(epochs=1), fashion_mnist)
-    assert train(spec_of(epochs=2), fashion_mnist).history[0] == short.history[0]
+    short = train(spec_of(epochs=1), images)
+    assert train(spec_of(epochs=2), images).history[0] == short.history[0]
 
 
 @pytest.mark.parametrize("engine", ["tensorflow", "reference"])
-def test_a_loss_that_is_no_number_is_a_failure(fashion_mnist, engine):
+def test_a_loss_that_is_no_number_is_a_failure(images, engine):
     """A run that diverges says in which epoch."""
     spec = dataclasses.replace(spec_of(optimizer="sgd", learning_rate=1e30), engine=engine)
     with pytest.raises(DivergedError, match=r"the loss became (nan|inf) in epoch 1 of 1"):
-        train(spec, fashion_mnist)
+        train(spec, images)
 
 
 def test_held_out_images_are_scored_and_the_test_images_predicted(fashion_mnist):
@@ -213,7 +220,7 @@ def test_weights_are_a_file_that_keras_reads(fashion_mnist, tmp_path):
 
 
 @pytest.mark.parametrize("direction", ["DropConnect", "rotations", "every layer normalised"])
-def test_engines_agree_where_layers_draw_their_own_numbers(fashion_mnist, direction):
+def test_engines_agree_where_layers_draw_their_own_numbers(images, direction):
     """Dropped weights, turned images: the same ones in both engines, from the run's seed."""
     found = configurations(
         load_study("dress-in-layers"),
@@ -221,7 +228,7 @@ def test_engines_agree_where_layers_draw_their_own_numbers(fashion_mnist, direct
         overrides={"epochs": 1, "train_size": 3 * 128, "layerdense": 16},
     )
     spec = plan(found)[0].spec
-    fast, plain = train(spec, fashion_mnist), train_as_fit(spec, fashion_mnist)
+    fast, plain = train(spec, images), train_as_fit(spec, images)
     (ours,), (theirs,) = fast.history, plain.history
     assert ours.loss == pytest.approx(theirs.loss, rel=1e-4)
     assert ours.val_accuracy == pytest.approx(theirs.val_accuracy, abs=0.002)
@@ -232,15 +239,15 @@ def test_a_rotation_of_nothing_is_none():
     assert spec_of(rotation=0.0).key == spec_of().key != spec_of(rotation=0.1).key
 
 
-def test_bfloat16_is_another_run_with_nearly_the_same_scores(fashion_mnist):
+def test_bfloat16_is_another_run_with_nearly_the_same_scores(images):
     """Layers compute in 16 bits, weights and the last layer in 32, and Keras is left as it was."""
     spec = spec_of(train_size=6_400)
     short = dataclasses.replace(spec, precision="bfloat16")
     assert short.key != spec.key
-    plain, rough = train(spec, fashion_mnist), train(short, fashion_mnist)
+    plain, rough = train(spec, images), train(short, images)
     assert rough.history != plain.history
     assert rough.history[0].loss == pytest.approx(plain.history[0].loss, rel=0.02)
-    assert train(spec, fashion_mnist).history == plain.history
+    assert train(spec, images).history == plain.history
 
 
 def test_a_processor_without_bfloat16_is_not_asked_for_it(tmp_path, monkeypatch):
