@@ -21,7 +21,7 @@ run: setup
 
 # Two processes, one for each core; tests that share what is made once stay together.
 test: setup bridge
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 test-long: setup bridge
 	$(BIN)/python -m pytest -m long

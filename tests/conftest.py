@@ -35,16 +35,25 @@ hypothesis.settings.load_profile("tunegrid")
 SMALL = {"experiments": "two-layer", "where": "layerdense <= 32", "epochs": 2, "train_size": 512}
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Send tests that share something which is made once to one process (pytest -n)."""
-    shared = [
-        name
-        for name, found in item._fixtureinfo.name2fixturedefs.items()
-        if found[0].scope == "module" or name == "small_store"
-    ]
-    if shared and item.get_closest_marker("xdist_group") is None:
-        group = "small_store" if "small_store" in shared else item.module.__name__
-        item.add_marker(pytest.mark.xdist_group(group))
+#: Files whose tests share nothing that takes long to make; those of others stay together.
+SPREAD = ("test_audit", "test_compare", "test_driver", "test_studies", "test_tidy", "test_train")
+#: Tests that look at processes, which others must not kill meanwhile.
+KILLED = ("test_faults", "test_local", "test_storm", "killed_again_and_again")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Send tests that share what is made once to one process (make test)."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class BySharing(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            if any(name in nodeid for name in KILLED):
+                return "killed"
+            file = nodeid.partition("::")[0]
+            return nodeid if Path(file).stem in SPREAD else file
+
+    return BySharing(config, log)
 
 
 def _whole(name: str) -> Images:

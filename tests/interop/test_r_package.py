@@ -25,7 +25,6 @@ NEEDED = ("cli", "ggplot2", "knitr", "reticulate", "rlang", "testthat", "withr")
 
 pytestmark = [
     pytest.mark.needs_r,
-    pytest.mark.xdist_group("r-package"),  # which is built and installed once
     pytest.mark.skipif(shutil.which("Rscript") is None, reason="R: no Rscript on the path"),
 ]
 

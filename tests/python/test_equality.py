@@ -15,8 +15,6 @@ GRID = {
 }  # fmt: skip
 RUNS = 4
 
-pytestmark = pytest.mark.xdist_group("equality")  # which share one store
-
 
 def content(folder):
     """Give all epochs and predictions of a store."""

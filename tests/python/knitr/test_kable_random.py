@@ -15,7 +15,7 @@ from tunegrid.knitr import kable
 from tunegrid.knitr.base_r.numbers import Notation, format_numbers
 from tunegrid.knitr.base_r.rounding import round_digits
 
-pytestmark = [pytest.mark.needs_r, pytest.mark.xdist_group("knitr")]
+pytestmark = pytest.mark.needs_r
 
 
 @pytest.fixture(scope="module")

@@ -98,7 +98,6 @@ def test_a_run_that_diverges_is_recorded_and_the_grid_goes_on(fashion_mnist, tmp
     assert rows["message"].str.contains("in epoch 1 of 1").all()
 
 
-@pytest.mark.xdist_group("killed")
 def test_a_worker_killed_again_and_again_is_a_failed_run(fashion_mnist, tmp_path):
     """A run whose worker dies is tried three times, and the grid ends."""
 

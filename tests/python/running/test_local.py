@@ -17,8 +17,6 @@ from tunegrid.running.local import LocalExecutor
 from tunegrid.running.process import worker_environment
 from tunegrid.train.one_run import train
 
-pytestmark = pytest.mark.xdist_group("killed")  # each sees the processes that another kills
-
 
 @pytest.fixture
 def task(fashion_mnist):

@@ -24,7 +24,7 @@ from tunegrid.store.database import FILE, VERSION
 from tunegrid.store.store import Store
 from tunegrid.store.weights import weights_file
 
-pytestmark = [pytest.mark.usefixtures("fashion_mnist"), pytest.mark.xdist_group("killed")]
+pytestmark = pytest.mark.usefixtures("fashion_mnist")
 
 COMMAND = [sys.executable, "-m", "tunegrid"]
 RUN = ["run", "kh2021", "--experiment", "two-layer"]

@@ -254,14 +254,24 @@ def test_every_model_runs_to_its_end(fashion_mnist, tmp_path, study):
     runs_to_its_end(study, TINY[study], tmp_path)
 
 
+def shown(planned):
+    """Name what a run shows of its study."""
+    return planned.configuration.experiment, planned.spec.model.architecture
+
+
 def cheapest(study):
-    """Write a condition for the cheapest model of each experiment and architecture."""
-    found = {}
-    for one in plan(configurations(load_study(study))):
-        row = one.configuration.row
-        if row["dataset"] == "fashion_mnist" and row["architecture"] != "vgg16":
-            found.setdefault((row["experiment"], row["architecture"]), []).append(one)
-    chosen = [min(group, key=lambda one: relative_cost(one.spec)) for group in found.values()]
+    """Write a condition for the cheapest models that show every experiment and architecture."""
+    planned = [
+        one
+        for one in plan(configurations(load_study(study)))
+        if one.spec.data.dataset == "fashion_mnist" and one.spec.model.architecture != "vgg16"
+    ]
+    wanted = {name for one in planned for name in shown(one)}
+    chosen = sorted(planned, key=lambda one: -relative_cost(one.spec))
+    for one in tuple(chosen):  # the dearest go first, while the rest shows all
+        rest = [other for other in chosen if other is not one]
+        if wanted <= {name for other in rest for name in shown(other)}:
+            chosen = rest
     rows = [
         one.configuration.columns | {"experiment": one.configuration.experiment} for one in chosen
     ]
@@ -273,7 +283,7 @@ def cheapest(study):
 
 @pytest.mark.parametrize("study", IDS)
 def test_every_experiment_runs_to_its_end(fashion_mnist, tmp_path, study):
-    """Its cheapest model of each architecture, with 512 images and one epoch."""
+    """Shown by its cheapest models, with 512 images and one epoch."""
     runs_to_its_end(study, cheapest(study), tmp_path)
 
 
@@ -289,10 +299,10 @@ def runs_to_its_end(study, where, store):
 def test_a_log_stands_beside_our_epochs(fashion_mnist, tmp_path):
     """Row by row, with what we have not trained yet as NA."""
     small = {"epochs": 2, "train_size": 256, "store": tmp_path}
-    run_grid("dress-in-layers", experiments="cnn", seeds=2, **small)
+    run_grid("dress-in-layers", experiments="cnn", **small)
     log = published_table("dress-in-layers", "log", any=True, store=tmp_path)
     assert log["published_val_accuracy"].tolist()[:2] == [0.8636, 0.8926]
-    assert log["replicates"].tolist() == [2, 2, *[0] * 18]
+    assert log["replicates"].tolist() == [1, 1, *[0] * 18]
     rows = read_results("dress-in-layers", any=True, store=tmp_path)
     assert log["val_accuracy"][1] == pytest.approx(rows["val_accuracy"].mean())
     assert rows["accuracy"].tolist() == rows["best_test_accuracy"].tolist()

@@ -113,11 +113,11 @@ def test_engines_agree_on_any_penalty(images):
 
 
 @pytest.mark.parametrize("optimizer", ["rmsprop", "sgd", "adam", "nadam", "adadelta"])
-def test_engines_agree_after_an_epoch(images, optimizer):
+def test_engines_agree_after_an_epoch(fashion_mnist, optimizer):
     """Losses after an epoch of 6 000 images agree to 5e-3, with the same masks of dropout."""
     spec = spec_of(optimizer=optimizer, train_size=6_000)
-    ours = train(spec, images).history[0]
-    theirs = train_as_fit(spec, images).history[0]
+    ours = train(spec, fashion_mnist).history[0]
+    theirs = train_as_fit(spec, fashion_mnist).history[0]
     assert ours.loss == pytest.approx(theirs.loss, rel=5e-3)
     assert ours.val_loss == pytest.approx(theirs.val_loss, rel=5e-3)
     assert ours.accuracy == pytest.approx(theirs.accuracy, abs=2e-3)
