@@ -3,6 +3,8 @@
 import contextlib
 import io
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -27,6 +29,7 @@ from tunegrid.cli import main
 from tunegrid.data.datasets import Images
 from tunegrid.data.reading import load_dataset
 from tunegrid.data.sources import find_dataset
+from tunegrid.store.database import FILE
 
 # No test looks at a clock.
 hypothesis.settings.register_profile("tunegrid", deadline=None)
@@ -71,9 +74,22 @@ def fashion_mnist() -> Images:
 
 @pytest.fixture(scope="session")
 def small_store(fashion_mnist: Images, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with two replicates of four small two-layer configurations, trained by workers."""
-    store = tmp_path_factory.mktemp("small") / "store"
-    run_grid("kh2021", seeds=2, store=store, **SMALL)
+    """A store with two replicates of four small two-layer configurations, trained by workers.
+
+    The processes of `make test` train it together, as two drivers of one store do, and each has a
+    copy of its own.
+    """
+    base = tmp_path_factory.getbasetemp()
+    is_shared = "PYTEST_XDIST_WORKER" in os.environ
+    made = (base.parent if is_shared else base) / "small" / "store"
+    run_grid("kh2021", seeds=2, workers=1 if is_shared else None, store=made, **SMALL)
+    store = base / "small-store" / "store"
+    shutil.copytree(made / "models", store / "models")
+    with (
+        contextlib.closing(sqlite3.connect(made / FILE)) as source,
+        contextlib.closing(sqlite3.connect(store / FILE)) as copy,
+    ):
+        source.backup(copy)
     return store
 
 

@@ -36,7 +36,7 @@ def one_by_one(fashion_mnist, tmp_path_factory):
     return found
 
 
-@pytest.mark.parametrize("workers", [2, 4])
+@pytest.mark.parametrize("workers", [pytest.param(2, marks=pytest.mark.long), 4])
 def test_the_number_of_workers_changes_nothing(one_by_one, tmp_path, workers):
     """Two at once, or four on two cores."""
     run_grid("kh2021", **GRID, workers=workers, store=tmp_path)

@@ -208,7 +208,10 @@ def test_a_missing_backend_is_named_with_its_extra(monkeypatch, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
 @pytest.mark.parametrize(
     "number",
-    [signal.SIGTERM, signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.long)],
+    [
+        signal.SIGTERM,
+        *(pytest.param(one, marks=pytest.mark.long) for one in (signal.SIGINT, signal.SIGKILL)),
+    ],
 )
 def test_interrupted_and_repeated_only_what_is_missing_is_trained(fashion_mnist, tmp_path, number):
     """Ctrl-C, a polite kill or a rude one: what was done is kept, the rest is trained, no more."""

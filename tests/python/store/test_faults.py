@@ -427,7 +427,10 @@ def test_a_path_with_spaces_and_letters_of_all_kinds(tmp_path, tune_grid, tried)
 # Surroundings
 
 
-@pytest.mark.parametrize("home", [None, "/nonexistent", "/proc"])
+@pytest.mark.parametrize(
+    "home",
+    [None, *(pytest.param(one, marks=pytest.mark.long) for one in ("/nonexistent", "/proc"))],
+)
 def test_no_home(tmp_path, tried, home):
     """No folder of the user's is needed."""
     environment = {name: value for name, value in os.environ.items() if name != "HOME"}

@@ -247,11 +247,17 @@ TINY = {
 }
 
 
+#: Multiplications of an epoch from which on a model is left to the long tests: VGG-16, and the
+#: convolutions of korssjoen2020.
+DEAR = 5e11
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("study", IDS)
 def test_every_model_runs_to_its_end(fashion_mnist, tmp_path, study):
     """512 images, one epoch, VGG-16 included; every score is there."""
-    runs_to_its_end(study, TINY[study], tmp_path)
+    found = runs_to_its_end(study, TINY[study], tmp_path)
+    assert found == set(load_study(study).experiments)
 
 
 def shown(planned):
@@ -260,11 +266,15 @@ def shown(planned):
 
 
 def cheapest(study):
-    """Write a condition for the cheapest models that show every experiment and architecture."""
+    """Write a condition for the cheapest models that show experiments and architectures.
+
+    A model that scores the 10 000 test images for more than some seconds shows nothing here.
+    """
     planned = [
         one
         for one in plan(configurations(load_study(study)))
-        if one.spec.data.dataset == "fashion_mnist" and one.spec.model.architecture != "vgg16"
+        if one.spec.data.dataset == "fashion_mnist"
+        and relative_cost(one.spec) / one.spec.epochs < DEAR
     ]
     wanted = {name for one in planned for name in shown(one)}
     chosen = sorted(planned, key=lambda one: -relative_cost(one.spec))
@@ -284,7 +294,8 @@ def cheapest(study):
 @pytest.mark.parametrize("study", IDS)
 def test_every_experiment_runs_to_its_end(fashion_mnist, tmp_path, study):
     """Shown by its cheapest models, with 512 images and one epoch."""
-    runs_to_its_end(study, cheapest(study), tmp_path)
+    found = runs_to_its_end(study, cheapest(study), tmp_path)
+    assert set(load_study(study).experiments) - found <= {"pooling"}
 
 
 def runs_to_its_end(study, where, store):
@@ -292,8 +303,8 @@ def runs_to_its_end(study, where, store):
     summary = run_grid(study, where=where, epochs=1, train_size=512, store=store)
     assert (summary.failed, summary.done) == (0, summary.planned)
     rows = read_results(study, any=True, store=store)
-    assert set(rows["experiment"]) == set(load_study(study).experiments)
     assert rows[["loss", "accuracy", "test_accuracy", "best_test_accuracy"]].notna().all(axis=None)
+    return set(rows["experiment"])
 
 
 def test_a_log_stands_beside_our_epochs(fashion_mnist, tmp_path):
