@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -20,6 +21,11 @@ os.environ.update(
     OMP_NUM_THREADS="1",
     COLUMNS="100",
 )
+
+# Whoever starts tests in the background may be deaf to these, and who is started by them then too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 import hypothesis
 import pytest
