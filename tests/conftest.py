@@ -22,11 +22,6 @@ os.environ.update(
     COLUMNS="100",
 )
 
-# Whoever starts tests in the background may be deaf to these, and who is started by them then too.
-signal.signal(signal.SIGINT, signal.default_int_handler)
-if hasattr(signal, "SIGHUP"):
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
 import hypothesis
 import pytest
 
@@ -36,6 +31,11 @@ from tunegrid.data.datasets import Images
 from tunegrid.data.reading import load_dataset
 from tunegrid.data.sources import find_dataset
 from tunegrid.store.database import FILE
+
+# Whoever starts tests in the background may be deaf to these, and who is started by them then too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # No test looks at a clock.
 hypothesis.settings.register_profile("tunegrid", deadline=None)
