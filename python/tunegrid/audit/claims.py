@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..conclusions.holds import holds
-from ..conclusions.scores import Scores
+from ..conclusions.arithmetic.holds import holds
+from ..conclusions.arithmetic.scores import Scores
 from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable
 from ..study.conditions import parse_condition
 from ..study.study import Study

@@ -2,7 +2,7 @@
 
 import math
 
-from ..conclusions.scores import TINY
+from ..conclusions.arithmetic.scores import TINY
 from ..study.csvfile import Printed
 
 _DECIMALS = 6

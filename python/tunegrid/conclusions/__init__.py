@@ -1,4 +1,5 @@
 """Which conclusions survive.
 
-Whether a claim holds on scores, how far two orders agree. Arithmetic on arrays and frames.
+Ours beside the published with a verdict, claims judged, seeds spent where they decide; and the
+arithmetic behind it.
 """

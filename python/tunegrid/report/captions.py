@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ..conclusions.ranking import rank_agreements
+from ..conclusions.arithmetic.ranking import rank_agreements
 from ..study.settings import PRESETS
 from ..study.study import Study
 from ..study.tables import PrintedTable

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from tunegrid import studies
 from tunegrid.audit.claims import claim_holds
 from tunegrid.audit.evidence import Evidence
-from tunegrid.conclusions.holds import holds
-from tunegrid.conclusions.scores import Scores
+from tunegrid.conclusions.arithmetic.holds import holds
+from tunegrid.conclusions.arithmetic.scores import Scores
 from tunegrid.study.claims import Claim
 
 A, B = "model == 'a'", "model == 'b'"

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
-from tunegrid.conclusions.ranking import kendall_tau, rank_agreement, rank_agreements
+from tunegrid.conclusions.arithmetic.ranking import kendall_tau, rank_agreement, rank_agreements
 
 
 def test_agreement_is_told_for_each_kind_of_runs():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ..study.claims import (
+from ...study.claims import (
     AtLeast,
     Claim,
     EveryGreater,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..study.conditions import parse_condition
+from ...study.conditions import parse_condition
 
 #: Printed numbers have few decimals: 0.9 - 0.8 is to be 0.1.
 TINY = 1e-9

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..results.measures import APART
+from ...results.measures import APART
 
 
 class Agreement(NamedTuple):
