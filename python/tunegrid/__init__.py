@@ -12,6 +12,10 @@ from .version import __version__ as __version__
 if TYPE_CHECKING:
     from .architectures import model_json
     from .audit import audit_study
+    from .conclusions.comparison import compare_published
+    from .conclusions.seed_planner import plan_seeds
+    from .conclusions.until_decided import DecidedSummary, run_until_decided
+    from .conclusions.verdicts import check_claims
     from .data.sources import dataset_status
     from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
     from .knitr import kable
@@ -32,6 +36,11 @@ if TYPE_CHECKING:
     from .study.study import Study, load_study, studies
 
 _HOMES = {
+    "check_claims": "conclusions.verdicts",
+    "compare_published": "conclusions.comparison",
+    "plan_seeds": "conclusions.seed_planner",
+    "DecidedSummary": "conclusions.until_decided",
+    "run_until_decided": "conclusions.until_decided",
     "audit_study": "audit",
     "dataset_status": "data.sources",
     "model_json": "architectures",
@@ -66,6 +75,7 @@ _HOMES = {
 __all__ = [
     "BridgeError",
     "DataError",
+    "DecidedSummary",
     "ExportedModel",
     "Progress",
     "RunError",
@@ -75,6 +85,8 @@ __all__ = [
     "Study",
     "TunegridError",
     "audit_study",
+    "check_claims",
+    "compare_published",
     "comparison_table",
     "dataset_status",
     "export_model",
@@ -84,12 +96,14 @@ __all__ = [
     "load_study",
     "model_json",
     "own_study",
+    "plan_seeds",
     "published_table",
     "read_results",
     "render_report",
     "repair_store",
     "run_grid",
     "run_status",
+    "run_until_decided",
     "show_model",
     "studies",
     "verify_store",

@@ -1,13 +1,25 @@
 """Commands about a study's conclusions."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..machine.quiet import quiet_backend
-from .options import FormatOption, StoreOption, StudyArgument
-from .output import print_captioned, print_table, require_format, tell
+from .options import (
+    ClaimOption,
+    DataOption,
+    ExperimentOption,
+    FormatOption,
+    ProtocolOption,
+    StoreOption,
+    StudyArgument,
+    WhereOption,
+)
+from .output import print_captioned, print_table, require_format, tell, tell_all
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer()
 
@@ -45,6 +57,83 @@ def audit(
         tell("Nothing was found: what the audit can compare agrees.")
     elif strict:
         raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    where: WhereOption = None,
+    protocol: ProtocolOption = None,
+    score: Annotated[
+        str,
+        typer.Option("--score", metavar="S", help="reported, last, best or held-out epoch."),
+    ] = "reported",
+    store: StoreOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Hold every published accuracy against our runs: replicated, different, or undecided.
+
+    low and high say where one more run of ours would lie. Why each verdict: --format csv or json.
+
+    Example: tune-grid compare kh2021 --experiment two-layer
+    """
+    from ..conclusions.comparison import compare_published
+
+    require_format(format)
+    how = {"experiments": experiment, "where": where, "protocol": protocol, "store": store}
+    _print_judged(compare_published(study, score=score, **how), format)
+
+
+@app.command()
+def claims(
+    study: StudyArgument,
+    claim: ClaimOption = None,
+    protocol: ProtocolOption = None,
+    store: StoreOption = None,
+    data_dir: DataOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Say which claims of a study survive, and how that is known.
+
+    slack is by how much a claim holds (negative: misses), share how many studies with one run each
+    would have said it. Below the table each claim in a sentence.
+
+    Example: tune-grid claims kh2021
+    """
+    from ..conclusions.verdicts import check_claims
+
+    require_format(format)
+    how = {"claims": claim, "protocol": protocol, "store": store, "data_dir": data_dir}
+    _print_judged(check_claims(study, **how), format)
+
+
+@app.command()
+def plan(
+    study: StudyArgument,
+    claim: ClaimOption = None,
+    protocol: ProtocolOption = None,
+    store: StoreOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Say how many further seeds would decide each claim, and how long they take here.
+
+    Example: tune-grid plan kh2021 --claim best-two-layer
+    """
+    from ..conclusions.seed_planner import plan_seeds
+
+    require_format(format)
+    _print_judged(plan_seeds(study, claims=claim, protocol=protocol, store=store), format)
+
+
+def _print_judged(table: "pd.DataFrame", format: str) -> None:
+    """Print a table of verdicts: for programs all of it, for people what they need, and why."""
+    from .formats import DATA_FORMATS
+
+    shown = table if format in DATA_FORMATS else table.drop(columns=table.attrs["hidden"])
+    print_table(shown, format, digits=table.attrs["digits"])
+    tell_all(table.attrs["said"])
+    tell_all(table.attrs["left_out"])
 
 
 @app.command()

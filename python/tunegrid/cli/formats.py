@@ -21,7 +21,13 @@ def formats() -> list[str]:
     return sorted({*FORMATS, *tabulate.tabulate_formats, *DATA_FORMATS})
 
 
-def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | None = None) -> str:
+def format_table(
+    table: pd.DataFrame,
+    format: str = "pipe",
+    *,
+    caption: str | None = None,
+    digits: int | None = None,
+) -> str:
     """Render a table.
 
     Args:
@@ -31,6 +37,7 @@ def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | No
             tabulate. `json` is a flat array of objects, with null for NA.
         caption: in kable's formats where kable puts it, else a line above the table; the formats
             for programs have none.
+        digits: decimals of numbers for people; as many as R prints by default.
 
     Returns:
         The text, without a newline at its end. Numbers have up to 7 significant digits, except
@@ -50,11 +57,11 @@ def format_table(table: pd.DataFrame, format: str = "pipe", *, caption: str | No
         ]
         return json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
     if format in FORMATS:
-        return kable(table, format=format, caption=caption, row_names=False)
+        return kable(table, format=format, caption=caption, digits=digits, row_names=False)
     from tabulate import tabulate
 
     text = tabulate(
-        [[_cell(value) for value in row] for row in table.itertuples(index=False)],
+        [[_cell(value, digits) for value in row] for row in table.itertuples(index=False)],
         headers=list(table.columns),
         tablefmt=format,
         disable_numparse=True,
@@ -82,7 +89,9 @@ def _align(column: pd.Series) -> str:
     return "right" if is_number else "left"
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, digits: int | None) -> str:
     if value is None or pd.isna(value):
         return "NA"
-    return f"{value:.{_DIGITS}g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.{_DIGITS}g}" if digits is None else f"{value:.{digits}f}"

@@ -37,6 +37,12 @@ PresetOption = Annotated[
 AnyOption = Annotated[
     bool, typer.Option("--any", help="All runs, whatever their departures from the protocol.")
 ]
+ClaimOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--claim", metavar="C", help="One or more, with commas or repeated. Default: all."
+    ),
+]
 TableOption = Annotated[
     str | None,
     typer.Option("--table", metavar="T", help="One of the source's other tables (see show)."),

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def print_table(table: "pd.DataFrame", format: str) -> None:
+def print_table(table: "pd.DataFrame", format: str, *, digits: int | None = None) -> None:
     """Print a table to standard output, and nothing else."""
     from .formats import format_table
 
-    typer.echo(format_table(table, format))
+    typer.echo(format_table(table, format, digits=digits))
 
 
 def print_captioned(

@@ -8,6 +8,7 @@ import typer
 
 from ..errors import SpecError
 from .options import (
+    ClaimOption,
     DataOption,
     ExperimentOption,
     FormatOption,
@@ -61,10 +62,21 @@ def run(
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", metavar="SECONDS", help="For one run.")
     ] = None,
+    until_decided: Annotated[
+        bool,
+        typer.Option("--until-decided", help="Spend seeds where they decide claims, and stop."),
+    ] = False,
+    budget: Annotated[
+        str, typer.Option("--budget", metavar="TIME", help="As 20m or 2h, of all workers together.")
+    ] = "1h",
+    claim: ClaimOption = None,
     store: StoreOption = None,
     data_dir: DataOption = None,
 ) -> None:
     """Train what is missing of a study's grid. Repeat the command to go on after an interruption.
+
+    With --until-decided seeds go where they decide claims, until all are decided or --budget is
+    spent; then --seeds, --set and the other options that depart from the protocol have no place.
 
     Example: tune-grid run kh2021 --experiment two-layer --where "layer1 == 16" --seeds 5
     """
@@ -72,6 +84,27 @@ def run(
     from ..running.summary import describe_summary
     from .console import ConsoleProgress
 
+    if until_decided:
+        departing = {
+            "--set": set, "--grid": grid, "--epochs": epochs, "--train-size": train_size,
+            "--precision": precision, "--preset": None if preset == "full" else preset,
+            "--engine": None if engine == "tensorflow" else engine,
+            "--seeds": None if seeds == 1 else seeds,
+        }  # fmt: skip
+        _until_decided(
+            study,
+            {name: value for name, value in departing.items() if value},
+            budget=budget,
+            claims=claim,
+            experiments=experiment,
+            where=where,
+            protocol=protocol,
+            workers=workers,
+            store=store,
+            data_dir=data_dir,
+            time_limit=time_limit,
+        )
+        return
     with ConsoleProgress() as progress:
         try:
             summary = run_grid(
@@ -100,6 +133,24 @@ def run(
             raise
     tell_all(describe_summary(summary))
     if summary.failed or summary.failed_before:
+        raise typer.Exit(1)
+
+
+def _until_decided(study: str, departing: dict[str, object], **how: object) -> None:
+    """Train the runs that decide claims, and say look by look what came of it."""
+    from ..conclusions.until_decided import describe_decided, run_until_decided
+    from .console import ConsoleProgress
+
+    if departing:
+        raise SpecError(f"--until-decided and {next(iter(departing))} do not go together.")
+    with ConsoleProgress() as progress:
+        try:
+            summary = run_until_decided(study, progress=progress, **how)
+        except KeyboardInterrupt:
+            progress.interrupted()
+            raise
+    tell_all(describe_decided(summary))
+    if summary.failed:
         raise typer.Exit(1)
 
 

@@ -124,7 +124,7 @@ def _confusion(
     matrices = [
         confusion_matrix(labels, np.frombuffer(classes, np.uint8))
         for spec, classes in rows
-        if (labels := _labels(RunSpec.from_json(spec), data_dir)) is not None
+        if (labels := test_labels(RunSpec.from_json(spec).data.dataset, data_dir)) is not None
     ]
     ours = np.mean(matrices, axis=0) if matrices else np.full((CLASSES, CLASSES), np.nan)
     columns = {f"ours_{n}": pd.array(ours[:, n], dtype="Float64") for n in range(CLASSES)}
@@ -137,10 +137,10 @@ def confusion_matrix(true: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     return counts.reshape(CLASSES, CLASSES)
 
 
-def _labels(spec: RunSpec, data_dir: str | Path | None) -> np.ndarray | None:
+def test_labels(dataset: str, data_dir: str | Path | None) -> np.ndarray | None:
+    """Give the labels of a data set's test images; None when it is not on this machine."""
     try:
-        source = find_dataset(spec.data.dataset, data_dir=data_dir, download=False)
-        return load_dataset(source).y_test
+        return load_dataset(find_dataset(dataset, data_dir=data_dir, download=False)).y_test
     except DataError:
         return None
 

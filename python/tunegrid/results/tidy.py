@@ -50,7 +50,7 @@ def read_results(
     """
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
     chosen = select(study, experiments=experiments, store=store, **how)
-    rows, left_out = _read(chosen, store)
+    rows, left_out = read_rows(chosen, store)
     frame = _frame(rows, chosen)
     frame.attrs["left_out"] = left_out
     return frame
@@ -70,13 +70,18 @@ def read_groups(
     """
     chosen = select(study, store=store, **how)
     groups: dict[object, list] = {}
-    for row in _read(chosen, store)[0]:
+    for row in read_rows(chosen, store)[0]:
         groups.setdefault(row["_place"].configuration.row.get(by), []).append(row)
     return {value: _frame(rows, chosen) for value, rows in groups.items()}
 
 
-def _read(chosen: Selection, store: str | Path | None) -> tuple[list[dict[str, object]], list[str]]:
-    """Read the rows that are meant, in the study's order; say what was left out."""
+def read_rows(
+    chosen: Selection, store: str | Path | None
+) -> tuple[list[dict[str, object]], list[str]]:
+    """Read the rows that are meant, in the study's order; say what was left out.
+
+    Each has its configuration as `_place.configuration`.
+    """
     with Store(store) as opened:
         stored = opened.rows(RUNS, {"study": chosen.study.id, "protocol": chosen.protocol})
     reader = Reader(chosen)

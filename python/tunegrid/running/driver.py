@@ -93,8 +93,6 @@ def run_grid(
         StoreError: when the store cannot be written.
         KeyboardInterrupt: after Ctrl-C, SIGTERM or SIGHUP; what was done is kept.
     """
-    started = time.monotonic()
-    progress = progress or Progress()
     _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
     given = {"model": model, "dataset": dataset, "name": name}
     short = _present({"epochs": epochs, "train_size": train_size, "precision": precision})
@@ -120,10 +118,46 @@ def run_grid(
     )
     for given in {str(one.settings["precision"]) for one in chosen}:
         check_precision(given)
+    planned = plan(chosen, seeds=int(seeds), engine=engine, backend=backend)
+    return run_planned(
+        study,
+        planned,
+        workers=workers,
+        store=store,
+        data_dir=data_dir,
+        retry_failed=retry_failed,
+        keep_models=keep_models,
+        time_limit=time_limit,
+        progress=progress,
+    )
+
+
+def run_planned(
+    study: Study,
+    planned: Sequence[PlannedRun],
+    *,
+    workers: int | None = None,
+    store: str | Path | None = None,
+    data_dir: str | Path | None = None,
+    retry_failed: bool = False,
+    keep_models: bool = False,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> RunSummary:
+    """Train what is missing of runs that are planned already, all of one protocol.
+
+    Args:
+        study: whose runs they are.
+        planned: at least one.
+        workers, store, data_dir, retry_failed, keep_models, time_limit, progress: as in
+            `run_grid`, and so are the errors.
+    """
+    started = time.monotonic()
+    progress = progress or Progress()
+    chosen = list({id(one.configuration): one.configuration for one in planned}.values())
     summary = RunSummary(study.id, chosen[0].protocol, store_path(store))
     with Store(store, write=True) as opened:
         sources, summary.left_out = _find_data(chosen, data_dir, progress)
-        planned = plan(chosen, seeds=int(seeds), engine=engine, backend=backend)
         if is_own_grid(study):
             _check_name(opened, study)
         opened.add_plan(study, planned)

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from ..errors import DamagedStoreError, StoreError
 T = TypeVar("T")
 
 
-VERSION = 1
+VERSION = 2
 
 
 FILE = "results.sqlite"
@@ -50,6 +51,8 @@ def connect_writer(folder: Path) -> sqlite3.Connection:
             if _version(connection) == 0:
                 _create_tables(connection, folder)
             _check_version(connection, folder)
+            if _version(connection) < VERSION:
+                _migrate(connection, folder)
     return connection
 
 
@@ -181,6 +184,21 @@ def _create_tables(connection: sqlite3.Connection, folder: Path) -> None:
             for statement in _statements(script):
                 cursor.execute(statement)
             cursor.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _migrate(connection: sqlite3.Connection, folder: Path) -> None:
+    """Bring an older store up to date, once: tables that came later are added, nothing is changed.
+
+    A reader takes an older store as it is.
+    """
+    script = files(__package__).joinpath("schema.sql").read_text(encoding="utf-8")
+    with transaction(connection, folder) as cursor:
+        known = {name for (name,) in cursor.execute("SELECT name FROM sqlite_master").fetchall()}
+        for statement in _statements(script):
+            made = re.search(r"CREATE (?:TABLE|INDEX) (\w+)", statement)
+            if made and made[1] not in known:
+                cursor.execute(statement)
+        cursor.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _statements(script: str) -> Iterator[str]:

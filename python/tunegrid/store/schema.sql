@@ -1,4 +1,4 @@
--- The store's tables, version 1 (user_version). Times are UTC, ISO 8601.
+-- The store's tables, version 2 (user_version). Times are UTC, ISO 8601.
 
 -- A study's file as it was when a plan of it was first written.
 CREATE TABLE study (
@@ -89,4 +89,24 @@ CREATE TABLE claim (
   host    TEXT NOT NULL,
   driver  TEXT NOT NULL,
   expires REAL NOT NULL                  -- Unix time
+) WITHOUT ROWID;
+
+-- Each time that a verdict was sought while runs were still being added (run --until-decided).
+-- Number 0 marks where counting began. Since version 2.
+CREATE TABLE look (
+  study    TEXT NOT NULL,
+  protocol TEXT NOT NULL,
+  claim    TEXT NOT NULL,
+  number   INTEGER NOT NULL CHECK (number >= 0),
+  alpha    REAL NOT NULL,                -- the error of this look, in each direction
+  ended    TEXT NOT NULL,
+  runs     INTEGER NOT NULL,             -- of the claim's configurations
+  settings TEXT NOT NULL,                -- SHA-256 of the study's [statistics]
+  average  TEXT NOT NULL,                -- holds, fails, tie, undecided, too few runs
+  slack    REAL,
+  low      REAL,
+  high     REAL,
+  spent    REAL NOT NULL,                -- seconds of training since counting began
+  budget   REAL NOT NULL,                -- seconds that might be spent
+  PRIMARY KEY (study, protocol, claim, number)
 ) WITHOUT ROWID;

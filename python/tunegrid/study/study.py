@@ -21,6 +21,7 @@ from .experiment import Experiment
 from .parts import Assumption, Name, Part, Protocol, known_columns
 from .settings import NAMES, Settings, explain
 from .stated import Stated
+from .statistics import Statistics
 from .tables import PrintedTable
 from .transcripts import printed_rows, published_rows
 
@@ -44,6 +45,7 @@ class Study(Part):
     tables: tuple[PrintedTable, ...] = Field(default=(), alias="table")
     claims: tuple[Claim, ...] = Field(default=(), alias="claim")
     stated: tuple[Stated, ...] = ()
+    statistics: Statistics = Field(default_factory=Statistics)
     folder: Path = Field(exclude=True)
 
     @model_validator(mode="after")

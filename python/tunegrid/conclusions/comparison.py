@@ -1,0 +1,207 @@
+"""Ours beside the published, cell by cell, with a verdict and why."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecError
+from ..study.statistics import Statistics
+from ..study.study import Study
+from .arithmetic.cells import compare_cells, compare_tables
+from .arithmetic.variance import CELL
+from .fixed import first_comparison
+from .inputs import Inputs, read_inputs
+from .verdicts import hidden
+
+#: How a run is scored: as the study reports it, after the last epoch, after the best epoch on the
+#: test images, or after the best one on held-out images.
+SCORES = ("reported", "last", "best", "held-out")
+
+#: The columns that are printed for people, with those of the configurations.
+_SHOWN = (
+    "experiment", "published", "n", "mean", "sd", "difference", "low", "high", "verdict", "setting",
+)  # fmt: skip
+
+_NUMBERS = (
+    "published", "mean", "sd", "df", "difference", "low", "high", "difference_beyond", "p_value",
+    "p_holm", "images_low", "images_high",
+)  # fmt: skip
+
+
+def compare_published(
+    study: str | Path | Study,
+    *,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    protocol: str | None = None,
+    score: str = "reported",
+    store: str | Path | None = None,
+) -> pd.DataFrame:
+    """Hold every published accuracy against our runs of the same configuration.
+
+    Args:
+        study: the id of a shipped study, the path of a study.toml, or a `Study`.
+        experiments: names; all by default.
+        where: a condition on configuration columns.
+        protocol: default: the study's own default.
+        score: how our runs are scored: `reported` (as the study does), `last` (epoch), `best`
+            (epoch on the test images), `held-out` (best epoch on held-out images).
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+
+    Returns:
+        A row a cell: experiment; the configuration's columns; published; n, mean, sd of our runs;
+        source and df of the variance between seeds; difference (published less ours); low, high
+        (where one more such number would lie, around our mean); inside; difference_beyond (less
+        the shift that published values of the data set share); p_value and p_holm (within the
+        experiment); images_low, images_high (for other test images); decidable (whether any
+        number of our runs could make one published run equivalent); verdict (replicated,
+        different, undecided, too few runs, not comparable, no published value; with an offset
+        declared `replicated but for an offset`, `different beyond the offset`); why; fixed and
+        setting, as in `check_claims`. `attrs["tables"]` has the tables as wholes, `attrs["said"]`
+        the same in sentences, `attrs["left_out"]` what was not taken.
+
+    Raises:
+        SpecError: for what does not exist.
+        StoreError: when the store cannot be read.
+    """
+    if score not in SCORES:
+        raise SpecError(f"There is no score '{score}': choose from {', '.join(SCORES)}.")
+    asked = {"protocol": protocol, "experiments": experiments, "store": store}
+    inputs = read_inputs(study, where=where, **asked)
+    meant = _meant(inputs, where)
+    first = first_comparison(inputs)
+    parts = []
+    if first is not None:
+        earlier = _compared(first.inputs, score, meant)
+        parts.append(earlier.assign(fixed="changed", setting="first"))
+    now = _compared(inputs, score, meant)
+    state = "changed" if first is not None else "before"
+    parts.append(now.assign(fixed=state, setting="" if first is None else "now"))
+    table = pd.concat(parts, ignore_index=True)
+    table.loc[table["n"].eq(0), ["fixed", "setting"]] = ""
+    if first is not None:
+        table = table[~(table["n"].eq(0) & table.index.to_series().lt(len(now)))]
+    wholes = compare_tables(now, inputs.published.iloc[now.index], inputs.settings)
+    table = _with_columns(table, inputs)
+    table.attrs["tables"] = wholes
+    table.attrs["said"] = list(_said(inputs, now, wholes))
+    table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
+    own = {name for one in inputs.configurations for name in one.columns}
+    table.attrs["hidden"] = hidden(table, [*own, *_SHOWN])
+    return table
+
+
+def _meant(inputs: Inputs, where: str | None) -> list[int]:
+    from ..study.conditions import parse_condition
+
+    if where is None:
+        return list(range(len(inputs.cells)))
+    condition = parse_condition(where)
+    return [cell for cell, row in enumerate(inputs.rows) if condition.matches(row)]
+
+
+def scored(inputs: Inputs, score: str) -> pd.DataFrame:
+    """Give the runs' scores with `last` after the epoch that is asked for; NaN where there is none.
+
+    Args:
+        inputs: of a study.
+        score: one of `SCORES`.
+    """
+    scores = inputs.scores("accuracy")
+    on_test = scores["validation"].eq("test")
+    best = scores["best_accuracy"].astype(float)
+    held_out = scores["best_test_accuracy"].astype(float)
+    reported = np.where(scores["reported_accuracy"].eq("test"), held_out, best)
+    value = {
+        "last": scores["last"],
+        "best": best.where(on_test),
+        "held-out": held_out.where(~on_test),
+        "reported": scores["last"].where(scores["reported_epoch"].eq("last"), reported),
+    }[score]
+    return scores.assign(last=value).dropna(subset=["last"])
+
+
+def _compared(inputs: Inputs, score: str, meant: Sequence[int]) -> pd.DataFrame:
+    compared = compare_cells(scored(inputs, score), inputs.published, inputs.settings, inputs.cells)
+    compared["why"] = [_why(row, inputs.settings) for row in compared.to_dict("records")]
+    return compared.iloc[meant]
+
+
+def _why(row: Mapping[str, object], settings: Statistics) -> str:
+    verdict, delta = row["verdict"], settings.delta
+    if verdict == "no published value":
+        return "the source prints none"
+    if verdict == "not comparable":
+        return "our runs of it depart from the protocol"
+    if verdict == "too few runs":
+        return "no run" if row["n"] == 0 else "nothing says how far seeds lie apart"
+    gap = row["difference_beyond"] if "offset" in verdict else row["difference"]
+    side = f"{abs(gap):.4f} {'above' if gap > 0 else 'below'} ours"
+    if verdict.startswith("different"):
+        return f"{side}: more than {delta:g}, and outside of where one more run would lie"
+    if verdict.startswith("replicated"):
+        return f"{side}: less than {delta:g} by both one-sided tests"
+    within = "inside" if row["inside"] else "outside"
+    never = "" if row["decidable"] else f"; one published run is never known to {delta:g}"
+    return f"{side}, {within} of where one more run would lie{never}"
+
+
+def _with_columns(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Put the configurations' own columns behind the experiment."""
+    from ..results.frames import as_frame, merge_names
+
+    places = {
+        key: number
+        for number, key in enumerate(map(tuple, inputs.cells[CELL].itertuples(index=False)))
+    }
+    names: list[str] = []
+    found = [
+        inputs.configurations[places[key]].columns
+        for key in map(tuple, table[CELL].itertuples(index=False))
+    ]
+    for columns in found:
+        merge_names(names, columns)
+    own = as_frame([dict(columns) for columns in found], names)
+    table = table.reset_index(drop=True)
+    kept = table.drop(columns=["experiment", "configuration"])
+    kept = kept.astype(dict.fromkeys(_NUMBERS, "Float64") | {"n": "Int64"})
+    kept["decidable"] = kept["decidable"].astype("boolean").mask(kept["source"].eq("none"))
+    clash = [name for name in own if name in kept]
+    return pd.concat([table[["experiment"]], own.drop(columns=clash), kept], axis=1)
+
+
+def _said(inputs: Inputs, now: pd.DataFrame, wholes: pd.DataFrame) -> Iterator[str]:
+    """Say in sentences what the tables say as wholes."""
+    settings = inputs.settings
+    judged = now[now["source"].ne("none") & now["n"].gt(0)]
+    if len(judged):
+        inside = int(judged["inside"].fillna(value=False).sum())
+        yield (
+            f"{inside} of {len(judged)} published values lie where one more of our runs would "
+            f"(95 % interval)."
+        )
+    if judged["source"].eq("spread").any():
+        yield (
+            "Few seeds: how far seeds lie apart is taken from the spread of the cells' own "
+            "means, which holds their differences too, so intervals are rather too wide."
+        )
+    for row in wholes.to_dict("records"):
+        side = "above" if row["shift"] > 0 else "below"
+        beyond = "differ by more" if row["beyond_seed"] else "do not differ by more"
+        yield (
+            f"{row['table']} as a whole ({row['cells']} cells): published values lie "
+            f"{abs(row['shift']):.4f} {side} ours ({row['low']:.4f} to {row['high']:.4f}): "
+            f"{row['verdict']}. Its cells {beyond} among each other than seeds make them "
+            f"(p {_p(row['f_p_value'])})."
+        )
+    if settings.offset == "dataset":
+        yield f"A shift of each data set is taken out: {settings.offset_reason}"
+
+
+def _p(value: float) -> str:
+    if math.isnan(value):
+        return "not known"
+    return "< 0.01" if value < 0.01 else "> 0.99" if value > 0.99 else f"= {value:.2f}"  # noqa: PLR2004

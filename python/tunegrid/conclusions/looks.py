@@ -1,0 +1,50 @@
+"""Looks: how often verdicts were sought, and what of alpha each look has."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..store.looks import looks_of
+from ..store.store import Store
+from ..study.statistics import Statistics
+
+#: The looks that share most of alpha equally; every later one has half of the one before.
+EQUAL_LOOKS = 5
+
+
+def look_alpha(number: int, alpha: float) -> float:
+    """Give the error of a look, so that those of all looks add up to alpha.
+
+    0.2, 0.2, 0.2, 0.2, 0.1, 0.05, … of alpha: by the union bound (Bonferroni) it needs no equal
+    batches, no known variance and no last look.
+
+    >>> sum(look_alpha(k, 0.05) for k in range(1, 60))
+    0.05
+    """
+    if number < EQUAL_LOOKS:
+        return alpha / EQUAL_LOOKS
+    return alpha / EQUAL_LOOKS / 2 ** (number - EQUAL_LOOKS + 1)
+
+
+def settings_digest(settings: Statistics) -> str:
+    """Give the SHA-256 of the settings, as the store keeps it with each look."""
+    return hashlib.sha256(json.dumps(settings.model_dump(), sort_keys=True).encode()).hexdigest()
+
+
+def last_looks(folder: Path, study: str, protocol: str) -> dict[str, Mapping[str, object]]:
+    """Give the last look at each claim of a study, by the claim's id."""
+    with Store(folder) as opened:
+        return {str(row["claim"]): row for row in looks_of(opened, study, protocol)}
+
+
+def alpha_now(look: Mapping[str, object] | None, runs: int, alpha: float) -> tuple[int, float]:
+    """Give the number of a look at so many runs, and its alpha.
+
+    A store without looks is one with a fixed number of seeds: its verdicts have alpha itself, and
+    their number is 0. Runs that came since the last look make another one of it.
+    """
+    if look is None:
+        return 0, alpha
+    number = int(look["number"]) + (runs > int(look["runs"]))
+    return number, look_alpha(number, alpha)

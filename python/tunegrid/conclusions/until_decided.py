@@ -1,0 +1,426 @@
+"""Seeds where they decide: train, look, and train on, until nothing more can be decided.
+
+What is trained next is a function of the store as it was at the last look, and of the budget: a
+command that was killed goes on with the same runs and the same looks.
+"""
+
+import dataclasses
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecError
+from ..plan.plans import PlannedRun, spec_of
+from ..running.driver import run_planned
+from ..running.progress import Progress
+from ..store.looks import add_looks, looks_of
+from ..store.store import Store
+from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable
+from ..study.study import Study, load_study
+from .inputs import Inputs, read_inputs
+from .looks import look_alpha, settings_digest
+from .seed_planner import Costs, costs_of, counts_of, project
+from .verdicts import cells_of, judge_average, pick_claims
+
+#: The slices of the budget, with a look after each.
+SLICES = 4
+_DECIDED = ("holds", "fails", "tie")
+#: How much of what a claim is projected to take it may get within a slice.
+_GENEROUS = 1.5
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
+
+
+@dataclass
+class DecidedSummary:
+    """What `run_until_decided` did.
+
+    Attributes:
+        study, protocol, store: what was run, and where it is stored.
+        looks: a row a claim and look of this call: claim, number, alpha, runs, average, slack,
+            low, high.
+        trained, failed: runs of this call.
+        spent, budget: seconds of training since the first of all looks, and what may be spent.
+        stopped: why it ended, in a sentence.
+    """
+
+    study: str
+    protocol: str
+    store: Path
+    looks: pd.DataFrame
+    trained: int
+    failed: int
+    spent: float
+    budget: float
+    stopped: str
+
+
+def read_budget(text: str | float) -> float:
+    """Read a time: seconds, or a number with s, m, h or d behind it.
+
+    >>> read_budget("2h"), read_budget("1.5 min"), read_budget(90)
+    (7200.0, 90.0, 90.0)
+
+    Raises:
+        SpecError: for anything else, and for no time at all.
+    """
+    match = re.fullmatch(r"\s*([0-9.]+)\s*([a-z]*)\s*", str(text).lower())
+    try:
+        seconds = float(match[1]) * _UNITS[match[2]]
+    except (TypeError, KeyError, ValueError):
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise SpecError(f"A budget is a time as 90, 20m, 2h or 1d, not '{text}'.")
+    return seconds
+
+
+def run_until_decided(
+    study: str | Path | Study,
+    *,
+    budget: str | float = "1h",
+    claims: str | Sequence[str] | None = None,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    protocol: str | None = None,
+    workers: int | None = None,
+    store: str | Path | None = None,
+    data_dir: str | Path | None = None,
+    time_limit: float | None = None,
+    progress: Progress | None = None,
+) -> DecidedSummary:
+    """Train the runs that decide a study's claims, until all are decided or the budget is spent.
+
+    First one run of each configuration that an open claim uses, claims in order of what they lack;
+    then a look at every claim. The rest of the budget goes in four slices, to the claims that are
+    soonest decided and to the cells that decide them, with a look after each. Each look has a part
+    of alpha (see `look_alpha`); a decided claim stays decided.
+
+    Args:
+        study: the id of a shipped study, the path of a study.toml, or a `Study`.
+        budget: how long workers may train, all together, since the first look: seconds, or a text
+            as `"20m"` or `"2h"`. A larger one goes on where a smaller one ended.
+        claims: ids; all that runs can decide by default.
+        experiments, where: train only configurations of these; claims that use others wait.
+        protocol: default: the study's own default.
+        workers, store, data_dir, time_limit, progress: as in `run_grid`.
+
+    Raises:
+        SpecError: for what cannot be asked for, and when no claim can be decided by runs.
+        DataError, RunError, StoreError, KeyboardInterrupt: as `run_grid` does.
+    """
+    found, seconds = load_study(study), read_budget(budget)
+    course = _Course(
+        study=found,
+        protocol=found.pick_protocol(protocol),
+        claims=[one for one in pick_claims(found, claims) if _can_be_decided(one)],
+        allowed=_allowed(found, protocol, experiments, where),
+        budget=seconds,
+        how={"workers": workers, "store": store, "data_dir": data_dir, "time_limit": time_limit},
+        progress=progress or Progress(),
+    )
+    if not course.claims:
+        raise SpecError(f"No claim of {found.id} that is asked for can be decided by runs.")
+    return course.run()
+
+
+def _can_be_decided(claim: Claim) -> bool:
+    return not isinstance(claim, (Untestable, OtherConfusions, LargestShareOfErrors))
+
+
+def _allowed(
+    study: Study,
+    protocol: str | None,
+    experiments: str | Sequence[str] | None,
+    where: str | None,
+) -> set[tuple[str, str]]:
+    """Name the configurations that may be trained, by experiment and columns."""
+    from ..plan.grid import configurations
+
+    asked = {"protocol": protocol, "experiments": experiments, "where": where}
+    return {(one.experiment, str(one.columns)) for one in configurations(study, **asked)}
+
+
+@dataclass
+class _Course:
+    """One call, from the first run to the last look."""
+
+    study: Study
+    protocol: str
+    claims: Sequence[Claim]
+    allowed: set[tuple[str, str]]
+    budget: float
+    how: Mapping[str, object]
+    progress: Progress
+    trained: int = 0
+    failed: int = 0
+
+    def run(self) -> DecidedSummary:
+        """Train and look until there is a reason to stop."""
+        self._begin()
+        new, stopped = [], ""
+        while not stopped:
+            state = self._state()
+            if state.number and not state.open:
+                stopped = "Every claim that was asked for is decided."
+            elif state.number and state.spent >= self.budget:
+                stopped = (
+                    f"The budget of {_said(self.budget)} is spent; a larger one goes on from here."
+                )
+            else:
+                planned = self._next(state)
+                if state.number and not planned:
+                    stopped = self._nothing(state)
+                else:
+                    self._train(planned)
+                    if state.number and not self._is_new(state):
+                        stopped = "No run that was to decide came to its end: see which failed."
+                    else:
+                        new += self._look(state)
+        spent = self._state().spent
+        names = ["claim", "number", "alpha", "runs", "average", "slack", "low", "high"]
+        with Store(self.how["store"]) as opened:
+            folder = opened.folder
+        return DecidedSummary(
+            self.study.id, self.protocol, folder, pd.DataFrame(new, columns=names), self.trained,
+            self.failed, spent, self.budget, stopped,
+        )  # fmt: skip
+
+    def _begin(self) -> None:
+        """Mark where counting begins: what was trained before costs nothing of the budget."""
+        with Store(self.how["store"], write=True) as opened:
+            if not looks_of(opened, self.study.id, self.protocol):
+                add_looks(
+                    opened, [self._row(claim.id, 0, 0.0, 0, "", None) for claim in self.claims]
+                )
+
+    def _state(self) -> "_State":
+        """Read where the course is: the looks so far, and the runs as they were at the last one."""
+        with Store(self.how["store"]) as opened:
+            looks = looks_of(opened, self.study.id, self.protocol)
+            first = min(str(row["ended"]) for row in looks)
+            query = """
+                SELECT coalesce(sum(seconds), 0) FROM run WHERE outcome = 'done' AND ended > :first
+                AND key IN (SELECT run FROM plan WHERE study = :study AND protocol = :protocol)"""
+            asked = {"first": first, "study": self.study.id, "protocol": self.protocol}
+            spent = float(opened.rows(query, asked)[0][0])
+        number = max(int(row["number"]) for row in looks)
+        last = {str(row["claim"]): row for row in looks if row["number"]}
+        decided = {name for name, row in last.items() if row["average"] in _DECIDED}
+        ended = max(str(row["ended"]) for row in looks)
+        same = [row for row in looks if row["number"] and row["budget"] == self.budget]
+        base = min((float(row["spent"]) for row in same), default=None)
+        if base is None:
+            base = max((float(row["spent"]) for row in looks if row["number"]), default=0.0)
+        at_look = max(float(row["spent"]) for row in looks)
+        still = [claim for claim in self.claims if claim.id not in decided]
+        return _State(number, still, ended, spent, at_look, (self.budget - base) / SLICES)
+
+    def _inputs(self) -> Inputs:
+        return read_inputs(self.study, protocol=self.protocol, store=self.how["store"])
+
+    def _next(self, state: "_State") -> list[PlannedRun]:
+        """Choose the runs of the pilot, or of the next slice, as they were chosen at the look."""
+        then = as_of(self._inputs(), state.ended)
+        if not state.number:
+            return self._planned(then, self._pilot(then, state))
+        left = min(state.slice, self.budget - state.spent_at_look)
+        return self._planned(then, self._slice(then, state, left))
+
+    def _pilot(self, inputs: Inputs, state: "_State") -> np.ndarray:
+        """Give each cell that an open claim uses a run, the cheapest claims first."""
+        costs, have = costs_of(inputs), counts_of(inputs)
+        counts, left = have.copy(), self.budget
+        for claim in sorted(state.open, key=lambda one: self._lacking(inputs, one, costs)):
+            cells = cells_of(claim, inputs)
+            lacking = [cell for cell in cells if not counts[cell] and self._may(inputs, cell)]
+            price = float(costs.seconds[lacking].sum())
+            if price <= left:
+                counts[lacking] = 1
+                left -= price
+        return counts
+
+    def _lacking(self, inputs: Inputs, claim: Claim, costs: Costs) -> float:
+        cells = cells_of(claim, inputs)
+        return float(costs.seconds[cells][counts_of(inputs)[cells] == 0].sum())
+
+    def _slice(self, inputs: Inputs, state: "_State", left: float) -> np.ndarray:
+        """Spend a slice: claims in order of what they are projected to take, cell by cell."""
+        costs, counts = costs_of(inputs), counts_of(inputs)
+        alpha = look_alpha(state.number + 1, inputs.settings.alpha)
+        found = [(project(inputs, claim, alpha, costs), claim) for claim in state.open]
+        found = [
+            one for one in found
+            if one[0] is not None and math.isfinite(one[0].seconds) and one[0].row.any()
+        ]  # fmt: skip
+        for projection, claim in sorted(found, key=lambda one: one[0].seconds):
+            row = projection.row
+            cells = [cell for cell in np.flatnonzero(row) if self._may(inputs, cell)]
+            if not cells:
+                continue
+            variance = _variances(inputs, claim)
+            share = max(_GENEROUS * projection.seconds, float(costs.seconds[cells].min()))
+            share = min(share, left)
+            while True:
+                gains = [
+                    row[c] ** 2 * variance[c] / (counts[c] * (counts[c] + 1)) / costs.seconds[c]
+                    for c in cells
+                ]
+                best = cells[int(np.argmax(gains))]
+                if costs.seconds[best] > share:
+                    break
+                counts[best] += 1
+                share -= float(costs.seconds[best])
+                left -= float(costs.seconds[best])
+        return counts
+
+    def _may(self, inputs: Inputs, cell: int) -> bool:
+        one = inputs.configurations[cell]
+        return (one.experiment, str(one.columns)) in self.allowed
+
+    def _planned(self, inputs: Inputs, counts: np.ndarray) -> list[PlannedRun]:
+        """Plan the replicates from 1 up to a number for each cell; those that are there are found.
+
+        A cell that gets nothing is left alone, whatever replicates it has.
+        """
+        have, how = counts_of(inputs), {"engine": "tensorflow", "backend": "tensorflow"}
+        there = inputs.results.groupby("cell")["replicate"].agg(set)
+        planned = []
+        for cell in np.flatnonzero(counts):
+            known = there.get(cell, set())
+            wanted = [n for n in range(1, int(counts[cell]) + len(known) + 1) if n not in known]
+            for replicate in wanted[: max(0, int(counts[cell] - have[cell]))]:
+                one = inputs.configurations[cell]
+                spec = spec_of(one, seed=replicate, device="cpu", **how)
+                planned.append(PlannedRun(one, replicate, spec))
+        return planned
+
+    def _train(self, planned: Sequence[PlannedRun]) -> None:
+        if planned:
+            done = run_planned(self.study, planned, progress=self.progress, **self.how)
+            self.trained += done.done
+            self.failed += done.failed
+
+    def _is_new(self, state: "_State") -> bool:
+        """Say whether runs have come since the last look."""
+        inputs = self._inputs()
+        return len(inputs.results) > len(as_of(inputs, state.ended).results)
+
+    def _look(self, state: "_State") -> list[Mapping[str, object]]:
+        """Judge every open claim at this look's alpha, and keep what came of it."""
+        inputs, number = self._inputs(), state.number + 1
+        alpha = look_alpha(number, inputs.settings.alpha)
+        spent = self._state().spent
+        rows = []
+        for claim in state.open:
+            judged = judge_average(inputs, claim, alpha)
+            runs = int(inputs.results["cell"].isin(cells_of(claim, inputs)).sum())
+            rows.append(
+                self._row(claim.id, number, alpha, runs, judged.average, judged.interval, spent)
+            )
+            told = f"Look {number}: {claim.id} {judged.average} by {runs} runs"
+            if judged.interval is not None:
+                ends = (judged.interval.slack, judged.interval.low, judged.interval.high)
+                told += ": slack {:.4f} ({:.4f} to {:.4f})".format(*ends)
+            self.progress.notice(f"{told}.")
+        with Store(self.how["store"], write=True) as opened:
+            add_looks(opened, rows)
+        return rows
+
+    def _row(
+        self,
+        claim: str,
+        number: int,
+        alpha: float,
+        runs: int,
+        average: str,
+        interval: object,
+        spent: float = 0.0,
+    ) -> dict[str, object]:
+        ends = {"slack": None, "low": None, "high": None}
+        if interval is not None:
+            ends = {name: _finite(getattr(interval, name)) for name in ends}
+        return {
+            "study": self.study.id,
+            "protocol": self.protocol,
+            "claim": claim,
+            "number": number,
+            "alpha": alpha,
+            "runs": runs,
+            "settings": settings_digest(self.study.statistics),
+            "average": average,
+            "spent": spent,
+            "budget": self.budget,
+            **ends,
+        }
+
+    def _nothing(self, state: "_State") -> str:
+        names = ", ".join(claim.id for claim in state.open)
+        return (
+            f"Nothing that may be trained decides more within the budget of {_said(self.budget)}: "
+            f"{names} stay{'s' if len(state.open) == 1 else ''} open."
+        )
+
+
+@dataclass(frozen=True)
+class _State:
+    """Where a course is.
+
+    Attributes:
+        number: of the last look, 0 before the first.
+        open: the claims that are not decided.
+        ended: when the last look was.
+        spent, spent_at_look: seconds of training since the beginning, and at the last look.
+        slice: seconds of the next one.
+    """
+
+    number: int
+    open: Sequence[Claim]
+    ended: str
+    spent: float
+    spent_at_look: float
+    slice: float
+
+
+def as_of(inputs: Inputs, ended: str) -> Inputs:
+    """Give the runs that were done at a time."""
+    query = """
+        SELECT key FROM run WHERE ended <= :ended AND key IN (SELECT value FROM json_each(:keys))"""
+    asked = {"ended": ended, "keys": json.dumps(inputs.results["key"].tolist())}
+    with Store(inputs.store) as opened:
+        known = {row[0] for row in opened.rows(query, asked)}
+    kept = inputs.results[inputs.results["key"].isin(known)].reset_index(drop=True)
+    return dataclasses.replace(inputs, results=kept)
+
+
+def _variances(inputs: Inputs, claim: Claim) -> np.ndarray:
+    from .arithmetic.variance import seed_variance
+
+    value = judge_average(inputs, claim, inputs.settings.alpha).value
+    found = seed_variance(inputs.scores(claim.measure), value or "level", inputs.cells)
+    return np.nan_to_num(found["variance"].to_numpy(float))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _said(seconds: float) -> str:
+    hours, minutes = divmod(round(seconds / 60), 60)
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min" if minutes else f"{seconds:g} s"
+
+
+def describe_decided(summary: DecidedSummary) -> list[str]:
+    """Say in lines what `run_until_decided` did."""
+    failed = f" ({summary.failed} failed)" if summary.failed else ""
+    trained = (
+        f"{summary.trained + summary.failed} runs trained{failed}, {_said(summary.spent)} of "
+        f"{_said(summary.budget)} spent. Store: {summary.store}"
+    )
+    return [trained, summary.stopped]

@@ -1,0 +1,472 @@
+"""The verdict on each claim of a study: is it so on average, and would it be said again?"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..errors import SpecError
+from ..study.claims import (
+    AtLeast,
+    Claim,
+    LargestShareOfErrors,
+    Near,
+    OtherConfusions,
+    Ranking,
+    Untestable,
+)
+from ..study.study import Study
+from .arithmetic.holds import holds
+from .arithmetic.replay import Share, again_verdict, replay_share, world_of
+from .arithmetic.scores import Scores
+from .arithmetic.slack import (
+    Interval,
+    average_verdict,
+    claim_system,
+    slack_interval,
+    used_cells,
+)
+from .arithmetic.variance import seed_variance
+from .fixed import first_claim
+from .inputs import Inputs, read_inputs
+from .looks import alpha_now, last_looks
+
+#: Resamplings of whole runs, for claims on confusion matrices.
+_OUTER, _INNER, _LEAST_RUNS = 200, 100, 5
+
+COLUMNS = [
+    "id", "text", "source", "average", "slack", "slack_low", "slack_high", "again", "share",
+    "share_low", "share_high", "verdict", "published", "value", "variance_source", "cells", "runs",
+    "seeds_least", "failed", "look", "alpha", "delta", "p", "p_holm", "fixed", "setting", "note",
+]  # fmt: skip
+
+
+def check_claims(
+    study: str | Path | Study,
+    *,
+    claims: str | Sequence[str] | None = None,
+    protocol: str | None = None,
+    store: str | Path | None = None,
+    data_dir: str | Path | None = None,
+) -> pd.DataFrame:
+    """Say which claims of a study survive, by the runs of a store.
+
+    Two questions are kept apart. Is it so on average, over seeds and a run's last epochs
+    (`average`: holds, fails, tie, undecided, too few runs, not defined)? And would the study, run
+    again with one run each, have said so (`again`: holds, fails, depends on the seed, undecided)?
+
+    Args:
+        study: the id of a shipped study, the path of a study.toml, or a `Study`.
+        claims: ids; all by default.
+        protocol: default: the study's own default.
+        store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+        data_dir: a folder with data sets, whose labels claims on confusions need.
+
+    Returns:
+        A row a claim: id, text, source; average with slack (by how much it holds, in the claim's
+        measure; negative where it misses), slack_low, slack_high (the truth lies below, or above,
+        with probability alpha at most, each); again with share (of fresh studies in which it
+        holds), share_low, share_high; verdict (survives, does not survive, no difference that
+        matters, not shown by one run each, undecided); published (holds or fails on the printed
+        numbers); value (level or last), variance_source, cells, runs, seeds_least (the fewest in a
+        cell), failed (runs), look, alpha, delta, p and p_holm (over the study's claims; they
+        decide nothing), fixed (`before` the runs, or `changed`: then there are two rows, setting
+        `first` and `now`), and note. `attrs["said"]` has a sentence for each row.
+
+    Raises:
+        SpecError: for what does not exist.
+        StoreError: when the store cannot be read.
+    """
+    inputs = read_inputs(study, protocol=protocol, store=store)
+    chosen = pick_claims(inputs.study, claims)
+    looks = last_looks(inputs.store, inputs.study.id, inputs.protocol)
+    rows = []
+    for claim in chosen:
+        judge = _Judge(inputs, looks, data_dir)
+        found = judge.row(claim)
+        first = first_claim(inputs, claim)
+        if first is None or not found["runs"]:
+            rows.append({**found, "fixed": "before" if found["runs"] else "", "setting": ""})
+            continue
+        if first.claim is not None:
+            then = _Judge(first.inputs, looks, data_dir).row(first.claim)
+            rows.append({**then, "fixed": "changed", "setting": "first"})
+        rows.append({**found, "fixed": "changed", "setting": "now"})
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table["p_holm"] = _holm(table)
+    table = table.astype(dict.fromkeys(_FLOATS, "Float64") | dict.fromkeys(_COUNTS, "Int64"))
+    table.attrs["said"] = [sentence(row) for row in table.to_dict("records")]
+    table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
+    table.attrs["hidden"] = hidden(table, _SHOWN)
+    return table
+
+
+#: The columns that are printed for people; the others are there.
+_SHOWN = ("id", "verdict", "slack", "slack_low", "slack_high", "share", "runs", "setting")
+
+_FLOATS = (
+    "slack", "slack_low", "slack_high", "share", "share_low", "share_high", "alpha", "delta", "p",
+    "p_holm",
+)  # fmt: skip
+_COUNTS = ("cells", "runs", "seeds_least", "failed", "look")
+
+
+def hidden(table: pd.DataFrame, shown: Sequence[str]) -> list[str]:
+    """Name the columns that are not printed: all but some, and `setting` where it says nothing."""
+    says = table["setting"].ne("").any() if "setting" in table else False
+    return [name for name in table if name not in shown or (name == "setting" and not says)]
+
+
+def pick_claims(study: Study, names: str | Sequence[str] | None) -> list[Claim]:
+    """Give a study's claims by their ids, all for None; one text may hold several with commas.
+
+    Raises:
+        SpecError: listing the claims, for an unknown one.
+    """
+    if names is None:
+        return list(study.claims)
+    listed = [names] if isinstance(names, str) else names
+    wanted = [part.strip() for name in listed for part in name.split(",") if part.strip()]
+    known = {claim.id: claim for claim in study.claims}
+    for name in wanted:
+        if name not in known:
+            raise SpecError(
+                f"There is no claim of {study.id} called '{name}': choose from "
+                f"{', '.join(known) or 'none, as it states none'}."
+            )
+    return [claim for name, claim in known.items() if name in wanted]
+
+
+def _holm(table: pd.DataFrame) -> np.ndarray:
+    """Correct over the claims of the study (Holm 1979); a claim with two rows counts once."""
+    from statsmodels.stats.multitest import multipletests
+
+    p = table["p"].astype(float).to_numpy()
+    found, own = np.full(len(p), np.nan), ~np.isnan(p) & table["setting"].ne("first").to_numpy(bool)
+    if own.any():
+        found[own] = multipletests(p[own], method="holm")[1]
+    return found
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the runs say of a claim on average.
+
+    Attributes:
+        value: `level` or `last`, what it was judged by.
+        cells: positions of the cells that it is about.
+        average: the verdict.
+        interval: None where there was no telling.
+        source: of the variances, all that were used.
+        note: what must be said with it.
+    """
+
+    value: str
+    cells: np.ndarray
+    average: str
+    interval: Interval | None = None
+    source: str = ""
+    note: str = ""
+
+
+def judge_average(
+    inputs: Inputs, claim: Claim, alpha: float, scores: pd.DataFrame | None = None
+) -> Judged:
+    """Say whether a claim is so on average.
+
+    Args:
+        inputs: of the study.
+        claim: any of its claims.
+        alpha: the error in each direction.
+        scores: other scores than those of the claim's own measure.
+    """
+    settings = inputs.settings
+    places = claim_system(claim, inputs.rows)
+    if places is None:
+        return Judged("", cells_of(claim, inputs), "not defined")
+    used = np.flatnonzero(used_cells(places))
+    scores = inputs.scores(claim.measure) if scores is None else scores
+    own = scores[scores["cell"].isin(used)]
+    value = "last" if settings.value == "last" or own["level"].isna().any() else "level"
+    variances = seed_variance(scores, value, inputs.cells)
+    found = variances.iloc[used]
+    if (found["n"] == 0).any():
+        return Judged(value, used, "too few runs", note=_missing(inputs, found))
+    if found["source"].eq("none").any():
+        return Judged(value, used, "too few runs", note=_few(inputs, found))
+    source = ", ".join(dict.fromkeys(found["source"]))
+    if not (found["variance"] > 0).all():
+        return Judged(value, used, "undecided", source=source, note="the runs do not differ")
+    interval = slack_interval(places, variances, alpha)
+    return Judged(value, used, average_verdict(claim, interval, settings.delta), interval, source)
+
+
+def cells_of(claim: Claim, inputs: Inputs) -> np.ndarray:
+    """Give the positions of the cells that a claim is about."""
+    scores = Scores(inputs.rows, np.zeros(len(inputs.rows)))
+    members = [set(scores.members(where)) for where in claim.groups]
+    return np.array(sorted(set().union(*members)), int)
+
+
+def _missing(inputs: Inputs, found: pd.DataFrame) -> str:
+    without = found[found["n"] == 0]
+    return f"no run of {_named(inputs, without.index)}"
+
+
+def _few(inputs: Inputs, found: pd.DataFrame) -> str:
+    without = found[found["source"] == "none"]
+    return f"too few seeds of {_named(inputs, without.index)}: 3 each, or 10 more in their group"
+
+
+def _named(inputs: Inputs, cells: Sequence[int]) -> str:
+    """Name cells by experiment, and how many there are; a few of them one by one."""
+    found = [inputs.configurations[cell] for cell in cells]
+    if len(found) <= 2:  # noqa: PLR2004 - more of them fill the line
+        return " and ".join(
+            f"{one.experiment} ({', '.join(f'{k} = {v}' for k, v in one.columns.items())})"
+            for one in found
+        )
+    counts = Counter(one.experiment for one in found)
+    return ", ".join(f"{count} cells of {name}" for name, count in counts.items())
+
+
+class _Judge:
+    """Judges claims by one setting."""
+
+    def __init__(
+        self, inputs: Inputs, looks: Mapping[str, Mapping[str, object]], data_dir: str | Path | None
+    ) -> None:
+        self._inputs = inputs
+        self._looks = looks
+        self._data_dir = data_dir
+
+    def row(self, claim: Claim) -> dict[str, object]:
+        """Give a claim's row."""
+        inputs, settings = self._inputs, self._inputs.settings
+        cells = cells_of(claim, inputs)
+        runs = inputs.results[inputs.results["cell"].isin(cells)]
+        number, alpha = alpha_now(self._looks.get(claim.id), len(runs), settings.alpha)
+        judged, share, again = self._judge(claim, alpha)
+        found = judged.interval
+        seeds = runs.groupby("cell").size().reindex(cells, fill_value=0)
+        failed, diverged = (int(inputs.cells[name].iloc[cells].sum()) for name in _FAILED)
+        notes = [judged.note, *self._notes(claim, cells, diverged)]
+        return {
+            "id": claim.id,
+            "text": claim.text,
+            "source": claim.source,
+            "average": judged.average,
+            "slack": found and found.slack,
+            "slack_low": found and found.low,
+            "slack_high": found and found.high,
+            "p": found and found.p,
+            "again": again,
+            "share": share and share.share,
+            "share_low": share and share.low,
+            "share_high": share and share.high,
+            "verdict": verdict(judged.average, again),
+            "published": published_answer(claim, inputs),
+            "value": judged.value,
+            "variance_source": judged.source,
+            "cells": len(cells),
+            "runs": len(runs),
+            "seeds_least": int(seeds.min()) if len(seeds) else 0,
+            "failed": failed,
+            "look": number,
+            "alpha": alpha,
+            "delta": settings.delta,
+            "note": "; ".join(filter(None, notes)),
+        }
+
+    def _judge(self, claim: Claim, alpha: float) -> tuple[Judged, Share | None, str]:
+        inputs = self._inputs
+        if isinstance(claim, Untestable):
+            return Judged("", np.empty(0, int), "not defined", note=claim.why), None, ""
+        if isinstance(claim, OtherConfusions):
+            share, again = self._resampled(claim, alpha)
+            return Judged("last", cells_of(claim, inputs), "not defined"), share, again
+        scores = None
+        if isinstance(claim, LargestShareOfErrors):
+            scores = self._shares_of_errors(claim)
+            if scores is None:
+                note = "the labels of the data set are not on this machine"
+                return Judged("last", cells_of(claim, inputs), "too few runs", note=note), None, ""
+        judged = judge_average(inputs, claim, alpha, scores)
+        if judged.interval is None:
+            return judged, None, ""
+        share, again = self._again(claim, judged, alpha, scores)
+        return judged, share, again
+
+    def _again(
+        self, claim: Claim, judged: Judged, alpha: float, scores: pd.DataFrame | None
+    ) -> tuple[Share, str]:
+        inputs = self._inputs
+        scores = inputs.scores(claim.measure) if scores is None else scores
+        world = world_of(scores, inputs.cells, judged.value).pick(judged.cells)
+        rows = [inputs.rows[cell] for cell in judged.cells]
+        base = Scores(rows, np.zeros(len(rows)))
+        free = named_cells(claim, base)
+        share = replay_share(_replayed(claim, base), world, alpha=alpha, free=free)
+        sources = set(world.lasts["source"])
+        source = "spread" if "spread" in sources else min(sources)
+        return share, again_verdict(share, source, inputs.settings.again)
+
+    def _shares_of_errors(self, claim: LargestShareOfErrors) -> pd.DataFrame | None:
+        """Give each run's share of errors on the claim's classes in place of its score."""
+        inputs = self._inputs
+        cells = cells_of(claim, inputs)
+        matrices = inputs.confusions(cells, self._data_dir)
+        scores = inputs.scores("accuracy")
+        scores = scores[scores["cell"].isin(cells)]
+        if set(scores["cell"]) - set(matrices):
+            return None
+        shares = [
+            share
+            for cell in dict.fromkeys(scores["cell"])
+            for share in _shares(matrices[cell], claim.classes)
+        ]
+        none = [np.empty(0)] * len(scores)
+        return scores.assign(last=shares, level=math.nan, swings=none)
+
+    def _resampled(self, claim: OtherConfusions, alpha: float) -> tuple[Share | None, str]:
+        """Run the study again out of whole runs, drawn with replacement within each cell."""
+        inputs = self._inputs
+        cells = cells_of(claim, inputs)
+        matrices = inputs.confusions(cells, self._data_dir)
+        if set(cells) - set(matrices):
+            return None, "undecided"
+        rows, rng, shares = [inputs.rows[cell] for cell in cells], np.random.default_rng(1), []
+        for _ in range(_OUTER):
+            kept = [_again(matrices[cell], len(matrices[cell]), rng) for cell in cells]
+            fresh = np.stack([_again(one, _INNER, rng) for one in kept], axis=1)
+            scores = Scores(rows, np.zeros(fresh.shape[:2]), fresh)
+            shares.append(holds(claim, scores).mean())
+        low, high = np.quantile(shares, (alpha, 1 - alpha))
+        share = Share(float(np.mean(shares)), float(low), float(high))
+        enough = min(len(one) for one in matrices.values()) >= _LEAST_RUNS
+        source = "own" if enough else "spread"
+        return share, again_verdict(share, source, inputs.settings.again)
+
+    def _notes(self, claim: Claim, cells: np.ndarray, diverged: int) -> Iterator[str]:
+        inputs = self._inputs
+        if diverged:
+            yield f"{diverged} runs diverged: what is missing did not go missing by chance"
+        datasets = set(inputs.cells["dataset"].iloc[cells])
+        shifted = isinstance(claim, (AtLeast, Near)) or len(datasets) > 1
+        if inputs.settings.offset == "dataset" and shifted:
+            yield "published values may share a shift, of which this claim is not free"
+
+
+_FAILED = ("failed", "diverged")
+
+
+def _shares(matrices: np.ndarray, classes: Sequence[int]) -> np.ndarray:
+    """Give the share of errors on images of some classes, for matrices of runs."""
+    errors = (matrices * ~np.eye(matrices.shape[-1], dtype=bool)).sum(axis=-1)
+    return errors[:, list(classes)].sum(axis=-1) / errors.sum(axis=-1)
+
+
+def _again(runs: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    return runs[rng.integers(len(runs), size=count)]
+
+
+def _replayed(claim: Claim, base: Scores) -> Callable[[np.ndarray], np.ndarray]:
+    """Give what says of scores whether the claim holds; a share of errors is its own score."""
+    if isinstance(claim, LargestShareOfErrors):
+        return lambda values: values.mean(axis=-1) > 0.5  # noqa: PLR2004 - more than half
+    return lambda values: holds(claim, base.with_values(values))
+
+
+def named_cells(claim: Claim, scores: Scores) -> list[int]:
+    """Give the cells that a ranking names, which are not exchangeable with the rest."""
+    if not isinstance(claim, Ranking):
+        return []
+    among = set(scores.members(claim.among))
+    return sorted({cell for where in claim.first for cell in scores.members(where)} & among)
+
+
+def verdict(average: str, again: str) -> str:
+    """Put both answers into the word for the claim."""
+    words = {"holds": "survives", "fails": "does not survive", "tie": "no difference that matters"}
+    if average in words:
+        return words[average]
+    if again in ("fails", "depends on the seed"):
+        return "not shown by one run each"
+    return "undecided"
+
+
+def published_answer(claim: Claim, inputs: Inputs) -> str:
+    """Say whether a claim holds on the printed numbers; nothing where they cannot tell."""
+    measure = getattr(claim, "measure", None)
+    if measure not in ("accuracy", "loss"):
+        return ""
+    name = "published" if measure == "accuracy" else "published_loss"
+    values = inputs.published[name].to_numpy(float)
+    cells = cells_of(claim, inputs)
+    if not len(cells) or np.isnan(values[cells]).any():
+        return ""
+    rows = [inputs.rows[cell] for cell in cells]
+    return "holds" if holds(claim, Scores(rows, values[cells])) else "fails"
+
+
+def sentence(row: Mapping[str, object]) -> str:
+    """Say a claim's row in a sentence for readers without statistics."""
+    opening = f'{row["id"]}: "{row["text"]}"'
+    average, note = row["average"], row["note"]
+    if average == "not defined":
+        said = _of_share(row) or "no run could tell"
+    elif average == "too few runs":
+        said = "cannot be judged yet"
+    else:
+        said = f"{_ANSWERS[average].format(**_numbers(row))}{_and_again(row)}"
+    return f"{opening} {said[0].upper()}{said[1:]}{f' ({note})' if note else ''}."
+
+
+_ANSWERS = {
+    "holds": "is so on average: it holds by {slack}, and by more than {low} in all likelihood",
+    "fails": "is not so on average: it misses by {slack}, and by more than {high} in all "
+    "likelihood",
+    "tie": "the difference is {slack}, which is too small to matter",
+    "undecided": "is not decided by {runs} runs: it {how} by {slack}, and anything from {low} to "
+    "{top} would fit",
+}
+
+
+def _numbers(row: Mapping[str, object]) -> dict[str, str]:
+    slack, low, high = (float(row[name]) for name in ("slack", "slack_low", "slack_high"))
+    return {
+        "slack": f"{abs(slack):.4f}",
+        "low": f"{low:.4f}",
+        "high": f"{-high:.4f}",
+        "top": f"{high:.4f}",
+        "how": "holds on the means" if slack > 0 else "misses",
+        "runs": str(row["runs"]),
+    }
+
+
+def _and_again(row: Mapping[str, object]) -> str:
+    share = _percent(row["share"])
+    if row["again"] == "depends on the seed":
+        return (
+            f"; {share} of fresh studies with one run each would have said it: it hangs on the seed"
+        )
+    if row["again"] in ("holds", "fails"):
+        return f"; {share} of fresh studies with one run each would have said it"
+    return ""
+
+
+def _of_share(row: Mapping[str, object]) -> str:
+    if pd.isna(row["share"]):
+        return ""
+    return f"holds in {_percent(row['share'])} of studies put together from our runs"
+
+
+def _percent(share: object) -> str:
+    value = float(share)
+    if value < 0.01:  # noqa: PLR2004 - a probability is told with two digits
+        return "less than 1 %"
+    return "more than 99 %" if value > 0.99 else f"{value:.0%}".replace("%", " %")  # noqa: PLR2004
