@@ -53,7 +53,8 @@ as_frame <- function(sent) {
   names(columns) <- vapply(sent$frame, \(column) column$name, character(1))
   frame <- list2DF(columns, nrow = sent$rows)
   for (name in names(sent$attributes)) {
-    attr(frame, name) <- unlist(sent$attributes[[name]])
+    value <- sent$attributes[[name]]
+    attr(frame, name) <- if ("frame" %in% names(value)) as_frame(value) else unlist(value)
   }
   frame
 }

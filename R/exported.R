@@ -31,6 +31,18 @@ exported_comparison <- function(study, experiments, protocol, folder, call = cal
   new_table(frame)
 }
 
+# A table of verdicts, as the exporter has computed it.
+exported_judged <- function(kind, study, protocol, folder, call = caller_env()) {
+  check_exported(study, folder, call)
+  protocol <- exported_protocol(protocol, folder, call)
+  file <- file.path(folder, paste0(kind, "-", protocol, ".csv"))
+  if (!file.exists(file)) {
+    said <- paste0(folder, " has no verdicts: export it again with this tunegrid.")
+    abort_tunegrid(said, "store", call)
+  }
+  new_table(read_exported(file))
+}
+
 check_directory_only <- function(where, preset, store, any = NULL, call = caller_env()) {
   given <- c(
     where = !is.null(where), preset = !identical(c(preset, "full")[1], "full"),
@@ -113,6 +125,10 @@ exported_types <- c(
   replicates = "integer", replicate = "integer", best_epoch = "integer", parameters = "integer",
   loss = "numeric", accuracy = "numeric", accuracy_sd = "numeric", seconds = "numeric",
   val_accuracy = "numeric", test_accuracy = "numeric",
+  slack = "numeric", slack_low = "numeric", slack_high = "numeric", share = "numeric",
+  share_low = "numeric", share_high = "numeric", p = "numeric", p_holm = "numeric",
+  published = NA, mean = "numeric", sd = "numeric", difference = "numeric", low = "numeric",
+  high = "numeric", setting = "character", note = "character", why = "character",
   departures = "character", failure = "character", message = "character", key = "character",
   outcome = "character"
 )

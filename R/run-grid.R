@@ -43,6 +43,12 @@
 #' @param keep_models Keep the weights of every run, not only of each
 #'   experiment's best?
 #' @param time_limit Seconds that one run may take.
+#' @param until_decided Spend seeds where they decide claims, until all are
+#'   decided or the budget is spent? Then `seeds` and what departs from the
+#'   protocol have no place.
+#' @param budget How long workers may train for it, all together, since the
+#'   first look: seconds, or a text as `"20m"` or `"2h"`.
+#' @param claims Ids of the claims to decide; all by default.
 #'
 #' @returns An object of class `tunegrid_run` that says what was done: study,
 #'   protocol, store; how many runs were planned, found, done, failed,
@@ -88,7 +94,31 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
                      dataset = NULL, name = NULL, seeds = 1, epochs = NULL,
                      train_size = NULL, precision = NULL, workers = NULL,
                      engine = "tensorflow", store = NULL, data_dir = NULL, retry_failed = FALSE,
-                     keep_models = FALSE, time_limit = NULL) {
+                     keep_models = FALSE, time_limit = NULL, until_decided = FALSE,
+                     budget = "1h", claims = NULL) {
+  if (until_decided) {
+    departing <- c(
+      set = !is.null(set), preset = preset != "full", grid = !is.null(grid),
+      model = !is.null(model), seeds = seeds != 1, epochs = !is.null(epochs),
+      train_size = !is.null(train_size), precision = !is.null(precision),
+      engine = engine != "tensorflow"
+    )
+    if (any(departing)) {
+      said <- paste0(
+        "until_decided and ", names(departing)[departing][1], " do not go together."
+      )
+      abort_tunegrid(said, "spec", caller_env())
+    }
+    done <- call_python(
+      "run_until_decided",
+      study = as_study(study), budget = budget, claims = claims, experiments = experiments,
+      where = where, protocol = protocol, workers = workers, store = as_path(store),
+      data_dir = as_path(data_dir), time_limit = time_limit, hear = listener(environment())
+    )
+    done$given <- as_study(study)
+    done$asked <- drop_nulls(list(protocol = protocol, store = done$store))
+    return(structure(done, class = "tunegrid_run"))
+  }
   done <- call_python(
     "run_grid",
     study = as_study(study),

@@ -32,7 +32,9 @@ new_table <- function(frame) {
 #' @rdname tunegrid_table
 #' @export
 format.tunegrid_table <- function(x, ...) {
-  as.character(knitr::kable(shown(x), format = "pipe", row.names = FALSE, ...))
+  options <- list(format = "pipe", row.names = FALSE, ...)
+  options$digits <- c(options$digits, attr(x, "digits"))[1]
+  as.character(do.call(knitr::kable, c(list(shown(x)), options)))
 }
 
 #' @rdname tunegrid_table
@@ -51,7 +53,8 @@ print.tunegrid_table <- function(x, ...) {
 knit_print.tunegrid_table <- function(x, ...) {
   caption <- paste(attr(x, "caption"), collapse = " ")
   caption <- if (nzchar(caption)) caption
-  table <- knitr::kable(shown(x), caption = caption, row.names = FALSE)
+  digits <- c(attr(x, "digits"), getOption("digits"))[1]
+  table <- knitr::kable(shown(x), caption = caption, digits = digits, row.names = FALSE)
   note <- attr(x, "note")
   knitr::asis_output(paste(c("", table, "", note, ""), collapse = "\n"))
 }

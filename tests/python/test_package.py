@@ -27,7 +27,7 @@ WINGS = {
     "store": "machine data study plan",
     "running": "machine data architectures study plan train store",
     "results": "data architectures study plan store",
-    "conclusions": "study results",
+    "conclusions": "machine study plan store running results",
     "audit": "data architectures study plan results conclusions",
     "knitr": "",
     "r": "study",

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import StoreError
 from ..machine.files import sha256_of
+from ..store.looks import has_looks
 from ..store.store import Store, find_study
 from ..study.study import Study
 from .export_form import FORMAT, MANIFEST, PREDICTIONS, TABLES, told
@@ -37,6 +38,7 @@ _SELECTIONS = {
     "ORDER BY protocol, experiment, configuration, departures, replicate, run",
     "epoch": "SELECT {columns} FROM epoch WHERE run IN ({planned}) ORDER BY run, epoch",
     "prediction": "SELECT {columns} FROM prediction WHERE run IN ({planned}) ORDER BY run, after",
+    "look": "SELECT {columns} FROM look WHERE study = :study ORDER BY protocol, claim, number",
     "attempt": "SELECT {columns} FROM attempt WHERE run IN ({planned}) "
     "AND ended IS NOT NULL ORDER BY run, id",
 }
@@ -91,6 +93,8 @@ def export_results(
 def _selected(
     store: Store, table: str, study: str, experiments: Sequence[str] | None
 ) -> list[Mapping[str, object]]:
+    if table == "look" and not has_looks(store):
+        return []
     query = _SELECTIONS[table].format(columns=", ".join(TABLES[table]), planned=_PLANNED)
     chosen = None if experiments is None else json.dumps(list(experiments))
     return store.rows(query, {"study": study, "experiments": chosen})

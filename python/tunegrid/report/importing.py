@@ -13,12 +13,15 @@ from ..errors import StoreError
 from ..machine.files import sha256_of
 from ..plan.runs import RunSpec
 from ..store.store import Store
-from .export_form import MANIFEST, PREDICTIONS, TABLES, read_manifest, told
+from .export_form import LATER, MANIFEST, PREDICTIONS, TABLES, read_manifest, told
 
 Row = Mapping[str, object]
 
-_INTEGERS = {"parameters", "best_epoch", "replicate", "epoch", "forgiven"}
-_NUMBERS = {"seconds", "loss", "accuracy", "val_loss", "val_accuracy"}
+_INTEGERS = {"parameters", "best_epoch", "replicate", "epoch", "forgiven", "number", "runs"}
+_NUMBERS = {
+    "seconds", "loss", "accuracy", "val_loss", "val_accuracy", "alpha", "slack", "low", "high",
+    "spent", "budget",
+}  # fmt: skip
 
 
 @dataclass
@@ -57,7 +60,11 @@ def import_results(directory: str | Path, *, store: str | Path | None = None) ->
     folder = Path(directory)
     with told(folder):
         study = _verify_files(folder)
-        tables = {table: _read_csv(folder / f"{table}.csv", table) for table in TABLES}
+        listed = read_manifest(folder)["files"]
+        tables = {
+            table: _read_csv(folder / f"{table}.csv", table) if f"{table}.csv" in listed else []
+            for table in TABLES
+        }
         classes = _read_classes(folder / PREDICTIONS)
     _verify_runs(folder, tables, classes)
     with Store(store, write=True) as opened:
@@ -68,7 +75,7 @@ def _verify_files(folder: Path) -> str:
     """Hold every file against the manifest; return the study."""
     manifest = read_manifest(folder)
     file, digests = folder / MANIFEST, manifest["files"]
-    for name in [*(f"{table}.csv" for table in TABLES), PREDICTIONS]:
+    for name in [*(f"{table}.csv" for table in TABLES if table not in LATER), PREDICTIONS]:
         if name not in digests:
             raise StoreError(f"{file} does not list {name}: get the export again.")
     for name, digest in digests.items():
@@ -145,6 +152,7 @@ def _merge(
             _insert(cursor, table, tables[table])
         _insert(cursor, "run", [{"key": r["key"], "spec": r["spec"]} for r in tables["run"]])
         _insert(cursor, "plan", tables["plan"])
+        _insert(cursor, "look", tables["look"])
         taken = set(_take(cursor, tables["run"], summary))
         _insert(cursor, "epoch", _of(tables["epoch"], taken))
         _insert(

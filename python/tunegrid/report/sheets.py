@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from ..audit import audit_study
+from ..conclusions.comparison import compare_published
+from ..conclusions.verdicts import check_claims
 from ..machine.quiet import quiet_backend
 from ..results.compare import comparison_table
 from ..results.published import OF_RUNS, published_table, tables_of
@@ -36,8 +38,8 @@ def sheets(study: Study, experiments: Sequence[str], store: Path) -> list[Sheet]
     Returns:
         `about.csv`, `protocols.csv`, `differences.csv` and `audit.csv`, where there is something
         in them. Then for every protocol that has runs, the default one first: `results-` (one
-        row a run), `comparison-` for each experiment (ours beside the published), `table-` for
-        each other table of the source about them.
+        row a run), `comparison-` for each experiment (ours beside the published), `compared-` and
+        `claims-` (verdicts), `table-` for each other table of the source about them.
     """
     found = [one for one in _of_study(study) if len(one.frame)]
     for protocol in sorted(study.protocols, key=lambda name: name != study.default_protocol):
@@ -75,6 +77,17 @@ def _of_protocol(
             f"comparison-{protocol}-{name}.csv",
             comparison_table(study, experiments=name, **how),
             f"{study.id} {name}: {study.experiments[name].title}, {said}",
+        )
+    yield Sheet(
+        f"compared-{protocol}.csv",
+        compare_published(study, experiments=experiments, **how),
+        f"{study.id}: every published accuracy and ours, with a verdict, {said}",
+    )
+    if study.claims:
+        yield Sheet(
+            f"claims-{protocol}.csv",
+            check_claims(study, **how),
+            f"{study.id}: its claims, and which survive, {said}",
         )
     for table in tables_of(study, experiments, OF_RUNS):
         yield Sheet(

@@ -60,8 +60,34 @@ def _run_grid(
 ) -> dict[str, object]:
     """Run a grid; R hears of it through a function of what it is, a text and a number of epochs."""
     from ..running.driver import run_grid
-    from ..running.progress import SpokenProgress
     from ..running.summary import describe_summary
+
+    if grid is not None:
+        options["grid"] = [
+            dict(zip(grid, row, strict=True)) for row in zip(*grid.values(), strict=True)
+        ]
+    summary = _heard(run_grid, study, hear, options)
+    return {**plain(summary), "said": [in_r(line) for line in describe_summary(summary)]}
+
+
+def _run_until_decided(
+    study: str, *, hear: Callable[[str, str, int], object], **options: object
+) -> dict[str, object]:
+    """Spend seeds where they decide claims; R hears of it as of a grid."""
+    from ..conclusions.until_decided import describe_decided, run_until_decided
+
+    summary = _heard(run_until_decided, study, hear, options)
+    return {**plain(summary), "said": [in_r(line) for line in describe_decided(summary)]}
+
+
+def _heard(
+    run: Callable[..., object],
+    study: str | None,
+    hear: Callable[[str, str, int], object],
+    options: Mapping[str, object],
+) -> object:
+    """Call what trains, and tell R meanwhile."""
+    from ..running.progress import SpokenProgress
 
     class Progress(SpokenProgress):
         def notice(self, text: str) -> None:
@@ -74,16 +100,11 @@ def _run_grid(
             hear("move", self.counts, epochs)
 
     progress = Progress()
-    if grid is not None:
-        options["grid"] = [
-            dict(zip(grid, row, strict=True)) for row in zip(*grid.values(), strict=True)
-        ]
     try:
         with _interrupts_left_to_r():
-            summary = run_grid(study, progress=progress, **options)
+            return run(study, progress=progress, **options)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(progress.interruption()) from None
-    return {**plain(summary), "said": [in_r(line) for line in describe_summary(summary)]}
 
 
 @contextlib.contextmanager
@@ -179,6 +200,7 @@ VERBS: Mapping[str, Callable[..., object]] = {
     "studies": _studies,
     "load_study": _load_study,
     "run_grid": _run_grid,
+    "run_until_decided": _run_until_decided,
     "comparison_table": _comparison_table,
     "published_table": _published_table,
     "export_model": _export_model,

@@ -12,6 +12,9 @@ _VERBS: Mapping[str, str] = {
     "results": "read_results",
     "table": "comparison_table",
     "audit": "audit_study",
+    "compare": "compare_published",
+    "claims": "check_claims",
+    "plan": "plan_seeds",
     "report": "render_report",
     "verify": "verify_store",
     "repair": "repair_store",
@@ -24,7 +27,7 @@ _VERBS: Mapping[str, str] = {
 }
 
 #: Options that take no value.
-_SWITCHES = frozenset({"any", "dry-run", "keep-models", "retry-failed", "train"})
+_SWITCHES = frozenset({"any", "dry-run", "keep-models", "retry-failed", "train", "until-decided"})
 
 _COMMAND = re.compile(r"`?tune-grid (model (?:show|export)|[a-z]+)(?: ID)?`?")
 _OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)(?: (quick|full)\b)?")

@@ -11,10 +11,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
+def has_looks(store: Store) -> bool:
+    """Say whether a store has the table; one of before it was there is read as it is."""
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'look'"
+    return bool(store.rows(query))
+
+
 def looks_of(store: Store, study: str, protocol: str) -> list[Mapping[str, object]]:
     """Give a study's looks, the earlier ones first; none from a store of before there were any."""
-    known = store.rows("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'look'")
-    if not known:
+    if not has_looks(store):
         return []
     query = """
         SELECT * FROM look WHERE study = :study AND protocol = :protocol ORDER BY number, claim"""
