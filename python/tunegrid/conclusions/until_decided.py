@@ -25,7 +25,7 @@ from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untesta
 from ..study.study import Study, load_study
 from .inputs import Inputs, read_inputs
 from .looks import look_alpha, settings_digest
-from .seed_planner import Costs, costs_of, counts_of, project
+from .seed_planner import Costs, allocate, costs_of, counts_of, project
 from .verdicts import cells_of, judge_average, pick_claims
 
 #: The slices of the budget, with a look after each.
@@ -255,28 +255,39 @@ class _Course:
         found = [(project(inputs, claim, alpha, costs), claim) for claim in state.open]
         found = [
             one for one in found
-            if one[0] is not None and math.isfinite(one[0].seconds) and one[0].row.any()
+            if one[0] is not None and math.isfinite(one[0].seconds)
         ]  # fmt: skip
         for projection, claim in sorted(found, key=lambda one: one[0].seconds):
             row = projection.row
+            if not row.any():
+                left = self._first(inputs, projection.counts, counts, costs, left)
+                continue
             cells = [cell for cell in np.flatnonzero(row) if self._may(inputs, cell)]
             if not cells:
                 continue
             variance = _variances(inputs, claim)
             share = max(_GENEROUS * projection.seconds, float(costs.seconds[cells].min()))
             share = min(share, left)
-            while True:
-                gains = [
-                    row[c] ** 2 * variance[c] / (counts[c] * (counts[c] + 1)) / costs.seconds[c]
-                    for c in cells
-                ]
-                best = cells[int(np.argmax(gains))]
-                if costs.seconds[best] > share:
-                    break
-                counts[best] += 1
-                share -= float(costs.seconds[best])
-                left -= float(costs.seconds[best])
+            before = (costs.seconds * counts).sum()
+            counts = allocate(row, variance, counts, costs.seconds, share, cells)
+            left -= float((costs.seconds * counts).sum() - before)
         return counts
+
+    def _first(
+        self, inputs: Inputs, wanted: np.ndarray, counts: np.ndarray, costs: Costs, left: float
+    ) -> float:
+        """Give cells the runs without which nothing can be projected, those with fewest first."""
+        while True:
+            lacking = [
+                cell
+                for cell in np.flatnonzero(counts < wanted)
+                if self._may(inputs, cell) and costs.seconds[cell] <= left
+            ]
+            if not lacking:
+                return left
+            least = min(lacking, key=lambda cell: (counts[cell], cell))
+            counts[least] += 1
+            left -= float(costs.seconds[least])
 
     def _may(self, inputs: Inputs, cell: int) -> bool:
         one = inputs.configurations[cell]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def _is_complete() -> bool:
     """Say whether every package that a run needs is here, without importing it."""
-    names = ("keras", "numpy", "pandas", "h5py", "scipy", "tabulate", "pydantic", "psutil", "rich")
-    return all(importlib.util.find_spec(name) is not None for name in (*names, "tensorflow"))
+    names = "keras numpy pandas h5py scipy statsmodels tabulate pydantic psutil rich tensorflow"
+    return all(importlib.util.find_spec(name) is not None for name in names.split())
 
 
 def _studies() -> "pd.DataFrame":

@@ -22,7 +22,7 @@ _BACKENDS = {
     "jax": (("jax",), "pip install 'tunegrid[jax]'"),
     "torch": (("torch",), "pip install torch"),
 }
-_PACKAGES = ("keras", "numpy", "pandas", "h5py", "scipy", "tabulate")
+_PACKAGES = ("keras", "numpy", "pandas", "h5py", "scipy", "statsmodels", "tabulate")
 
 
 def diagnose(

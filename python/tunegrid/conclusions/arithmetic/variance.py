@@ -13,7 +13,9 @@ from ...study.statistics import Statistics
 
 #: When variances are squeezed or pooled: degrees of freedom in a group, cells with some.
 _SQUEEZED, _POOLED, _CELLS = 30, 10, 10
-_LEAST_OWN = 3
+
+#: From how many runs on a cell's own variance is taken.
+LEAST_OWN = 3
 
 CELL = ["experiment", "configuration"]
 
@@ -75,7 +77,7 @@ def _of_group(group: str, own: pd.DataFrame) -> pd.DataFrame:
             said = [spread, float(there.sum() - 1), "spread", f"{group}: {experiment}"]
             own.loc[part.index, ["variance", "df", "source", "shared"]] = said
         else:
-            alone = part[part["n"] >= _LEAST_OWN]
+            alone = part[part["n"] >= LEAST_OWN]
             own.loc[alone.index, "variance"] = alone["sd"] ** 2
             own.loc[alone.index, "df"] = alone["n"] - 1.0
             own.loc[alone.index, "source"] = "own"

@@ -1,0 +1,87 @@
+"""Seeds spent where they decide, and looks that share their error, with the truth known."""
+
+import numpy as np
+import pytest
+from test_slack import CLAIMS, claim
+from worlds import rows, scores
+
+from tunegrid.conclusions.arithmetic.slack import average_verdict, claim_system, slack_interval
+from tunegrid.conclusions.arithmetic.variance import seed_variance
+from tunegrid.conclusions.looks import look_alpha
+from tunegrid.conclusions.seed_planner import allocate
+
+PAIR = claim("mean_greater", group="cell == 0", than="cell == 1")
+
+
+def judged(one, frame, count, alpha):
+    """Give the verdict on a claim about so many cells."""
+    cells = seed_variance(frame)
+    interval = slack_interval(claim_system(one, rows(count)), cells, alpha, draws=2_000)
+    return average_verdict(one, interval, 1e-9)
+
+
+def more(rng, frame, truth, counts):
+    """Add runs up to a number for each cell."""
+    import pandas as pd
+
+    have = frame.groupby("cell").size().reindex(range(len(truth)), fill_value=0).to_numpy()
+    return pd.concat([frame, scores(rng, truth, counts - have)], ignore_index=True)
+
+
+def spent_until_decided(rng, costs, *, by_gain):
+    """Train two groups of six cells until their means are told apart; give the seconds."""
+    truth = np.r_[np.full(6, 0.906), np.full(6, 0.9)]
+    one, counts = CLAIMS[0], np.full(12, 2)
+    frame = scores(rng, truth, counts)
+    for look in range(1, 40):
+        if judged(one, frame, 12, look_alpha(look, 0.05)) == "holds":
+            break
+        row = np.r_[np.full(6, 1 / 6), np.full(6, -1 / 6)]
+        if by_gain:
+            counts = allocate(row, np.full(12, 1.0), counts, costs, costs.sum())
+        else:
+            counts = counts + 1
+        frame = more(rng, frame, truth, counts)
+    return (costs * counts).sum()
+
+
+def test_runs_that_are_cheap_for_what_they_tell_come_first():
+    """Costs of 1 to 30: at most 0.8 of what equal rounds take, on average."""
+    rng, costs = np.random.default_rng(1), np.geomspace(1, 30, 12)
+    spent = {
+        by_gain: np.mean([spent_until_decided(rng, costs, by_gain=by_gain) for _ in range(40)])
+        for by_gain in (True, False)
+    }
+    assert spent[True] <= 0.8 * spent[False]
+
+
+def test_a_budget_is_not_exceeded_and_ties_go_by_position():
+    """The same numbers, the same plan."""
+    row, ones = np.array([1.0, -1.0, 0.0]), np.ones(3)
+    counts = allocate(row, ones, np.array([1, 1, 1]), ones, 3.0)
+    assert counts.tolist() == [3, 2, 1]
+    assert counts.tolist() == allocate(row, ones, np.array([1, 1, 1]), ones, 3.0).tolist()
+
+
+def erring(rng, looks):
+    """Look at two equal cells after each few runs; give the first verdict, if one comes."""
+    truth, counts = np.full(2, 0.9), np.full(2, 6)
+    frame = scores(rng, truth, counts, skewed=True)
+    for look in range(1, looks + 1):
+        found = judged(PAIR, frame, 2, look_alpha(look, 0.05))
+        if found in ("holds", "fails"):
+            return found
+        row, seconds = np.array([1.0, -1.0]), np.array([1.0, 3.0])
+        counts = allocate(row, np.ones(2), counts, seconds, 16.0)
+        frame = more(rng, frame, truth, counts)
+    return ""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("looks", [5, 8])
+def test_looking_again_errs_no_more_often(looks):
+    """200 studies with the truth on the boundary; each direction 0.05 and twice its error."""
+    rng = np.random.default_rng(2)
+    found = [erring(rng, looks) for _ in range(200)]
+    assert found.count("holds") / 200 <= 0.05 + 0.031
+    assert found.count("fails") / 200 <= 0.05 + 0.031

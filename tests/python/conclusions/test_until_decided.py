@@ -1,0 +1,134 @@
+"""Seeds where they decide, with real runs of a tiny study."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tunegrid import SpecError, check_claims, plan_seeds, read_results, run_until_decided
+from tunegrid.conclusions.until_decided import read_budget
+from tunegrid.store.looks import looks_of
+from tunegrid.store.store import Store
+
+TINY = """
+schema = 1
+id = "tiny"
+title = "Two widths"
+author = "nobody"
+date = "never"
+source = "none"
+about = "a network that cannot learn beside one that can"
+[settings]
+dataset = "fashion_mnist"
+architecture = "mlp"
+activation = "relu"
+optimizer = "adam"
+batch_size = 64
+epochs = 2
+train_size = 512
+[protocol.once]
+title = "as it is said"
+[experiment.widths]
+title = "widths"
+grid.dense1 = [1, 64]
+[[claim]]
+id = "wider"
+text = "The wider network is better."
+source = "here"
+kind = "mean_greater"
+group = "dense1 == 64"
+than = "dense1 == 1"
+[[claim]]
+id = "beauty"
+text = "It is beautiful."
+source = "here"
+kind = "untestable"
+why = "no run could tell"
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path):
+    """A study of two configurations, one of which is plainly better."""
+    (tmp_path / "tiny").mkdir()
+    (tmp_path / "tiny" / "study.toml").write_text(TINY, encoding="utf-8")
+    return tmp_path / "tiny"
+
+
+def looks(store):
+    """Give a store's looks without their times, and without what depends on the clock."""
+    with Store(store) as opened:
+        rows = looks_of(opened, "tiny", "once")
+    return [
+        (row["claim"], row["number"], row["alpha"], row["runs"], row["average"]) for row in rows
+    ]
+
+
+def test_a_plain_difference_is_decided_and_the_rest_not_spent(fashion_mnist, tiny, tmp_path):
+    """A run each, then three where nothing says how far seeds lie apart; then it stops."""
+    store = tmp_path / "store"
+    done = run_until_decided(tiny, budget="10m", store=store)
+    assert done.stopped == "Every claim that was asked for is decided."
+    assert done.spent < 600
+    assert done.looks["average"].tolist()[-1] == "holds"
+    assert done.looks["alpha"].tolist() == [0.01] * len(done.looks)
+    (row,) = check_claims(tiny, claims="wider", store=store).to_dict("records")
+    assert (row["verdict"], row["fixed"]) == ("survives", "before")
+    again = run_until_decided(tiny, budget="10m", store=store)
+    assert (again.trained, again.looks.empty) == (0, True)
+
+
+def test_a_budget_that_is_spent_is_said_and_a_larger_one_goes_on(fashion_mnist, tiny, tmp_path):
+    """Counted from the first look on, over commands."""
+    store = tmp_path / "store"
+    first = run_until_decided(tiny, budget=0.5, store=store)
+    assert "The budget of 0.5 s is spent" in first.stopped or "decides more" in first.stopped
+    number = max(row[1] for row in looks(store))
+    second = run_until_decided(tiny, budget="10m", store=store)
+    assert second.stopped == "Every claim that was asked for is decided."
+    assert second.looks["number"].min() == number + 1
+
+
+def test_a_killed_command_goes_on_with_the_same_looks(fashion_mnist, tiny, tmp_path):
+    """SIGKILL after the first run; the runs and the looks are those of a calm day."""
+    calm, killed = tmp_path / "calm", tmp_path / "killed"
+    command = [
+        sys.executable, "-m", "tunegrid", "run", str(tiny), "--until-decided", "--budget", "10m",
+        "--workers", "1", "--store",
+    ]  # fmt: skip
+    subprocess.run([*command, str(calm)], check=True, capture_output=True)
+    with subprocess.Popen([*command, str(killed)], stderr=subprocess.PIPE, text=True) as driver:
+        next(line for line in driver.stderr if line.startswith("[1/"))
+        driver.kill()
+    subprocess.run([*command, str(killed)], check=True, capture_output=True)
+    assert looks(killed) == looks(calm)
+    keys = [set(read_results(tiny, store=store)["key"]) for store in (calm, killed)]
+    assert keys[0] == keys[1]
+
+
+def test_a_plan_says_what_would_decide(tiny, tmp_path):
+    """Before any run: one of each; what no run can test is not planned."""
+    found = plan_seeds(tiny, store=tmp_path).set_index("claim")
+    assert found.loc["wider", "further_runs"] == 2
+    assert found.loc["beauty", "why"] == "no run could tell"
+    assert "a run counts as a minute" in found.attrs["said"][0]
+
+
+@pytest.mark.parametrize("wrong", ["soon", "-1h", "0", "2 weeks", ""])
+def test_a_budget_is_a_time(wrong):
+    """In a sentence."""
+    with pytest.raises(SpecError, match="A budget is a time as 90, 20m, 2h or 1d"):
+        read_budget(wrong)
+
+
+def test_what_departs_from_the_protocol_has_no_place(tune_grid):
+    """Seeds are spent on the study as it is."""
+    done = tune_grid("run", "kh2021", "--until-decided", "--epochs", "1")
+    assert done.returncode == 2
+    assert "--until-decided and --epochs do not go together" in done.stderr
+
+
+def test_nothing_to_decide_is_said(tiny, tmp_path):
+    """A claim that no run could test."""
+    with pytest.raises(SpecError, match="No claim of tiny that is asked for can be decided"):
+        run_until_decided(tiny, claims="beauty", store=tmp_path)

@@ -1,0 +1,125 @@
+"""Claims of a study, judged by the runs of a store."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tunegrid import SpecError, check_claims, import_results, load_study
+from tunegrid.conclusions.looks import look_alpha
+from tunegrid.conclusions.verdicts import COLUMNS, verdict
+from tunegrid.store.looks import add_looks
+from tunegrid.store.store import Store
+
+ROOT = Path(__file__).parents[3]
+KEPT = ROOT / "reports" / "results" / "kh2021"
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A store with the runs of reports/results: the two-layer cells, one seed each at least."""
+    store = tmp_path_factory.mktemp("kept") / "store"
+    import_results(KEPT, store=store)
+    return store
+
+
+@pytest.fixture(scope="module")
+def judged(kept):
+    """The claims of kh2021."""
+    return check_claims("kh2021", store=kept).set_index("id", drop=False)
+
+
+def test_every_claim_has_a_row_with_its_columns(judged):
+    """In the study's order, with the text and the source."""
+    claims = load_study("kh2021").claims
+    assert judged.columns.tolist() == COLUMNS
+    assert judged["id"].tolist() == [claim.id for claim in claims]
+    assert judged["text"].tolist() == [claim.text for claim in claims]
+
+
+def test_one_seed_each_decides_by_the_spread_and_judges_no_share(judged):
+    """`again` is shown and not judged; nothing claims more than one seed can."""
+    best = judged.loc["best-two-layer"]
+    assert (best["variance_source"], best["seeds_least"], best["value"]) == ("spread", 1, "level")
+    assert best["slack_low"] < best["slack"] < best["slack_high"]
+    assert best["again"] == "undecided"
+    assert 0 <= best["share"] < 0.5
+
+
+def test_a_claim_whose_cells_lack_runs_says_which(judged):
+    """It is not judged on a part of its groups."""
+    beat = judged.loc["two-layers-beat-one"]
+    assert (beat["average"], beat["verdict"]) == ("too few runs", "undecided")
+    assert "of one-layer" in beat["note"]
+    assert pd.isna(beat["slack"])
+
+
+def test_the_published_numbers_have_their_own_answer(judged):
+    """Whether they bear the claim out says nothing of whether it is so."""
+    assert judged.loc["best-two-layer", "published"] == "holds"
+    assert judged.loc["regularisation", "published"] == ""
+
+
+def test_each_claim_is_a_sentence(judged):
+    """Without statistics: the claim as it stands, and what the runs say."""
+    said = judged.attrs["said"]
+    (best,) = [one for one in said if one.startswith("best-two-layer: ")]
+    assert re.search(r"Is not decided by \d+ runs: it misses by 0\.\d{4}", best)
+    assert not any("significant" in one for one in said)
+
+
+def test_only_some_claims_are_asked_for(kept):
+    """With commas or as a list; an unknown one is answered with the known."""
+    found = check_claims("kh2021", claims="best-of-all, best-two-layer", store=kept)
+    assert found["id"].tolist() == ["best-two-layer", "best-of-all"]
+    with pytest.raises(SpecError, match="no claim of kh2021 called 'best': choose from two-layers"):
+        check_claims("kh2021", claims="best", store=kept)
+
+
+def test_the_order_of_the_answers():
+    """What is so on average comes first; then what one run each would have shown."""
+    assert verdict("holds", "depends on the seed") == "survives"
+    assert verdict("fails", "") == "does not survive"
+    assert verdict("tie", "holds") == "no difference that matters"
+    assert verdict("undecided", "depends on the seed") == "not shown by one run each"
+    assert verdict("undecided", "undecided") == "undecided"
+
+
+def test_looks_share_alpha():
+    """However many there are."""
+    shares = [look_alpha(number, 0.05) for number in range(1, 8)]
+    assert shares[:6] == pytest.approx([0.01, 0.01, 0.01, 0.01, 0.005, 0.0025])
+    assert sum(look_alpha(number, 0.05) for number in range(1, 60)) == pytest.approx(0.05)
+
+
+def test_a_look_narrows_what_a_verdict_may_err(kept, tmp_path):
+    """After the second look a verdict has a fifth of alpha, so its interval is wider."""
+    import_results(KEPT, store=tmp_path)
+    row = {
+        "study": "kh2021", "protocol": "as-run", "claim": "best-two-layer", "number": 2,
+        "alpha": 0.01, "runs": 20, "settings": "", "average": "undecided", "slack": None,
+        "low": None, "high": None, "spent": 1.0, "budget": 2.0,
+    }  # fmt: skip
+    with Store(tmp_path, write=True) as store:
+        add_looks(store, [row])
+    before = check_claims("kh2021", claims="best-two-layer", store=kept).iloc[0]
+    after = check_claims("kh2021", claims="best-two-layer", store=tmp_path).iloc[0]
+    assert (before["look"], after["look"], after["alpha"]) == (0, 2, pytest.approx(0.01))
+    assert after["slack_low"] < before["slack_low"]
+
+
+def test_what_was_changed_after_the_runs_is_told_with_both_answers(kept, tmp_path):
+    """A study file with another delta than when the first run began."""
+    folder = tmp_path / "kh2021"
+    folder.mkdir()
+    source = load_study("kh2021").folder
+    for file in source.iterdir():
+        text = file.read_text(encoding="utf-8")
+        if file.name == "study.toml":
+            text = text.replace("[statistics]\n", "[statistics]\ndelta = 0.5\n")
+        (folder / file.name).write_text(text, encoding="utf-8")
+    found = check_claims(folder, claims="best-two-layer", store=kept)
+    assert found["setting"].tolist() == ["first", "now"]
+    assert found["fixed"].tolist() == ["changed", "changed"]
+    assert found["verdict"].tolist()[1] == "no difference that matters"
