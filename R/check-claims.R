@@ -59,3 +59,23 @@ plan_seeds <- function(study, claims = NULL, protocol = NULL, store = NULL) {
     study = as_study(study), claims = claims, protocol = protocol, store = as_path(store)
   )
 }
+
+#' Which configurations can be the best
+#'
+#' @inheritParams compare_published
+#'
+#' @returns A table ([tunegrid_table]), a row a configuration with runs, the
+#'   best first: experiment, its columns, n, mean, shrunk, low, high, in_set
+#'   (whether it can be the best), p_best, p_within_delta, p_wins (a study with
+#'   one run each), optimism. Probabilities describe, and decide nothing.
+#' @export
+#' @examplesIf tunegrid_available() && nzchar(Sys.getenv("TUNEGRID_STORE"))
+#' rank_configurations("kh2021", experiments = "two-layer")
+rank_configurations <- function(study, experiments = NULL, where = NULL, protocol = NULL,
+                                store = NULL) {
+  judged(
+    "rank_configurations",
+    study = as_study(study), experiments = experiments, where = where, protocol = protocol,
+    store = as_path(store)
+  )
+}

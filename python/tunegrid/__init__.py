@@ -12,6 +12,7 @@ from .version import __version__ as __version__
 if TYPE_CHECKING:
     from .architectures import model_json
     from .audit import audit_study
+    from .conclusions.best import rank_configurations
     from .conclusions.comparison import compare_published
     from .conclusions.seed_planner import plan_seeds
     from .conclusions.until_decided import DecidedSummary, run_until_decided
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "check_claims": "conclusions.verdicts",
+    "rank_configurations": "conclusions.best",
     "compare_published": "conclusions.comparison",
     "plan_seeds": "conclusions.seed_planner",
     "DecidedSummary": "conclusions.until_decided",
@@ -98,6 +100,7 @@ __all__ = [
     "own_study",
     "plan_seeds",
     "published_table",
+    "rank_configurations",
     "read_results",
     "render_report",
     "repair_store",

@@ -109,6 +109,28 @@ def claims(
 
 
 @app.command()
+def rank(
+    study: StudyArgument,
+    experiment: ExperimentOption = None,
+    where: WhereOption = None,
+    protocol: ProtocolOption = None,
+    store: StoreOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Say which configurations can be the best, and how sure that is.
+
+    in_set: it can be the best; p_best: how probable that is; p_wins: of a study with one run each.
+
+    Example: tune-grid rank kh2021 --experiment two-layer
+    """
+    from ..conclusions.best import rank_configurations
+
+    require_format(format)
+    how = {"experiments": experiment, "where": where, "protocol": protocol, "store": store}
+    _print_judged(rank_configurations(study, **how), format)
+
+
+@app.command()
 def plan(
     study: StudyArgument,
     claim: ClaimOption = None,

@@ -11,9 +11,8 @@ from ..errors import SpecError
 from ..study.statistics import Statistics
 from ..study.study import Study
 from .arithmetic.cells import compare_cells, compare_tables
-from .arithmetic.variance import CELL
 from .fixed import first_comparison
-from .inputs import Inputs, read_inputs
+from .inputs import Inputs, read_inputs, with_columns
 from .verdicts import hidden
 
 #: How a run is scored: as the study reports it, after the last epoch, after the best epoch on the
@@ -85,7 +84,10 @@ def compare_published(
     if first is not None:
         table = table[~(table["n"].eq(0) & table.index.to_series().lt(len(now)))]
     wholes = compare_tables(now, inputs.published.iloc[now.index], inputs.settings)
-    table = _with_columns(table, inputs)
+    table = table.astype(dict.fromkeys(_NUMBERS, "Float64") | {"n": "Int64"})
+    known = table["source"].ne("none")
+    table["decidable"] = table["decidable"].astype("boolean").where(known)
+    table = with_columns(table, inputs)
     table.attrs["tables"] = wholes
     table.attrs["said"] = list(_said(inputs, now, wholes))
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
@@ -147,30 +149,6 @@ def _why(row: Mapping[str, object], settings: Statistics) -> str:
     within = "inside" if row["inside"] else "outside"
     never = "" if row["decidable"] else f"; one published run is never known to {delta:g}"
     return f"{side}, {within} of where one more run would lie{never}"
-
-
-def _with_columns(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """Put the configurations' own columns behind the experiment."""
-    from ..results.frames import as_frame, merge_names
-
-    places = {
-        key: number
-        for number, key in enumerate(map(tuple, inputs.cells[CELL].itertuples(index=False)))
-    }
-    names: list[str] = []
-    found = [
-        inputs.configurations[places[key]].columns
-        for key in map(tuple, table[CELL].itertuples(index=False))
-    ]
-    for columns in found:
-        merge_names(names, columns)
-    own = as_frame([dict(columns) for columns in found], names)
-    table = table.reset_index(drop=True)
-    kept = table.drop(columns=["experiment", "configuration"])
-    kept = kept.astype(dict.fromkeys(_NUMBERS, "Float64") | {"n": "Int64"})
-    kept["decidable"] = kept["decidable"].astype("boolean").mask(kept["source"].eq("none"))
-    clash = [name for name in own if name in kept]
-    return pd.concat([table[["experiment"]], own.drop(columns=clash), kept], axis=1)
 
 
 def _said(inputs: Inputs, now: pd.DataFrame, wholes: pd.DataFrame) -> Iterator[str]:

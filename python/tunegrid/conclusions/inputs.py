@@ -14,6 +14,7 @@ import pandas as pd
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
 from ..plan.runs import canonical
+from ..results.frames import as_frame, merge_names
 from ..results.measures import APART
 from ..results.published import confusion_matrix, test_labels
 from ..results.selection import select
@@ -22,6 +23,7 @@ from ..store.store import Store
 from ..study.statistics import Statistics
 from ..study.study import Study
 from .arithmetic.scores import score_frame
+from .arithmetic.variance import CELL
 
 _EPOCHS = """
 SELECT run, epoch, loss, accuracy, val_loss, val_accuracy FROM epoch
@@ -242,3 +244,22 @@ def _float(value: object) -> float:
 
 def _unit(value: object) -> float:
     return 10.0**-value.decimals if hasattr(value, "decimals") else 0.0
+
+
+def with_columns(table: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+    """Put the configurations' own columns behind the experiment, in place of their positions.
+
+    Args:
+        table: with experiment and configuration.
+        inputs: of the same study.
+    """
+    names: list[str] = []
+    places = map(tuple, inputs.cells[CELL].itertuples(index=False))
+    columns = dict(zip(places, (one.columns for one in inputs.configurations), strict=True))
+    found = [columns[key] for key in map(tuple, table[CELL].itertuples(index=False))]
+    for one in found:
+        merge_names(names, one)
+    own = as_frame([dict(one) for one in found], names)
+    rest = table.drop(columns=CELL).reset_index(drop=True)
+    own = own.drop(columns=[name for name in own if name in rest])
+    return pd.concat([table[["experiment"]].reset_index(drop=True), own, rest], axis=1)

@@ -13,14 +13,14 @@ from ..machine.processor import cores, processor
 from ..plan.plans import plan
 from ..running.order import relative_cost
 from ..store.store import Store
-from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable
+from ..study.claims import Claim, Untestable
 from ..study.study import Study
 from .arithmetic.slack import System, claim_system
 from .arithmetic.variance import LEAST_OWN, seed_variance
 from .comparison import scored
 from .inputs import Inputs, read_inputs
 from .looks import alpha_now, last_looks
-from .verdicts import cells_of, judge_average, pick_claims, verdict
+from .verdicts import can_be_judged, cells_of, judge_average, pick_claims, verdict
 
 _MOST_SEEDS = 100_000
 _COLUMNS = ["claim", "verdict", "runs", "further_runs", "seconds", "hours", "seeds", "why"]
@@ -106,9 +106,9 @@ def _claim_row(
     inputs: Inputs, claim: Claim, look: Mapping[str, object] | None, costs: Costs
 ) -> dict[str, object]:
     row = {"claim": claim.id, "verdict": "undecided", "further_runs": None, "seconds": math.nan}
-    if isinstance(claim, (Untestable, OtherConfusions, LargestShareOfErrors)):
-        why = "no run could tell" if isinstance(claim, Untestable) else "is read off predictions"
-        return {**row, "runs": 0, "why": f"not planned: it {why}" if "is" in why else why}
+    if not can_be_judged(claim):
+        why = "no run could tell" if isinstance(claim, Untestable) else "it is about predictions"
+        return {**row, "runs": 0, "why": why}
     runs = int(inputs.results["cell"].isin(cells_of(claim, inputs)).sum())
     number, alpha = alpha_now(look, runs, inputs.settings.alpha)
     judged = judge_average(inputs, claim, alpha)

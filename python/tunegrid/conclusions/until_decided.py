@@ -21,12 +21,12 @@ from ..running.driver import run_planned
 from ..running.progress import Progress
 from ..store.looks import add_looks, looks_of
 from ..store.store import Store
-from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Untestable
+from ..study.claims import Claim
 from ..study.study import Study, load_study
 from .inputs import Inputs, read_inputs
 from .looks import look_alpha, settings_digest
 from .seed_planner import Costs, allocate, costs_of, counts_of, project
-from .verdicts import cells_of, judge_average, pick_claims
+from .verdicts import can_be_judged, cells_of, judge_average, pick_claims
 
 #: The slices of the budget, with a look after each.
 SLICES = 4
@@ -117,7 +117,7 @@ def run_until_decided(
     course = _Course(
         study=found,
         protocol=found.pick_protocol(protocol),
-        claims=[one for one in pick_claims(found, claims) if _can_be_decided(one)],
+        claims=[one for one in pick_claims(found, claims) if can_be_judged(one)],
         allowed=_allowed(found, protocol, experiments, where),
         budget=seconds,
         how={"workers": workers, "store": store, "data_dir": data_dir, "time_limit": time_limit},
@@ -126,10 +126,6 @@ def run_until_decided(
     if not course.claims:
         raise SpecError(f"No claim of {found.id} that is asked for can be decided by runs.")
     return course.run()
-
-
-def _can_be_decided(claim: Claim) -> bool:
-    return not isinstance(claim, (Untestable, OtherConfusions, LargestShareOfErrors))
 
 
 def _allowed(

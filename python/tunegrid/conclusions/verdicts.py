@@ -173,6 +173,11 @@ class Judged:
     note: str = ""
 
 
+def can_be_judged(claim: Claim) -> bool:
+    """Say whether a claim is one about scores of runs."""
+    return not isinstance(claim, (LargestShareOfErrors, OtherConfusions, Untestable))
+
+
 def judge_average(
     inputs: Inputs, claim: Claim, alpha: float, scores: pd.DataFrame | None = None
 ) -> Judged:

@@ -15,6 +15,7 @@ _VERBS: Mapping[str, str] = {
     "compare": "compare_published",
     "claims": "check_claims",
     "plan": "plan_seeds",
+    "rank": "rank_configurations",
     "report": "render_report",
     "verify": "verify_store",
     "repair": "repair_store",
