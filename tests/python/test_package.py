@@ -33,8 +33,8 @@ WINGS = {
     "r": "study",
     "report": "machine data architectures study plan train store running results conclusions "
     "audit r",
-    "reticulate": "machine study store running results report",
-    "cli": "machine data study store running results audit knitr r report",
+    "reticulate": "machine study store running results conclusions report",
+    "cli": "machine data study store running results conclusions audit knitr r report",
 }
 GROUND = {"errors", "version"}
 

@@ -47,12 +47,20 @@ why = "no run could tell"
 """
 
 
-@pytest.fixture
-def tiny(tmp_path):
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
     """A study of two configurations, one of which is plainly better."""
-    (tmp_path / "tiny").mkdir()
-    (tmp_path / "tiny" / "study.toml").write_text(TINY, encoding="utf-8")
-    return tmp_path / "tiny"
+    folder = tmp_path_factory.mktemp("study") / "tiny"
+    folder.mkdir()
+    (folder / "study.toml").write_text(TINY, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def calm(fashion_mnist, tiny):
+    """What came of it in peace, and the store."""
+    store = tiny.with_name("calm")
+    return run_until_decided(tiny, budget="10m", workers=1, store=store), store
 
 
 def looks(store):
@@ -64,10 +72,9 @@ def looks(store):
     ]
 
 
-def test_a_plain_difference_is_decided_and_the_rest_not_spent(fashion_mnist, tiny, tmp_path):
+def test_a_plain_difference_is_decided_and_the_rest_not_spent(tiny, calm):
     """A run each, then three where nothing says how far seeds lie apart; then it stops."""
-    store = tmp_path / "store"
-    done = run_until_decided(tiny, budget="10m", store=store)
+    done, store = calm
     assert done.stopped == "Every claim that was asked for is decided."
     assert done.spent < 600
     assert done.looks["average"].tolist()[-1] == "holds"
@@ -78,31 +85,26 @@ def test_a_plain_difference_is_decided_and_the_rest_not_spent(fashion_mnist, tin
     assert (again.trained, again.looks.empty) == (0, True)
 
 
-def test_a_budget_that_is_spent_is_said_and_a_larger_one_goes_on(fashion_mnist, tiny, tmp_path):
-    """Counted from the first look on, over commands."""
-    store = tmp_path / "store"
-    first = run_until_decided(tiny, budget=0.5, store=store)
-    assert "The budget of 0.5 s is spent" in first.stopped or "decides more" in first.stopped
-    number = max(row[1] for row in looks(store))
-    second = run_until_decided(tiny, budget="10m", store=store)
-    assert second.stopped == "Every claim that was asked for is decided."
-    assert second.looks["number"].min() == number + 1
+def test_a_budget_for_no_run_trains_none_and_says_so(tiny, tmp_path):
+    """The claim stays open, and a larger budget can go on."""
+    done = run_until_decided(tiny, budget=0.5, store=tmp_path)
+    assert (done.trained, done.spent) == (0, 0.0)
+    assert done.stopped.startswith("Nothing that may be trained decides more")
+    assert "wider stays open" in done.stopped
 
 
-def test_a_killed_command_goes_on_with_the_same_looks(fashion_mnist, tiny, tmp_path):
+def test_a_killed_command_goes_on_with_the_same_looks(tiny, calm, tmp_path):
     """SIGKILL after the first run; the runs and the looks are those of a calm day."""
-    calm, killed = tmp_path / "calm", tmp_path / "killed"
     command = [
         sys.executable, "-m", "tunegrid", "run", str(tiny), "--until-decided", "--budget", "10m",
-        "--workers", "1", "--store",
+        "--workers", "1", "--store", str(tmp_path),
     ]  # fmt: skip
-    subprocess.run([*command, str(calm)], check=True, capture_output=True)
-    with subprocess.Popen([*command, str(killed)], stderr=subprocess.PIPE, text=True) as driver:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as driver:
         next(line for line in driver.stderr if line.startswith("[1/"))
         driver.kill()
-    subprocess.run([*command, str(killed)], check=True, capture_output=True)
-    assert looks(killed) == looks(calm)
-    keys = [set(read_results(tiny, store=store)["key"]) for store in (calm, killed)]
+    subprocess.run(command, check=True, capture_output=True)
+    assert looks(tmp_path) == looks(calm[1])
+    keys = [set(read_results(tiny, store=store)["key"]) for store in (calm[1], tmp_path)]
     assert keys[0] == keys[1]
 
 

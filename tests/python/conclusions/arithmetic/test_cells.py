@@ -27,7 +27,7 @@ def test_a_difference_of_delta_is_seldom_called_replicated():
     """Equivalence errs in 5 % of studies at most, the variance known to 130 df."""
     rng, delta = np.random.default_rng(1), 3 * SEED
     found = []
-    for _ in range(60):
+    for _ in range(25):
         printed = 0.9 + delta + SEED * rng.standard_normal(65)
         found += list(verdicts(rng, np.full(65, 0.9), printed, 3, Statistics(delta=delta)))
     assert found.count("replicated") / len(found) <= 0.06
@@ -37,7 +37,7 @@ def test_a_true_equal_is_called_replicated_when_delta_allows_it():
     """0.65 of them at delta = 3 sigma and three runs."""
     rng = np.random.default_rng(2)
     found = []
-    for _ in range(60):
+    for _ in range(25):
         printed = 0.9 + SEED * rng.standard_normal(65)
         found += list(verdicts(rng, np.full(65, 0.9), printed, 3, Statistics(delta=3 * SEED)))
     assert found.count("replicated") / len(found) == pytest.approx(0.65, abs=0.04)
@@ -47,7 +47,7 @@ def test_a_true_equal_is_called_replicated_when_delta_allows_it():
 def test_a_shift_that_is_declared_is_no_difference(departing):
     """All published values lie 0.012 higher, some by 0.03 more: the good ones are left alone."""
     rng, good, bad = np.random.default_rng(3), [], []
-    for _ in range(60):
+    for _ in range(25):
         truth = 0.9 + 0.003 * rng.standard_normal(20)
         printed = truth + 0.012 + SEED * rng.standard_normal(20)
         printed[:departing] += 0.03

@@ -40,7 +40,7 @@ def test_known_means_give_the_share_in_closed_form():
 
 TRUTHS = {
     "pair": (CLAIMS[0], np.array([0.905, 0.9])),
-    "within": (claim("within", group=ALL, margin=0.02), np.full(6, 0.9)),
+    "within": (claim("within", group=ALL, margin=0.025), 0.9 + 0.005 * np.linspace(-1.5, 1.5, 12)),
     "best": (BEST, np.r_[0.92, np.full(11, 0.9)]),
     "means": (CLAIMS[0], np.r_[np.full(6, 0.902), np.full(6, 0.9)]),
 }
