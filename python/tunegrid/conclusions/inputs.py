@@ -22,8 +22,9 @@ from ..results.tidy import read_rows
 from ..store.store import Store
 from ..study.statistics import Statistics
 from ..study.study import Study
+from .arithmetic.replay import World, world_of
 from .arithmetic.scores import score_frame
-from .arithmetic.variance import CELL
+from .arithmetic.variance import CELL, seed_variance
 
 _EPOCHS = """
 SELECT run, epoch, loss, accuracy, val_loss, val_accuracy FROM epoch
@@ -72,6 +73,27 @@ class Inputs:
             window = self.settings.window_of
             self._scores[measure] = score_frame(self.results, self.epochs, measure, window)
         return self._scores[measure]
+
+    def variances(self, measure: str, value: str) -> pd.DataFrame:
+        """Give what is known of the seeds of each cell, by a measure's `level` or `last`."""
+        if (measure, value) not in self._variances:
+            found = seed_variance(self.scores(measure), value, self.cells)
+            self._variances[measure, value] = found
+        return self._variances[measure, value]
+
+    def world(self, measure: str, value: str) -> World:
+        """Give what is needed to run the study again, by a measure."""
+        if (measure, value) not in self._worlds:
+            self._worlds[measure, value] = world_of(self.scores(measure), self.cells, value)
+        return self._worlds[measure, value]
+
+    @functools.cached_property
+    def _variances(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
+
+    @functools.cached_property
+    def _worlds(self) -> dict[tuple[str, str], World]:
+        return {}
 
     @functools.cached_property
     def _scores(self) -> dict[str, pd.DataFrame]:

@@ -15,6 +15,7 @@ from ..running.order import relative_cost
 from ..store.store import Store
 from ..study.claims import Claim, Untestable
 from ..study.study import Study
+from .arithmetic.quantiles import normal_isf, t_isf
 from .arithmetic.slack import System, claim_system
 from .arithmetic.variance import LEAST_OWN, seed_variance
 from .comparison import scored
@@ -142,8 +143,6 @@ def project(inputs: Inputs, claim: Claim, alpha: float, costs: Costs) -> Project
     A claim whose cells lack runs takes one of each first, and three of each where nothing else
     says how far seeds lie apart.
     """
-    from scipy.stats import norm
-
     places = claim_system(claim, inputs.rows)
     if places is None:
         return None
@@ -152,7 +151,7 @@ def project(inputs: Inputs, claim: Claim, alpha: float, costs: Costs) -> Project
     if (have[cells] == 0).any():
         return _first(have, cells, 1, costs)
     value = judge_average(inputs, claim, alpha).value
-    variances = seed_variance(inputs.scores(claim.measure), value, inputs.cells)
+    variances = inputs.variances(claim.measure, value)
     if variances["source"].iloc[cells].eq("none").any():
         return _first(have, cells, LEAST_OWN, costs)
     mean, v = variances["mean"].to_numpy(float), variances["variance"].to_numpy(float)
@@ -162,7 +161,7 @@ def project(inputs: Inputs, claim: Claim, alpha: float, costs: Costs) -> Project
     row, inequalities = system
     if lead == 0:
         return Projection(math.inf, have, row)
-    q = float(norm.isf(alpha if lead > 0 else alpha / inequalities))
+    q = normal_isf(alpha if lead > 0 else alpha / inequalities)
     used = row != 0
     costly = np.abs(row[used]) * np.sqrt(v[used] * costs.seconds[used])
     counts = have.astype(float)
@@ -307,8 +306,6 @@ def plan_cells(inputs: Inputs) -> pd.DataFrame:
 
 
 def _cell_row(row: Mapping[str, object], v: float, inputs: Inputs) -> dict[str, object]:
-    from scipy.stats import t
-
     settings = inputs.settings
     found = {name: row[name] for name in ("experiment", "configuration", "n", "verdict")}
     if row["verdict"].startswith(("replicated", "different")):
@@ -319,7 +316,7 @@ def _cell_row(row: Mapping[str, object], v: float, inputs: Inputs) -> dict[str, 
     counts = counts[counts > row["n"]]
     gap = row["difference_beyond"] if settings.offset == "dataset" else row["difference"]
     error = np.sqrt(v * (1 + 1 / counts))
-    wide, narrow = (t.isf(a, row["df"]) * error for a in (settings.alpha / 2, settings.alpha))
+    wide, narrow = (t_isf(a, row["df"]) * error for a in (settings.alpha / 2, settings.alpha))
     decided = (abs(gap) > np.maximum(wide, settings.delta)) | (abs(gap) + narrow < settings.delta)
     if not decided.any():
         return {**found, "seeds": None, "why": "never: one published run is not known so well"}

@@ -405,10 +405,8 @@ def as_of(inputs: Inputs, ended: str) -> Inputs:
 
 
 def _variances(inputs: Inputs, claim: Claim) -> np.ndarray:
-    from .arithmetic.variance import seed_variance
-
     value = judge_average(inputs, claim, inputs.settings.alpha).value
-    found = seed_variance(inputs.scores(claim.measure), value or "level", inputs.cells)
+    found = inputs.variances(claim.measure, value or "level")
     return np.nan_to_num(found["variance"].to_numpy(float))
 
 

@@ -21,12 +21,14 @@ from ..study.claims import (
 )
 from ..study.study import Study
 from .arithmetic.holds import holds
+from .arithmetic.quantiles import holm
 from .arithmetic.replay import Share, again_verdict, replay_share, world_of
 from .arithmetic.scores import Scores
 from .arithmetic.slack import (
     Interval,
     average_verdict,
     claim_system,
+    single_line,
     slack_interval,
     used_cells,
 )
@@ -143,12 +145,10 @@ def pick_claims(study: Study, names: str | Sequence[str] | None) -> list[Claim]:
 
 def _holm(table: pd.DataFrame) -> np.ndarray:
     """Correct over the claims of the study (Holm 1979); a claim with two rows counts once."""
-    from statsmodels.stats.multitest import multipletests
-
     p = table["p"].astype(float).to_numpy()
     found, own = np.full(len(p), np.nan), ~np.isnan(p) & table["setting"].ne("first").to_numpy(bool)
     if own.any():
-        found[own] = multipletests(p[own], method="holm")[1]
+        found[own] = holm(p[own])
     return found
 
 
@@ -194,10 +194,13 @@ def judge_average(
     if places is None:
         return Judged("", cells_of(claim, inputs), "not defined")
     used = np.flatnonzero(used_cells(places))
-    scores = inputs.scores(claim.measure) if scores is None else scores
-    own = scores[scores["cell"].isin(used)]
+    given = inputs.scores(claim.measure) if scores is None else scores
+    own = given[given["cell"].isin(used)]
     value = "last" if settings.value == "last" or own["level"].isna().any() else "level"
-    variances = seed_variance(scores, value, inputs.cells)
+    if scores is None:
+        variances = inputs.variances(claim.measure, value)
+    else:
+        variances = seed_variance(scores, value, inputs.cells)
     found = variances.iloc[used]
     if (found["n"] == 0).any():
         return Judged(value, used, "too few runs", note=_missing(inputs, found))
@@ -310,12 +313,16 @@ class _Judge:
         self, claim: Claim, judged: Judged, alpha: float, scores: pd.DataFrame | None
     ) -> tuple[Share, str]:
         inputs = self._inputs
-        scores = inputs.scores(claim.measure) if scores is None else scores
-        world = world_of(scores, inputs.cells, judged.value).pick(judged.cells)
+        if scores is None:
+            world = inputs.world(claim.measure, judged.value)
+        else:
+            world = world_of(scores, inputs.cells, judged.value)
+        world = world.pick(judged.cells)
         rows = [inputs.rows[cell] for cell in judged.cells]
         base = Scores(rows, np.zeros(len(rows)))
         free = named_cells(claim, base)
-        share = replay_share(_replayed(claim, base), world, alpha=alpha, free=free)
+        line = single_line(claim_system(claim, rows))
+        share = replay_share(_replayed(claim, base), world, alpha=alpha, free=free, line=line)
         sources = set(world.lasts["source"])
         source = "spread" if "spread" in sources else min(sources)
         return share, again_verdict(share, source, inputs.settings.again)

@@ -6,10 +6,13 @@ import numpy as np
 import pandas as pd
 
 from ...study.statistics import Statistics
+from .quantiles import f_sf, holm, normal_isf, t_isf, t_sf, wilson
 from .variance import CELL, seed_variance
 
 #: Cells with both numbers from which on a shift, and a table as a whole, can be judged.
 MOST_FEW = 10
+#: How many other test images Wilson's interval is for.
+TEST_IMAGES = 10_000
 #: What F of the cells' differences is read at: under real swings it rejects too often at 0.05.
 F_ALPHA = 0.01
 
@@ -42,8 +45,6 @@ def compare_cells(
         inside, difference_beyond (less the offset), p_value, p_holm (within the experiment),
         images_low, images_high (Wilson, for other images), decidable, verdict.
     """
-    from scipy.stats import norm, t
-
     variances = seed_variance(scores, "last", cells)
     table = published.merge(variances, how="left", on=CELL, suffixes=("", "_ours"))
     table["n"] = table["n"].fillna(0).astype(int)
@@ -59,19 +60,19 @@ def compare_cells(
     judged, error2_judged = (gap - shift, error2 + shift_error2) if declared else (gap, error2)
     error = np.sqrt(error2_judged)
     half = _column(table, "unit", 0.0) / 2
-    around = t.isf(settings.alpha / 2, df) * np.sqrt(error2)
-    p = 2 * t.sf(np.abs(judged) / error, df)
+    around = t_isf(settings.alpha / 2, df) * np.sqrt(error2)
+    p = 2 * t_sf(np.abs(judged) / error, df)
     table["difference"], table["difference_beyond"] = gap, gap - shift
     table["low"], table["high"] = table["mean"] - around, table["mean"] + around
     table["inside"] = pd.array(np.abs(gap) - half <= around, dtype="boolean")
     table.loc[np.isnan(around), "inside"] = pd.NA
     table["p_value"] = p
     table["p_holm"] = _holm(table, "p_value")
-    table["images_low"], table["images_high"] = _wilson(table["mean"].to_numpy(float))
+    table["images_low"], table["images_high"] = wilson(table["mean"].to_numpy(float), TEST_IMAGES)
     with np.errstate(invalid="ignore"):
-        table["decidable"] = norm.isf(settings.alpha) * np.sqrt(v / runs) < settings.delta
-        replicated = np.abs(judged) + half + t.isf(settings.alpha, df) * error < settings.delta
-        different = (np.abs(judged) - half > t.isf(settings.alpha / 2, df) * error) & (
+        table["decidable"] = normal_isf(settings.alpha) * np.sqrt(v / runs) < settings.delta
+        replicated = np.abs(judged) + half + t_isf(settings.alpha, df) * error < settings.delta
+        different = (np.abs(judged) - half > t_isf(settings.alpha / 2, df) * error) & (
             np.abs(judged) > settings.delta
         )
     words = ("replicated but for an offset", "different beyond the offset")
@@ -119,23 +120,11 @@ def _medians_of_others(values: np.ndarray) -> np.ndarray:
 
 
 def _holm(table: pd.DataFrame, name: str) -> pd.Series:
-    """Correct within each experiment (Holm 1979)."""
-    from statsmodels.stats.multitest import multipletests
-
+    """Correct within each experiment."""
     found = pd.Series(np.nan, index=table.index)
     for _, own in table[table[name].notna()].groupby("experiment", sort=False):
-        found[own.index] = multipletests(own[name], method="holm")[1]
+        found[own.index] = holm(own[name].to_numpy(float))
     return found
-
-
-def _wilson(shares: np.ndarray, images: int = 10_000) -> tuple[np.ndarray, np.ndarray]:
-    """Give Wilson's interval for the share of other images, of as many (Wilson 1927)."""
-    from statsmodels.stats.proportion import proportion_confint
-
-    inside = (shares >= 0) & (shares <= 1)
-    counts = np.where(inside, shares, 0.0) * images
-    low, high = proportion_confint(counts, images, method="wilson")
-    return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
 
 
 def compare_tables(
@@ -168,18 +157,16 @@ def compare_tables(
 
 
 def _as_a_whole(own: pd.DataFrame, settings: Statistics) -> dict[str, object]:
-    from scipy.stats import f, t
-
     k, df = len(own), float(own["df"].min())
     half_width = ((own["high"] - own["low"]) / 2).to_numpy(float)
-    squared = (half_width / t.isf(settings.alpha / 2, own["df"].to_numpy(float))) ** 2
+    squared = (half_width / t_isf(settings.alpha / 2, own["df"].to_numpy(float))) ** 2
     if not squared.mean() > 0:
         return {}
     shift = float(own["difference"].median())
     error = math.sqrt(math.pi / 2 * squared.mean() / k)
     ratio = float(own["difference"].var(ddof=1) / squared.mean())
-    p = float(f.sf(ratio, k - 1, df))
-    wide, narrow = (float(t.isf(a, df)) * error for a in (settings.alpha / 2, settings.alpha))
+    p = float(f_sf(ratio, k - 1, df))
+    wide, narrow = (float(t_isf(a, df)) * error for a in (settings.alpha / 2, settings.alpha))
     if abs(shift) + narrow < settings.delta:
         verdict = "replicated"
     elif abs(shift) > max(wide, settings.delta):

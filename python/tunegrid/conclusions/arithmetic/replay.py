@@ -191,6 +191,7 @@ def replay_share(
     *,
     alpha: float = 0.05,
     free: Sequence[int] = (),
+    line: tuple[np.ndarray, float] | None = None,
     draws: int = 1_000,
     replays: int = 400,
     seed: int = 1,
@@ -202,6 +203,8 @@ def replay_share(
         world: of the claim's cells, each with runs and a variance.
         alpha: low and high are the alpha and 1 - alpha quantiles of the share over the draws.
         free: positions of the cells that a ranking names.
+        line: the claim as a single inequality, row and bound: then `holds` is not asked, and it
+            goes faster.
         draws: of the parameters.
         replays: of the study, for each draw; the same noise for all draws.
         seed: of `numpy.random.default_rng`.
@@ -212,6 +215,11 @@ def replay_share(
     means += np.array([world.drift[one] for one in groups])
     spread = draw_spread(world, draws, rng)
     noise = draw_noise(world, replays, rng)
+    if line is not None:
+        row, bound = line
+        shares = ((means @ row)[:, None] + (spread * row) @ noise.T > bound).mean(axis=1)
+        return _share(shares, alpha)
+    means, spread, noise = (one.astype(np.float32) for one in (means, spread, noise))
     pieces = np.array_split(np.arange(draws), math.ceil(noise.size * draws / _PIECE))
     shares = np.concatenate(
         [
@@ -219,6 +227,10 @@ def replay_share(
             for piece in pieces
         ]
     )
+    return _share(shares, alpha)
+
+
+def _share(shares: np.ndarray, alpha: float) -> Share:
     low, high = np.quantile(shares, (alpha, 1 - alpha))
     return Share(float(shares.mean()), float(low), float(high))
 

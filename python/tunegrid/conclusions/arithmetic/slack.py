@@ -26,6 +26,7 @@ from ...study.claims import (
     Same,
     Within,
 )
+from .quantiles import t_isf, t_sf
 from .scores import Scores
 
 _PIECE = 10**7
@@ -77,6 +78,13 @@ def claim_slack(places: Places, values: np.ndarray) -> np.ndarray:
     """Give the slack of a claim, for values of shape (..., cells)."""
     best = [np.stack([one.slack(values) for one in place]).max(axis=0) for place in places]
     return np.stack(best).min(axis=0)
+
+
+def single_line(places: Places) -> tuple[np.ndarray, float] | None:
+    """Give a claim's inequality, row and bound, where it is a single one."""
+    if len(places) == 1 and len(places[0]) == 1 and len(places[0][0].bound) == 1:
+        return places[0][0].a_matrix[0], float(places[0][0].bound[0])
+    return None
 
 
 def used_cells(places: Places) -> np.ndarray:
@@ -267,10 +275,8 @@ def _of_system(
 
 
 def _by_student(lead: float, error: float, df: float, low: float, high: float) -> Interval:
-    from scipy.stats import t
-
-    p = float(t.sf(abs(lead) / error, df))
-    ends = lead - float(t.isf(low, df)) * error, lead + float(t.isf(high, df)) * error
+    p = float(t_sf(abs(lead) / error, df))
+    ends = lead - float(t_isf(low, df)) * error, lead + float(t_isf(high, df)) * error
     return Interval(lead, *ends, p)
 
 

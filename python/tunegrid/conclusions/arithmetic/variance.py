@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...study.statistics import Statistics
+from .quantiles import f_ppf
 
 #: When variances are squeezed or pooled: degrees of freedom in a group, cells with some.
 _SQUEEZED, _POOLED, _CELLS = 30, 10, 10
@@ -200,8 +201,6 @@ def _decomposed(own: pd.DataFrame, alpha: float) -> dict[str, object]:
 
 
 def _icc(own: pd.DataFrame, alpha: float) -> dict[str, float]:
-    from scipy.stats import f
-
     cells = own.groupby("configuration")["last"].agg(["count", "mean", "var"])
     n, k = cells["count"].to_numpy(float), len(cells)
     total = n.sum()
@@ -216,7 +215,7 @@ def _icc(own: pd.DataFrame, alpha: float) -> dict[str, float]:
     def share(quotient: float) -> float:
         return 1.0 if math.isinf(quotient) else max(0.0, (quotient - 1) / (quotient - 1 + size))
 
-    ends = [ratio / f.ppf(q, k - 1, total - k) for q in (1 - alpha / 2, alpha / 2)]
+    ends = [ratio / f_ppf(q, k - 1, total - k) for q in (1 - alpha / 2, alpha / 2)]
     return {"icc": share(ratio), "icc_low": share(ends[0]), "icc_high": share(ends[1])}
 
 

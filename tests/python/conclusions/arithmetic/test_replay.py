@@ -17,7 +17,7 @@ from tunegrid.conclusions.arithmetic.replay import (
     world_of,
 )
 from tunegrid.conclusions.arithmetic.scores import Scores
-from tunegrid.conclusions.arithmetic.slack import claim_system, slack_interval
+from tunegrid.conclusions.arithmetic.slack import claim_system, single_line, slack_interval
 from tunegrid.conclusions.arithmetic.variance import seed_variance
 
 BEST = claim("ranking", among=ALL, first=["cell == 0"])
@@ -75,6 +75,15 @@ def test_the_interval_of_a_share_covers_it(name, sets):
         wrong.append((said == "holds" and true < 0.95) or (said == "fails" and true > 0.05))
     assert np.mean(inside) >= 0.80 - 2 * np.sqrt(0.8 * 0.2 / sets)
     assert np.mean(wrong) <= 0.06
+
+
+def test_a_single_inequality_is_the_same_by_its_line():
+    """Which is quicker, and gives the same share."""
+    frame = scores(np.random.default_rng(9), np.linspace(0.89, 0.91, 12), 2)
+    line = single_line(claim_system(CLAIMS[0], rows(12)))
+    one, other = share(frame, CLAIMS[0], draws=100), share(frame, CLAIMS[0], draws=100, line=line)
+    assert one.share == pytest.approx(other.share, abs=1e-4)
+    assert one.low == pytest.approx(other.low, abs=0.01)
 
 
 def test_nothing_is_judged_by_the_spread_alone():
