@@ -19,9 +19,10 @@ run: setup
 	$(BIN)/tune-grid run $(STUDY) --experiment $(TABLES) --preset quick
 	@$(BIN)/tune-grid table $(STUDY) --experiment $(TABLES) --preset quick
 
-# Two processes, one for each core; tests that share what is made once stay together.
+# Two processes, one for each core; tests that share what is made once stay together. At its end
+# stand the slowest twenty.
 test: setup bridge
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --durations 20
 
 test-long: setup bridge
 	$(BIN)/python -m pytest -m long

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from .audit import audit_study
     from .conclusions.best import rank_configurations
     from .conclusions.comparison import compare_published
+    from .conclusions.decided import DecidedSummary
     from .conclusions.seed_planner import plan_seeds
-    from .conclusions.until_decided import DecidedSummary, run_until_decided
+    from .conclusions.until_decided import run_until_decided
     from .conclusions.verdicts import check_claims
     from .data.sources import dataset_status
     from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
@@ -41,7 +42,7 @@ _HOMES = {
     "rank_configurations": "conclusions.best",
     "compare_published": "conclusions.comparison",
     "plan_seeds": "conclusions.seed_planner",
-    "DecidedSummary": "conclusions.until_decided",
+    "DecidedSummary": "conclusions.decided",
     "run_until_decided": "conclusions.until_decided",
     "audit_study": "audit",
     "dataset_status": "data.sources",

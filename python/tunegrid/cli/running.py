@@ -138,7 +138,8 @@ def run(
 
 def _until_decided(study: str, departing: dict[str, object], **how: object) -> None:
     """Train the runs that decide claims, and say look by look what came of it."""
-    from ..conclusions.until_decided import describe_decided, run_until_decided
+    from ..conclusions.decided import describe_decided
+    from ..conclusions.until_decided import run_until_decided
     from .console import ConsoleProgress
 
     if departing:

@@ -10,7 +10,8 @@ from ..errors import SpecError
 from ..study.study import Study
 from .arithmetic.ranking import kendall_tau
 from .arithmetic.replay import World, fresh_studies, rank_cells, world_of
-from .arithmetic.slack import System, slack_interval
+from .arithmetic.slack import slack_interval
+from .arithmetic.systems import System
 from .inputs import Inputs, read_inputs, with_columns
 
 _DRAWS = 4_000

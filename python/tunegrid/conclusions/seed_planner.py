@@ -16,12 +16,12 @@ from ..store.store import Store
 from ..study.claims import Claim, Untestable
 from ..study.study import Study
 from .arithmetic.quantiles import normal_isf, t_isf
-from .arithmetic.slack import System, claim_system
+from .arithmetic.systems import System, claim_system
 from .arithmetic.variance import LEAST_OWN, seed_variance
 from .comparison import scored
 from .inputs import Inputs, read_inputs
+from .judging import can_be_judged, cells_of, judge_average, pick_claims, verdict
 from .looks import alpha_now, last_looks
-from .verdicts import can_be_judged, cells_of, judge_average, pick_claims, verdict
 
 _MOST_SEEDS = 100_000
 _COLUMNS = ["claim", "verdict", "runs", "further_runs", "seconds", "hours", "seeds", "why"]

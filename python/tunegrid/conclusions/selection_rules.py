@@ -8,7 +8,7 @@ import pandas as pd
 from ..study.study import Study
 from .comparison import SCORES, scored
 from .inputs import Inputs, read_inputs
-from .verdicts import can_be_judged, judge_average
+from .judging import can_be_judged, judge_average
 
 RULES = tuple(name for name in SCORES if name != "reported")
 

@@ -7,7 +7,6 @@ command that was killed goes on with the same runs and the same looks.
 import dataclasses
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,60 +22,17 @@ from ..store.looks import add_looks, looks_of
 from ..store.store import Store
 from ..study.claims import Claim
 from ..study.study import Study, load_study
+from .decided import DecidedSummary, read_budget, spoken
 from .inputs import Inputs, read_inputs
+from .judging import can_be_judged, cells_of, judge_average, pick_claims
 from .looks import look_alpha, settings_digest
 from .seed_planner import Costs, allocate, costs_of, counts_of, project
-from .verdicts import can_be_judged, cells_of, judge_average, pick_claims
 
 #: The slices of the budget, with a look after each.
 SLICES = 4
 _DECIDED = ("holds", "fails", "tie")
 #: How much of what a claim is projected to take it may get within a slice.
 _GENEROUS = 1.5
-_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
-
-
-@dataclass
-class DecidedSummary:
-    """What `run_until_decided` did.
-
-    Attributes:
-        study, protocol, store: what was run, and where it is stored.
-        looks: a row a claim and look of this call: claim, number, alpha, runs, average, slack,
-            low, high.
-        trained, failed: runs of this call.
-        spent, budget: seconds of training since the first of all looks, and what may be spent.
-        stopped: why it ended, in a sentence.
-    """
-
-    study: str
-    protocol: str
-    store: Path
-    looks: pd.DataFrame
-    trained: int
-    failed: int
-    spent: float
-    budget: float
-    stopped: str
-
-
-def read_budget(text: str | float) -> float:
-    """Read a time: seconds, or a number with s, m, h or d behind it.
-
-    >>> read_budget("2h"), read_budget("1.5 min"), read_budget(90)
-    (7200.0, 90.0, 90.0)
-
-    Raises:
-        SpecError: for anything else, and for no time at all.
-    """
-    match = re.fullmatch(r"\s*([0-9.]+)\s*([a-z]*)\s*", str(text).lower())
-    try:
-        seconds = float(match[1]) * _UNITS[match[2]]
-    except (TypeError, KeyError, ValueError):
-        seconds = 0.0
-    if not 0 < seconds < math.inf:
-        raise SpecError(f"A budget is a time as 90, 20m, 2h or 1d, not '{text}'.")
-    return seconds
 
 
 def run_until_decided(
@@ -165,7 +121,7 @@ class _Course:
                 stopped = "Every claim that was asked for is decided."
             elif state.number and state.spent >= self.budget:
                 stopped = (
-                    f"The budget of {_said(self.budget)} is spent; a larger one goes on from here."
+                    f"The budget of {spoken(self.budget)} is spent; a larger one goes on from here."
                 )
             else:
                 planned = self._next(state)
@@ -368,7 +324,7 @@ class _Course:
     def _nothing(self, state: "_State") -> str:
         names = ", ".join(claim.id for claim in state.open)
         return (
-            f"Nothing that may be trained decides more within the budget of {_said(self.budget)}: "
+            f"Nothing that may be trained decides more within the budget of {spoken(self.budget)}: "
             f"{names} stay{'s' if len(state.open) == 1 else ''} open."
         )
 
@@ -412,20 +368,3 @@ def _variances(inputs: Inputs, claim: Claim) -> np.ndarray:
 
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _said(seconds: float) -> str:
-    hours, minutes = divmod(round(seconds / 60), 60)
-    if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    return f"{minutes} min" if minutes else f"{seconds:g} s"
-
-
-def describe_decided(summary: DecidedSummary) -> list[str]:
-    """Say in lines what `run_until_decided` did."""
-    failed = f" ({summary.failed} failed)" if summary.failed else ""
-    trained = (
-        f"{summary.trained + summary.failed} runs trained{failed}, {_said(summary.spent)} of "
-        f"{_said(summary.budget)} spent. Store: {summary.store}"
-    )
-    return [trained, summary.stopped]

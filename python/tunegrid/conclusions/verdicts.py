@@ -1,41 +1,32 @@
 """The verdict on each claim of a study: is it so on average, and would it be said again?"""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecError
-from ..study.claims import (
-    AtLeast,
-    Claim,
-    LargestShareOfErrors,
-    Near,
-    OtherConfusions,
-    Ranking,
-    Untestable,
-)
+from ..study.claims import AtLeast, Claim, LargestShareOfErrors, Near, OtherConfusions, Untestable
 from ..study.study import Study
 from .arithmetic.holds import holds
 from .arithmetic.quantiles import holm
 from .arithmetic.replay import Share, again_verdict, replay_share, world_of
 from .arithmetic.scores import Scores
-from .arithmetic.slack import (
-    Interval,
-    average_verdict,
-    claim_system,
-    single_line,
-    slack_interval,
-    used_cells,
-)
-from .arithmetic.variance import seed_variance
+from .arithmetic.systems import claim_system, single_line
 from .fixed import first_claim
 from .inputs import Inputs, read_inputs
+from .judging import (
+    Judged,
+    cells_of,
+    judge_average,
+    named_cells,
+    pick_claims,
+    published_answer,
+    verdict,
+)
 from .looks import alpha_now, last_looks
+from .sentences import sentence
 
 #: Resamplings of whole runs, for claims on confusion matrices.
 _OUTER, _INNER, _LEAST_RUNS = 200, 100, 5
@@ -123,26 +114,6 @@ def hidden(table: pd.DataFrame, shown: Sequence[str]) -> list[str]:
     return [name for name in table if name not in shown or (name == "setting" and not says)]
 
 
-def pick_claims(study: Study, names: str | Sequence[str] | None) -> list[Claim]:
-    """Give a study's claims by their ids, all for None; one text may hold several with commas.
-
-    Raises:
-        SpecError: listing the claims, for an unknown one.
-    """
-    if names is None:
-        return list(study.claims)
-    listed = [names] if isinstance(names, str) else names
-    wanted = [part.strip() for name in listed for part in name.split(",") if part.strip()]
-    known = {claim.id: claim for claim in study.claims}
-    for name in wanted:
-        if name not in known:
-            raise SpecError(
-                f"There is no claim of {study.id} called '{name}': choose from "
-                f"{', '.join(known) or 'none, as it states none'}."
-            )
-    return [claim for name, claim in known.items() if name in wanted]
-
-
 def _holm(table: pd.DataFrame) -> np.ndarray:
     """Correct over the claims of the study (Holm 1979); a claim with two rows counts once."""
     p = table["p"].astype(float).to_numpy()
@@ -150,96 +121,6 @@ def _holm(table: pd.DataFrame) -> np.ndarray:
     if own.any():
         found[own] = holm(p[own])
     return found
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What the runs say of a claim on average.
-
-    Attributes:
-        value: `level` or `last`, what it was judged by.
-        cells: positions of the cells that it is about.
-        average: the verdict.
-        interval: None where there was no telling.
-        source: of the variances, all that were used.
-        note: what must be said with it.
-    """
-
-    value: str
-    cells: np.ndarray
-    average: str
-    interval: Interval | None = None
-    source: str = ""
-    note: str = ""
-
-
-def can_be_judged(claim: Claim) -> bool:
-    """Say whether a claim is one about scores of runs."""
-    return not isinstance(claim, (LargestShareOfErrors, OtherConfusions, Untestable))
-
-
-def judge_average(
-    inputs: Inputs, claim: Claim, alpha: float, scores: pd.DataFrame | None = None
-) -> Judged:
-    """Say whether a claim is so on average.
-
-    Args:
-        inputs: of the study.
-        claim: any of its claims.
-        alpha: the error in each direction.
-        scores: other scores than those of the claim's own measure.
-    """
-    settings = inputs.settings
-    places = claim_system(claim, inputs.rows)
-    if places is None:
-        return Judged("", cells_of(claim, inputs), "not defined")
-    used = np.flatnonzero(used_cells(places))
-    given = inputs.scores(claim.measure) if scores is None else scores
-    own = given[given["cell"].isin(used)]
-    value = "last" if settings.value == "last" or own["level"].isna().any() else "level"
-    if scores is None:
-        variances = inputs.variances(claim.measure, value)
-    else:
-        variances = seed_variance(scores, value, inputs.cells)
-    found = variances.iloc[used]
-    if (found["n"] == 0).any():
-        return Judged(value, used, "too few runs", note=_missing(inputs, found))
-    if found["source"].eq("none").any():
-        return Judged(value, used, "too few runs", note=_few(inputs, found))
-    source = ", ".join(dict.fromkeys(found["source"]))
-    if not (found["variance"] > 0).all():
-        return Judged(value, used, "undecided", source=source, note="the runs do not differ")
-    interval = slack_interval(places, variances, alpha)
-    return Judged(value, used, average_verdict(claim, interval, settings.delta), interval, source)
-
-
-def cells_of(claim: Claim, inputs: Inputs) -> np.ndarray:
-    """Give the positions of the cells that a claim is about."""
-    scores = Scores(inputs.rows, np.zeros(len(inputs.rows)))
-    members = [set(scores.members(where)) for where in claim.groups]
-    return np.array(sorted(set().union(*members)), int)
-
-
-def _missing(inputs: Inputs, found: pd.DataFrame) -> str:
-    without = found[found["n"] == 0]
-    return f"no run of {_named(inputs, without.index)}"
-
-
-def _few(inputs: Inputs, found: pd.DataFrame) -> str:
-    without = found[found["source"] == "none"]
-    return f"too few seeds of {_named(inputs, without.index)}: 3 each, or 10 more in their group"
-
-
-def _named(inputs: Inputs, cells: Sequence[int]) -> str:
-    """Name cells by experiment, and how many there are; a few of them one by one."""
-    found = [inputs.configurations[cell] for cell in cells]
-    if len(found) <= 2:  # noqa: PLR2004 - more of them fill the line
-        return " and ".join(
-            f"{one.experiment} ({', '.join(f'{k} = {v}' for k, v in one.columns.items())})"
-            for one in found
-        )
-    counts = Counter(one.experiment for one in found)
-    return ", ".join(f"{count} cells of {name}" for name, count in counts.items())
 
 
 class _Judge:
@@ -391,94 +272,3 @@ def _replayed(claim: Claim, base: Scores) -> Callable[[np.ndarray], np.ndarray]:
     if isinstance(claim, LargestShareOfErrors):
         return lambda values: values.mean(axis=-1) > 0.5  # noqa: PLR2004 - more than half
     return lambda values: holds(claim, base.with_values(values))
-
-
-def named_cells(claim: Claim, scores: Scores) -> list[int]:
-    """Give the cells that a ranking names, which are not exchangeable with the rest."""
-    if not isinstance(claim, Ranking):
-        return []
-    among = set(scores.members(claim.among))
-    return sorted({cell for where in claim.first for cell in scores.members(where)} & among)
-
-
-def verdict(average: str, again: str) -> str:
-    """Put both answers into the word for the claim."""
-    words = {"holds": "survives", "fails": "does not survive", "tie": "no difference that matters"}
-    if average in words:
-        return words[average]
-    if again in ("fails", "depends on the seed"):
-        return "not shown by one run each"
-    return "undecided"
-
-
-def published_answer(claim: Claim, inputs: Inputs) -> str:
-    """Say whether a claim holds on the printed numbers; nothing where they cannot tell."""
-    measure = getattr(claim, "measure", None)
-    if measure not in ("accuracy", "loss"):
-        return ""
-    name = "published" if measure == "accuracy" else "published_loss"
-    values = inputs.published[name].to_numpy(float)
-    cells = cells_of(claim, inputs)
-    if not len(cells) or np.isnan(values[cells]).any():
-        return ""
-    rows = [inputs.rows[cell] for cell in cells]
-    return "holds" if holds(claim, Scores(rows, values[cells])) else "fails"
-
-
-def sentence(row: Mapping[str, object]) -> str:
-    """Say a claim's row in a sentence for readers without statistics."""
-    opening = f'{row["id"]}: "{row["text"]}"'
-    average, note = row["average"], row["note"]
-    if average == "not defined":
-        said = _of_share(row) or "no run could tell"
-    elif average == "too few runs":
-        said = "cannot be judged yet"
-    else:
-        said = f"{_ANSWERS[average].format(**_numbers(row))}{_and_again(row)}"
-    return f"{opening} {said[0].upper()}{said[1:]}{f' ({note})' if note else ''}."
-
-
-_ANSWERS = {
-    "holds": "is so on average: it holds by {slack}, and by more than {low} in all likelihood",
-    "fails": "is not so on average: it misses by {slack}, and by more than {high} in all "
-    "likelihood",
-    "tie": "the difference is {slack}, which is too small to matter",
-    "undecided": "is not decided by {runs} runs: it {how} by {slack}, and anything from {low} to "
-    "{top} would fit",
-}
-
-
-def _numbers(row: Mapping[str, object]) -> dict[str, str]:
-    slack, low, high = (float(row[name]) for name in ("slack", "slack_low", "slack_high"))
-    return {
-        "slack": f"{abs(slack):.4f}",
-        "low": f"{low:.4f}",
-        "high": f"{-high:.4f}",
-        "top": f"{high:.4f}",
-        "how": "holds on the means" if slack > 0 else "misses",
-        "runs": str(row["runs"]),
-    }
-
-
-def _and_again(row: Mapping[str, object]) -> str:
-    share = _percent(row["share"])
-    if row["again"] == "depends on the seed":
-        return (
-            f"; {share} of fresh studies with one run each would have said it: it hangs on the seed"
-        )
-    if row["again"] in ("holds", "fails"):
-        return f"; {share} of fresh studies with one run each would have said it"
-    return ""
-
-
-def _of_share(row: Mapping[str, object]) -> str:
-    if pd.isna(row["share"]):
-        return ""
-    return f"holds in {_percent(row['share'])} of studies put together from our runs"
-
-
-def _percent(share: object) -> str:
-    value = float(share)
-    if value < 0.01:  # noqa: PLR2004 - a probability is told with two digits
-        return "less than 1 %"
-    return "more than 99 %" if value > 0.99 else f"{value:.0%}".replace("%", " %")  # noqa: PLR2004

@@ -74,7 +74,8 @@ def _run_until_decided(
     study: str, *, hear: Callable[[str, str, int], object], **options: object
 ) -> dict[str, object]:
     """Spend seeds where they decide claims; R hears of it as of a grid."""
-    from ..conclusions.until_decided import describe_decided, run_until_decided
+    from ..conclusions.decided import describe_decided
+    from ..conclusions.until_decided import run_until_decided
 
     summary = _heard(run_until_decided, study, hear, options)
     return {**plain(summary), "said": [in_r(line) for line in describe_decided(summary)]}

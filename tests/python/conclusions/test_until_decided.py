@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from tunegrid import SpecError, check_claims, plan_seeds, read_results, run_until_decided
-from tunegrid.conclusions.until_decided import read_budget
+from tunegrid.conclusions.decided import read_budget
 from tunegrid.store.looks import looks_of
 from tunegrid.store.store import Store
 

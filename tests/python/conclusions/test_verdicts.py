@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from tunegrid import SpecError, check_claims, import_results, load_study
+from tunegrid.conclusions.judging import verdict
 from tunegrid.conclusions.looks import look_alpha
-from tunegrid.conclusions.verdicts import COLUMNS, verdict
+from tunegrid.conclusions.verdicts import COLUMNS
 from tunegrid.store.looks import add_looks
 from tunegrid.store.store import Store
 

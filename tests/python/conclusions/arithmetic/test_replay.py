@@ -17,7 +17,8 @@ from tunegrid.conclusions.arithmetic.replay import (
     world_of,
 )
 from tunegrid.conclusions.arithmetic.scores import Scores
-from tunegrid.conclusions.arithmetic.slack import claim_system, single_line, slack_interval
+from tunegrid.conclusions.arithmetic.slack import slack_interval
+from tunegrid.conclusions.arithmetic.systems import claim_system, single_line
 from tunegrid.conclusions.arithmetic.variance import seed_variance
 
 BEST = claim("ranking", among=ALL, first=["cell == 0"])

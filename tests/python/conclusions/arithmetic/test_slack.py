@@ -10,12 +10,8 @@ from worlds import SEED, rows, scores
 
 from tunegrid.conclusions.arithmetic.holds import holds
 from tunegrid.conclusions.arithmetic.scores import Scores
-from tunegrid.conclusions.arithmetic.slack import (
-    average_verdict,
-    claim_slack,
-    claim_system,
-    slack_interval,
-)
+from tunegrid.conclusions.arithmetic.slack import average_verdict, slack_interval
+from tunegrid.conclusions.arithmetic.systems import claim_slack, claim_system
 from tunegrid.conclusions.arithmetic.variance import seed_variance
 from tunegrid.study.claims import Claim
 

@@ -5,7 +5,8 @@ import pytest
 from test_slack import claim
 from worlds import rows, scores
 
-from tunegrid.conclusions.arithmetic.slack import average_verdict, claim_system, slack_interval
+from tunegrid.conclusions.arithmetic.slack import average_verdict, slack_interval
+from tunegrid.conclusions.arithmetic.systems import claim_system
 from tunegrid.conclusions.arithmetic.variance import seed_variance
 from tunegrid.conclusions.looks import look_alpha
 from tunegrid.conclusions.seed_planner import allocate
