@@ -42,9 +42,10 @@ def test_the_commands_of_the_readme_exist(tune_grid, tmp_path, line):
 def test_the_kept_results_are_whole(tmp_path):
     """What a real run gave can be imported, every digest and key right."""
     done = import_results(ROOT / "reports" / "results" / "kh2021", store=tmp_path)
-    assert (done.runs, done.added) == (20, 20)
+    assert done.runs == done.added >= 50
     table = comparison_table("kh2021", experiments="two-layer", store=tmp_path)
-    assert table["replicates"].tolist() == [1] * 20
+    assert table["replicates"].min() == 1
+    assert table["replicates"].max() == 5
     assert set(table["epochs"]) == {20}
 
 
@@ -120,8 +121,8 @@ def test_the_table_of_the_readme_is_what_a_run_gave(tmp_path):
         (row,) = table.query(f"layer1 == 64 and layer2 == 64 and layerdense == {dense}").index
         rank = ours.rank(ascending=False)[row]
         assert re.search(rf"{name}.* {ours[row]:.4f} \({rank:.0f}", README)
-    assert "τ = −0.12" in README
-    assert f"{published.corr(ours, method='kendall'):.2f}" == "-0.12"
+    assert "τ = −0.16" in README
+    assert f"{published.corr(ours, method='kendall'):.2f}" == "-0.16"
     assert "fourteen of the twenty lie" in README
     assert (published > published.max() - 0.0105).sum() == 14
 

@@ -95,7 +95,7 @@ def _said(inputs: Inputs, world: World, cells: np.ndarray, found: pd.DataFrame) 
     both = ~np.isnan(published)
     if both.sum() > 2 and len(set(published[both])) > 1:  # noqa: PLR2004 - two have one order
         ours = world.lasts["mean"].to_numpy(float)[both]
-        fresh = fresh_studies(world, 1_000)[:, both]
+        fresh = fresh_studies(world, 1_000, shrink=True)[:, both]
         ceiling = np.quantile([kendall_tau(one, ours) for one in fresh], (0.05, 0.5, 0.95))
         tau = kendall_tau(published[both], ours)
         said.append(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError
+from ..plan.grid import configurations
 from ..study.statistics import Statistics
 from ..study.study import Study
 from .arithmetic.cells import compare_cells, compare_tables
@@ -68,9 +69,8 @@ def compare_published(
     """
     if score not in SCORES:
         raise SpecError(f"There is no score '{score}': choose from {', '.join(SCORES)}.")
-    asked = {"protocol": protocol, "experiments": experiments, "store": store}
-    inputs = read_inputs(study, where=where, **asked)
-    meant = _meant(inputs, where)
+    inputs = read_inputs(study, protocol=protocol, store=store)
+    meant = _meant(inputs, experiments, where)
     first = first_comparison(inputs)
     parts = []
     if first is not None:
@@ -96,13 +96,15 @@ def compare_published(
     return table
 
 
-def _meant(inputs: Inputs, where: str | None) -> list[int]:
-    from ..study.conditions import parse_condition
-
-    if where is None:
-        return list(range(len(inputs.cells)))
-    condition = parse_condition(where)
-    return [cell for cell, row in enumerate(inputs.rows) if condition.matches(row)]
+def _meant(inputs: Inputs, experiments: str | Sequence[str] | None, where: str | None) -> list[int]:
+    """Give the cells that are shown: all runs say how far seeds and data sets lie apart."""
+    asked = {"protocol": inputs.protocol, "experiments": experiments, "where": where}
+    shown = {(one.experiment, str(one.columns)) for one in configurations(inputs.study, **asked)}
+    return [
+        cell
+        for cell, one in enumerate(inputs.configurations)
+        if (one.experiment, str(one.columns)) in shown
+    ]
 
 
 def scored(inputs: Inputs, score: str) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from ..store.store import Store
 from ..study.statistics import Statistics
 from ..study.study import Study
 from .arithmetic.replay import World, world_of
-from .arithmetic.scores import score_frame
+from .arithmetic.scores import Scores, score_frame
 from .arithmetic.variance import CELL, seed_variance
 
 _EPOCHS = """
@@ -66,6 +66,11 @@ class Inputs:
     def rows(self) -> list[Mapping[str, object]]:
         """What conditions can name, one mapping a cell."""
         return [one.row for one in self.configurations]
+
+    @functools.cached_property
+    def base(self) -> Scores:
+        """The cells without scores, for asking which of them meet a condition."""
+        return Scores(self.rows, np.zeros(len(self.rows)))
 
     def scores(self, measure: str = "accuracy") -> pd.DataFrame:
         """Give the runs' scores by a measure, with cell, group and seconds."""
@@ -153,6 +158,7 @@ def read_inputs(
     where: str | None = None,
     store: str | Path | None = None,
     settings: Statistics | None = None,
+    kind: tuple[str, str, str] | None = None,
 ) -> Inputs:
     """Read a study's finished runs.
 
@@ -160,6 +166,8 @@ def read_inputs(
         study, protocol, experiments, where, store: as in `read_results`; a condition leaves out
             the runs of other configurations, which stay as cells without runs.
         settings: those of the study file by default.
+        kind: the engine, backend and device of the runs that are meant; of those that most have
+            by default.
     """
     asked = {"protocol": protocol, "where": where, "any": True, "store": store}
     chosen = select(study, experiments=experiments, **asked)
@@ -171,7 +179,7 @@ def read_inputs(
     own = [(cell, row) for cell, row in own if cell is not None]
     whole = [(cell, row) for cell, row in own if not row["departures"]]
     done = [(cell, row) for cell, row in whole if row["outcome"] == "done"]
-    done, more = _of_one_kind(done)
+    done, more = _of_one_kind(done, kind)
     for name, rows_of in (
         ("failed", [cell for cell, row in whole if row["outcome"] == "failed"]),
         ("diverged", [cell for cell, row in whole if row["failure"] == "diverged"]),
@@ -194,7 +202,11 @@ def regrouped(inputs: Inputs, settings: Statistics) -> Inputs:
     groups = _cells(inputs.configurations, settings)[0]["group"]
     cells = inputs.cells.assign(group=groups)
     results = inputs.results.assign(group=groups.reindex(inputs.results["cell"]).to_numpy())
-    return dataclasses.replace(inputs, settings=settings, cells=cells, results=results)
+    with Store(inputs.store) as opened:
+        epochs = _epochs(opened, results, settings)
+    return dataclasses.replace(
+        inputs, settings=settings, cells=cells, results=results, epochs=epochs
+    )
 
 
 def _cells(
@@ -216,16 +228,15 @@ def _place(row: Mapping[str, object]) -> tuple[str, str]:
     return one.experiment, canonical(one.columns)
 
 
-def _of_one_kind(done: list) -> tuple[list, list[str]]:
+def _of_one_kind(done: list, kind: tuple[str, str, str] | None) -> tuple[list, list[str]]:
     """Keep the runs of the engine, backend and device that most have: others are not mixed in."""
     kinds = Counter(tuple(row[name] for name in APART) for _, row in done)
-    if len(kinds) <= 1:
-        return done, []
-    (kept, _), *others = kinds.most_common()
+    kept = kind or next((one for one, _ in kinds.most_common(1)), None)
+    others = [(one, count) for one, count in kinds.items() if one != kept]
     said = [
-        f"{count} runs by {' on '.join(kind[::2])} are left out: those by {' on '.join(kept[::2])} "
-        f"are more."
-        for kind, count in others
+        f"{count} runs by {' on '.join(other[::2])} are left out beside those by "
+        f"{' on '.join(kept[::2])}."
+        for other, count in others
     ]
     return [one for one in done if tuple(one[1][name] for name in APART) == kept], said
 

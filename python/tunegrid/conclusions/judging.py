@@ -76,6 +76,9 @@ def judge_average(
         scores: other scores than those of the claim's own measure.
     """
     settings = inputs.settings
+    if not all(inputs.base.members(where) for where in claim.groups):
+        note = "one of its conditions meets no configuration"
+        return Judged("", cells_of(claim, inputs), "not defined", note=note)
     places = claim_system(claim, inputs.rows)
     if places is None:
         return Judged("", cells_of(claim, inputs), "not defined")
@@ -101,8 +104,7 @@ def judge_average(
 
 def cells_of(claim: Claim, inputs: Inputs) -> np.ndarray:
     """Give the positions of the cells that a claim is about."""
-    scores = Scores(inputs.rows, np.zeros(len(inputs.rows)))
-    members = [set(scores.members(where)) for where in claim.groups]
+    members = [set(inputs.base.members(where)) for where in claim.groups]
     return np.array(sorted(set().union(*members)), int)
 
 
@@ -154,6 +156,8 @@ def published_answer(claim: Claim, inputs: Inputs) -> str:
     name = "published" if measure == "accuracy" else "published_loss"
     values = inputs.published[name].to_numpy(float)
     cells = cells_of(claim, inputs)
+    if not all(inputs.base.members(where) for where in claim.groups):
+        return ""
     if not len(cells) or np.isnan(values[cells]).any():
         return ""
     rows = [inputs.rows[cell] for cell in cells]

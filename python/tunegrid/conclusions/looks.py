@@ -12,6 +12,9 @@ from ..study.statistics import Statistics
 #: The looks that share most of alpha equally; every later one has half of the one before.
 EQUAL_LOOKS = 5
 
+#: Answers on average after which a claim is not asked again.
+DECIDED = ("holds", "fails", "tie")
+
 
 def look_alpha(number: int, alpha: float) -> float:
     """Give the error of a look, so that those of all looks add up to alpha.
@@ -30,6 +33,12 @@ def look_alpha(number: int, alpha: float) -> float:
 def settings_digest(settings: Statistics) -> str:
     """Give the SHA-256 of the settings, as the store keeps it with each look."""
     return hashlib.sha256(json.dumps(settings.model_dump(), sort_keys=True).encode()).hexdigest()
+
+
+def is_decided(look: Mapping[str, object] | None, settings: Statistics) -> bool:
+    """Say whether a claim was decided at its last look, by the settings that hold: it stays so."""
+    decided = look is not None and look["average"] in DECIDED
+    return decided and look["settings"] == settings_digest(settings)
 
 
 def last_looks(folder: Path, study: str, protocol: str) -> dict[str, Mapping[str, object]]:

@@ -21,7 +21,7 @@ from .arithmetic.variance import LEAST_OWN, seed_variance
 from .comparison import scored
 from .inputs import Inputs, read_inputs
 from .judging import can_be_judged, cells_of, judge_average, pick_claims, verdict
-from .looks import alpha_now, last_looks
+from .looks import DECIDED, alpha_now, is_decided, last_looks
 
 _MOST_SEEDS = 100_000
 _COLUMNS = ["claim", "verdict", "runs", "further_runs", "seconds", "hours", "seeds", "why"]
@@ -113,8 +113,9 @@ def _claim_row(
     runs = int(inputs.results["cell"].isin(cells_of(claim, inputs)).sum())
     number, alpha = alpha_now(look, runs, inputs.settings.alpha)
     judged = judge_average(inputs, claim, alpha)
-    row |= {"runs": runs, "verdict": verdict(judged.average, "")}
-    if judged.average in ("holds", "fails", "tie"):
+    average = str(look["average"]) if is_decided(look, inputs.settings) else judged.average
+    row |= {"runs": runs, "verdict": verdict(average, "")}
+    if average in DECIDED:
         return {**row, "further_runs": 0, "seconds": 0.0, "hours": 0.0, "why": "it is decided"}
     found = project(inputs, claim, alpha, costs)
     if found is None:
@@ -143,7 +144,8 @@ def project(inputs: Inputs, claim: Claim, alpha: float, costs: Costs) -> Project
     A claim whose cells lack runs takes one of each first, and three of each where nothing else
     says how far seeds lie apart.
     """
-    places = claim_system(claim, inputs.rows)
+    met = all(inputs.base.members(where) for where in claim.groups)
+    places = claim_system(claim, inputs.rows) if met else None
     if places is None:
         return None
     have = counts_of(inputs)
@@ -201,9 +203,10 @@ def allocate(
     while True:
         n = counts[own]
         gains = row[own] ** 2 * variance[own] / (n * (n + 1)) / seconds[own]
-        best = own[int(np.argmax(gains))]
-        if seconds[best] > budget:
+        fits = (seconds[own] <= budget) & (seconds[own] > 0)
+        if not fits.any():
             return counts
+        best = own[int(np.argmax(np.where(fits, gains, -np.inf)))]
         counts[best] += 1
         budget -= float(seconds[best])
 
@@ -294,6 +297,7 @@ def plan_cells(inputs: Inputs) -> pd.DataFrame:
     compared = compare_cells(
         scored(inputs, "reported"), inputs.published, inputs.settings, inputs.cells
     )
+    compared["unit"] = inputs.published["unit"]
     compared = compared[compared["published"].notna()]
     variances = seed_variance(scored(inputs, "reported"), "last", inputs.cells)
     v = variances["variance"].reindex(compared.index).to_numpy(float)
@@ -308,6 +312,8 @@ def plan_cells(inputs: Inputs) -> pd.DataFrame:
 def _cell_row(row: Mapping[str, object], v: float, inputs: Inputs) -> dict[str, object]:
     settings = inputs.settings
     found = {name: row[name] for name in ("experiment", "configuration", "n", "verdict")}
+    if row["n"] == 0:
+        return {**found, "seeds": None, "why": "no run yet"}
     if row["verdict"].startswith(("replicated", "different")):
         return {**found, "seeds": row["n"], "why": "it is decided"}
     if not v > 0:
@@ -317,7 +323,9 @@ def _cell_row(row: Mapping[str, object], v: float, inputs: Inputs) -> dict[str, 
     gap = row["difference_beyond"] if settings.offset == "dataset" else row["difference"]
     error = np.sqrt(v * (1 + 1 / counts))
     wide, narrow = (t_isf(a, row["df"]) * error for a in (settings.alpha / 2, settings.alpha))
-    decided = (abs(gap) > np.maximum(wide, settings.delta)) | (abs(gap) + narrow < settings.delta)
+    gap, half = abs(gap), row["unit"] / 2
+    apart = (gap - half > wide) & (gap > settings.delta)
+    decided = apart | (gap + half + narrow < settings.delta)
     if not decided.any():
         return {**found, "seeds": None, "why": "never: one published run is not known so well"}
     return {**found, "seeds": int(counts[decided.argmax()]), "why": "if our mean stays as it is"}

@@ -13,6 +13,8 @@ def sentence(row: Mapping[str, object]) -> str:
         said = _of_share(row) or "no run could tell"
     elif average == "too few runs":
         said = "cannot be judged yet"
+    elif pd.isna(row["slack"]):
+        said = "cannot be judged"
     else:
         said = f"{_ANSWERS[average].format(**_numbers(row))}{_and_again(row)}"
     return f"{opening} {said[0].upper()}{said[1:]}{f' ({note})' if note else ''}."

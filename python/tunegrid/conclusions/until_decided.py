@@ -5,6 +5,7 @@ command that was killed goes on with the same runs and the same looks.
 """
 
 import dataclasses
+import itertools
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -25,12 +26,13 @@ from ..study.study import Study, load_study
 from .decided import DecidedSummary, read_budget, spoken
 from .inputs import Inputs, read_inputs
 from .judging import can_be_judged, cells_of, judge_average, pick_claims
-from .looks import look_alpha, settings_digest
+from .looks import is_decided, look_alpha, settings_digest
 from .seed_planner import Costs, allocate, costs_of, counts_of, project
 
 #: The slices of the budget, with a look after each.
 SLICES = 4
-_DECIDED = ("holds", "fails", "tie")
+#: The engine, backend and device of the runs that are made and judged.
+_KIND = ("tensorflow", "tensorflow", "cpu")
 #: How much of what a claim is projected to take it may get within a slice.
 _GENEROUS = 1.5
 
@@ -119,7 +121,7 @@ class _Course:
             state = self._state()
             if state.number and not state.open:
                 stopped = "Every claim that was asked for is decided."
-            elif state.number and state.spent >= self.budget:
+            elif state.number and state.spent_at_look >= self.budget:
                 stopped = (
                     f"The budget of {spoken(self.budget)} is spent; a larger one goes on from here."
                 )
@@ -162,26 +164,31 @@ class _Course:
             spent = float(opened.rows(query, asked)[0][0])
         number = max(int(row["number"]) for row in looks)
         last = {str(row["claim"]): row for row in looks if row["number"]}
-        decided = {name for name, row in last.items() if row["average"] in _DECIDED}
+        settings = self.study.statistics
+        decided = {name for name, row in last.items() if is_decided(row, settings)}
         ended = max(str(row["ended"]) for row in looks)
-        same = [row for row in looks if row["number"] and row["budget"] == self.budget]
-        base = min((float(row["spent"]) for row in same), default=None)
-        if base is None:
-            base = max((float(row["spent"]) for row in looks if row["number"]), default=0.0)
+        made = [row for row in looks if row["number"]]
+        own = min((row["number"] for row in made if row["budget"] == self.budget), default=None)
+        before = [float(row["spent"]) for row in made if own is None or row["number"] < own]
+        pilot = min((float(row["spent"]) for row in made if row["number"] == 1), default=0.0)
+        base = max(before, default=pilot)
         at_look = max(float(row["spent"]) for row in looks)
         still = [claim for claim in self.claims if claim.id not in decided]
         return _State(number, still, ended, spent, at_look, (self.budget - base) / SLICES)
 
     def _inputs(self) -> Inputs:
-        return read_inputs(self.study, protocol=self.protocol, store=self.how["store"])
+        asked = {"protocol": self.protocol, "store": self.how["store"], "kind": _KIND}
+        return read_inputs(self.study, **asked)
 
     def _next(self, state: "_State") -> list[PlannedRun]:
         """Choose the runs of the pilot, or of the next slice, as they were chosen at the look."""
         then = as_of(self._inputs(), state.ended)
         if not state.number:
-            return self._planned(then, self._pilot(then, state))
-        left = min(state.slice, self.budget - state.spent_at_look)
-        return self._planned(then, self._slice(then, state, left))
+            return self._planned(then, self._pilot(then, state), state.ended)
+        allowed = [cell for cell in range(len(then.cells)) if self._may(then, cell)]
+        cheapest = float(costs_of(then).seconds[allowed].min()) if allowed else 0.0
+        left = min(max(state.slice, cheapest), self.budget - state.spent_at_look)
+        return self._planned(then, self._slice(then, state, left), state.ended)
 
     def _pilot(self, inputs: Inputs, state: "_State") -> np.ndarray:
         """Give each cell that an open claim uses a run, the cheapest claims first."""
@@ -245,21 +252,27 @@ class _Course:
         one = inputs.configurations[cell]
         return (one.experiment, str(one.columns)) in self.allowed
 
-    def _planned(self, inputs: Inputs, counts: np.ndarray) -> list[PlannedRun]:
-        """Plan the replicates from 1 up to a number for each cell; those that are there are found.
+    def _planned(self, inputs: Inputs, counts: np.ndarray, ended: str) -> list[PlannedRun]:
+        """Plan more replicates of each cell up to a number, past those that had failed by a time.
 
         A cell that gets nothing is left alone, whatever replicates it has.
         """
         have, how = counts_of(inputs), {"engine": "tensorflow", "backend": "tensorflow"}
         there = inputs.results.groupby("cell")["replicate"].agg(set)
+        with Store(self.how["store"]) as opened:
+            query = "SELECT key FROM run WHERE outcome = 'failed' AND ended <= :ended"
+            failed = {row[0] for row in opened.rows(query, {"ended": ended})}
         planned = []
-        for cell in np.flatnonzero(counts):
-            known = there.get(cell, set())
-            wanted = [n for n in range(1, int(counts[cell]) + len(known) + 1) if n not in known]
-            for replicate in wanted[: max(0, int(counts[cell] - have[cell]))]:
-                one = inputs.configurations[cell]
-                spec = spec_of(one, seed=replicate, device="cpu", **how)
-                planned.append(PlannedRun(one, replicate, spec))
+        for cell in np.flatnonzero(counts > have):
+            one, known = inputs.configurations[cell], there.get(cell, set())
+            specs = (
+                spec_of(one, seed=number, device="cpu", **how)
+                for number in itertools.count(1)
+                if number not in known
+            )
+            fresh = (spec for spec in specs if spec.key not in failed)
+            more = itertools.islice(fresh, int(counts[cell] - have[cell]))
+            planned += [PlannedRun(one, spec.seed, spec) for spec in more]
         return planned
 
     def _train(self, planned: Sequence[PlannedRun]) -> None:

@@ -1,5 +1,6 @@
 """The verdict on each claim of a study: is it so on average, and would it be said again?"""
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ from .judging import (
     published_answer,
     verdict,
 )
-from .looks import alpha_now, last_looks
+from .looks import alpha_now, is_decided, last_looks
 from .sentences import sentence
 
 #: Resamplings of whole runs, for claims on confusion matrices.
@@ -139,7 +140,13 @@ class _Judge:
         cells = cells_of(claim, inputs)
         runs = inputs.results[inputs.results["cell"].isin(cells)]
         number, alpha = alpha_now(self._looks.get(claim.id), len(runs), settings.alpha)
+        look = self._looks.get(claim.id)
+        stays = is_decided(look, settings)
+        if stays:
+            number, alpha = int(look["number"]), float(look["alpha"])
         judged, share, again = self._judge(claim, alpha)
+        if stays:  # later data stand beside
+            judged = dataclasses.replace(judged, average=str(look["average"]))
         found = judged.interval
         seeds = runs.groupby("cell").size().reindex(cells, fill_value=0)
         failed, diverged = (int(inputs.cells[name].iloc[cells].sum()) for name in _FAILED)
@@ -185,26 +192,37 @@ class _Judge:
                 note = "the labels of the data set are not on this machine"
                 return Judged("last", cells_of(claim, inputs), "too few runs", note=note), None, ""
         judged = judge_average(inputs, claim, alpha, scores)
-        if judged.interval is None:
+        if judged.interval is None or not len(judged.cells):
             return judged, None, ""
         share, again = self._again(claim, judged, alpha, scores)
         return judged, share, again
 
     def _again(
         self, claim: Claim, judged: Judged, alpha: float, scores: pd.DataFrame | None
-    ) -> tuple[Share, str]:
+    ) -> tuple[Share | None, str]:
         inputs = self._inputs
         if scores is None:
             world = inputs.world(claim.measure, judged.value)
         else:
             world = world_of(scores, inputs.cells, judged.value)
-        world = world.pick(judged.cells)
+        beside = inputs.cells["experiment"].isin(inputs.cells["experiment"].iloc[judged.cells])
+        known = beside & world.levels["variance"].gt(0) & world.lasts["variance"].gt(0)
+        place = {cell: number for number, cell in enumerate(np.flatnonzero(known))}
+        if not set(judged.cells) <= set(place):
+            return None, "undecided"
+        world = world.pick(list(place))
         rows = [inputs.rows[cell] for cell in judged.cells]
         base = Scores(rows, np.zeros(len(rows)))
-        free = named_cells(claim, base)
-        line = single_line(claim_system(claim, rows))
-        share = replay_share(_replayed(claim, base), world, alpha=alpha, free=free, line=line)
-        sources = set(world.lasts["source"])
+        own = [place[cell] for cell in judged.cells]
+        share = replay_share(
+            _replayed(claim, base),
+            world,
+            alpha=alpha,
+            free=[own[cell] for cell in named_cells(claim, base)],
+            cells=own,
+            line=single_line(claim_system(claim, rows)),
+        )
+        sources = set(world.lasts["source"].iloc[own])
         source = "spread" if "spread" in sources else min(sources)
         return share, again_verdict(share, source, inputs.settings.again)
 

@@ -191,6 +191,7 @@ def replay_share(
     *,
     alpha: float = 0.05,
     free: Sequence[int] = (),
+    cells: Sequence[int] | None = None,
     line: tuple[np.ndarray, float] | None = None,
     draws: int = 1_000,
     replays: int = 400,
@@ -200,9 +201,12 @@ def replay_share(
 
     Args:
         holds: from scores of shape (..., cells) to truth values of shape (...).
-        world: of the claim's cells, each with runs and a variance.
+        world: of the cells of the claim's experiments, each with runs and a variance: they say
+            where their means lie.
         alpha: low and high are the alpha and 1 - alpha quantiles of the share over the draws.
-        free: positions of the cells that a ranking names.
+        free: positions in the world of the cells that a ranking names.
+        cells: positions in the world of the claim's cells, whose scores `holds` gets; all of them
+            by default.
         line: the claim as a single inequality, row and bound: then `holds` is not asked, and it
             goes faster.
         draws: of the parameters.
@@ -210,9 +214,10 @@ def replay_share(
         seed: of `numpy.random.default_rng`.
     """
     rng = np.random.default_rng(seed)
-    groups = world.levels["group"].to_numpy(object)
-    means = draw_means(world.levels, draws=draws, free=free, rng=rng)
-    means += np.array([world.drift[one] for one in groups])
+    own = np.arange(len(world.levels)) if cells is None else np.asarray(cells, int)
+    means = draw_means(world.levels, draws=draws, free=free, rng=rng)[:, own]
+    world = world.pick(own)
+    means += np.array([world.drift[one] for one in world.levels["group"]])
     spread = draw_spread(world, draws, rng)
     noise = draw_noise(world, replays, rng)
     if line is not None:
@@ -290,13 +295,13 @@ def rank_cells(
         that the cell wins.
     """
     rng = np.random.default_rng(seed)
-    free = sign * draw_means(world.levels, draws=draws, shrink=False, rng=rng)
     shrunk = draw_means(world.levels, draws=draws, rng=rng)
     groups = world.levels["group"].to_numpy(object)
     moved = sign * np.array([world.drift[one] for one in groups])
     spread = draw_spread(world, draws, rng)
     fresh = sign * shrunk + moved + spread * draw_noise(world, draws, rng)
-    best = free.max(axis=1, keepdims=True)
+    means = sign * shrunk
+    best = means.max(axis=1, keepdims=True)
     winner = fresh.argmax(axis=1)
     lines = np.arange(draws)
     gain = fresh[lines, winner] - (sign * shrunk + moved)[lines, winner]
@@ -309,8 +314,8 @@ def rank_cells(
         low=np.quantile(shrunk, 0.05, axis=0),
         high=np.quantile(shrunk, 0.95, axis=0),
         in_set=list(in_set),
-        p_best=(free == best).mean(axis=0),
-        p_within_delta=(free > best - delta).mean(axis=0),
+        p_best=(means == best).mean(axis=0),
+        p_within_delta=(means > best - delta).mean(axis=0),
         p_wins=wins / draws,
         optimism=optimism,
     )

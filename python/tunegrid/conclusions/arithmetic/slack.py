@@ -20,13 +20,19 @@ class Interval:
     Attributes:
         slack: by how much the claim holds on the means; negative where it does not.
         low, high: the truth lies below low, or above high, with probability alpha at most, each.
-        p: the lesser of the two one-sided ones.
+        p_holds, p_fails: of data so far beyond the boundary, if the claim did not hold, or did.
     """
 
     slack: float
     low: float
     high: float
-    p: float
+    p_holds: float
+    p_fails: float
+
+    @property
+    def p(self) -> float:
+        """The lesser of the two one-sided ones."""
+        return min(self.p_holds, self.p_fails)
 
 
 def slack_interval(
@@ -59,12 +65,12 @@ def slack_interval(
         found = [
             _of_system(one, cells, alpha / many, alpha / len(places), draws, seed) for one in place
         ]
-        best = (max(one.slack for one in found), max(one.low for one in found))
-        above = max(one.high for one in found)
-        p = min(*(one.p * many for one in found), 1.0)
-        ends.append(Interval(*best, above, p))
-    least = (min(one.slack for one in ends), min(one.low for one in ends))
-    return Interval(*least, min(one.high for one in ends), min(one.p for one in ends))
+        greatest = (max(getattr(one, name) for one in found) for name in ("slack", "low", "high"))
+        p_holds = min(1.0, many * min(one.p_holds for one in found))
+        ends.append(Interval(*greatest, p_holds, max(one.p_fails for one in found)))
+    least = (min(getattr(one, name) for one in ends) for name in ("slack", "low", "high"))
+    p_fails = min(1.0, len(ends) * min(one.p_fails for one in ends))
+    return Interval(*least, max(one.p_holds for one in ends), p_fails)
 
 
 def _of_system(
@@ -73,23 +79,23 @@ def _of_system(
     used = system.used
     if not used.any():
         slack = float(-system.bound.max())
-        return Interval(slack, slack, slack, 1.0)
+        return Interval(slack, slack, slack, 1.0, 1.0)
     matrix, own = system.a_matrix[:, used], cells[used]
     variance, n = own["variance"].to_numpy(float), own["n"].to_numpy(float)
     lead = matrix @ own["mean"].to_numpy(float) - system.bound
     error = np.sqrt(matrix**2 @ (variance / n))
     if not (error > 0).all():
         slack = float(lead.min())
-        return Interval(slack, -math.inf, math.inf, 1.0)
+        return Interval(slack, -math.inf, math.inf, 1.0, 1.0)
     if len(lead) == 1 and len(set(own["shared"])) == 1:
         return _by_student(float(lead[0]), float(error[0]), float(own["df"].iloc[0]), low, high)
     return _by_draws(matrix, lead, error, own, (low, high), draws, seed)
 
 
 def _by_student(lead: float, error: float, df: float, low: float, high: float) -> Interval:
-    p = float(t_sf(abs(lead) / error, df))
+    p = (float(t_sf(one / error, df)) for one in (lead, -lead))
     ends = lead - float(t_isf(low, df)) * error, lead + float(t_isf(high, df)) * error
-    return Interval(lead, *ends, p)
+    return Interval(lead, *ends, *p)
 
 
 def _by_draws(
@@ -112,7 +118,7 @@ def _by_draws(
         most = np.maximum(most, (thrown / error[rows]).max(axis=1))
     high = float((lead + np.quantile(most, 1 - alphas[1]) * error).min())
     fails = float((most >= -(lead / error).min()).mean())
-    return Interval(float(lead.min()), least, high, min(worst, fails))
+    return Interval(float(lead.min()), least, high, worst, fails)
 
 
 def drawn_variances(cells: pd.DataFrame, draws: int, rng: np.random.Generator) -> np.ndarray:

@@ -143,6 +143,8 @@ def _ranking(claim: Ranking, scores: Scores) -> Places:
     for where in claim.first:
         named = [position for position in left if position in scores.members(where)]
         others = [position for position in left if position not in named]
+        if named and not others and places:
+            break  # nobody is left to be beaten: this place says nothing
         rows = [
             [sign * (_unit(scores, i) - _unit(scores, j)) for j in others] or [_zeros(scores)]
             for i in named

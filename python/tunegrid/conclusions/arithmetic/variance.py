@@ -109,7 +109,7 @@ def squeeze(variances: np.ndarray, df: np.ndarray) -> tuple[np.ndarray, np.ndarr
     found, free = variances[there], df[there].astype(float)
     if not (found > 0).any():
         return np.zeros(len(df)), np.full(len(df), total), False
-    found = np.maximum(found, 1e-5 * np.median(found))
+    found = np.maximum(found, 1e-5 * np.median(found[found > 0]))
     logs = np.log(found) - digamma(free / 2) + np.log(free / 2)
     beyond = logs.var(ddof=1) - polygamma(1, free / 2).mean()
     if beyond <= 0:
@@ -194,10 +194,15 @@ def _decomposed(own: pd.DataFrame, alpha: float) -> dict[str, object]:
         "runs": len(own),
         "cells": len(levels),
         "swing_sd": math.sqrt(swing),
-        "run_sd": math.sqrt(max(0.0, within - swing / width)) if many else math.nan,
-        "configuration_sd": math.sqrt(max(0.0, between)) if many else math.nan,
+        "run_sd": _root(within - swing / width),
+        "configuration_sd": _root(between),
         **_icc(own, alpha),
     }
+
+
+def _root(variance: float) -> float:
+    """Give a standard deviation: 0 for less than none, NaN for what is not known."""
+    return math.nan if math.isnan(variance) else math.sqrt(max(0.0, variance))
 
 
 def _icc(own: pd.DataFrame, alpha: float) -> dict[str, float]:

@@ -129,6 +129,24 @@ def test_a_difference_too_small_to_matter_is_a_tie():
     assert average_verdict(CLAIMS[3], same, 0.005) == "holds"
 
 
+def test_a_ranking_that_places_every_cell_can_hold():
+    """The last place has no rivals, and says nothing."""
+    order = claim("ranking", among="cell < 2", first=["cell == 0", "cell == 1"])
+    cells = seed_variance(scores(np.random.default_rng(7), np.array([0.95, 0.8]), 10))
+    found = slack_interval(claim_system(order, rows(2)), cells, 0.05)
+    assert average_verdict(order, found, 0.005) == "holds"
+
+
+def test_p_is_that_of_the_place_which_is_known_least():
+    """The first place is plain, the second is not."""
+    order = claim("ranking", among=ALL, first=["cell == 0", "cell == 1"])
+    truth = np.array([0.95, 0.9, 0.9, 0.9])
+    cells = seed_variance(scores(np.random.default_rng(8), truth, 4))
+    found = slack_interval(claim_system(order, rows(4)), cells, 0.05)
+    assert found.low < 0
+    assert found.p > 0.05
+
+
 def test_runs_that_do_not_differ_decide_nothing():
     """Copies of one run: no end of the slack is known."""
     cells = seed_variance(scores(np.random.default_rng(5), np.full(8, 0.9), 4, sd=0.0))

@@ -57,6 +57,13 @@ def test_a_budget_is_not_exceeded_and_ties_go_by_position():
     assert counts.tolist() == allocate(row, ones, np.array([1, 1, 1]), ones, 3.0).tolist()
 
 
+def test_what_is_too_dear_leaves_room_for_what_fits():
+    """The run that would tell most costs more than there is."""
+    row, seconds = np.array([1.0, -1.0]), np.array([1.0, 30.0])
+    counts = allocate(row, np.array([1e-6, 1e-3]), np.array([2, 2]), seconds, 5.0)
+    assert counts.tolist() == [7, 2]
+
+
 def erring(rng, looks):
     """Look at two equal cells after each few runs; give the first verdict, if one comes."""
     truth, counts = np.full(2, 0.9), np.full(2, 6)

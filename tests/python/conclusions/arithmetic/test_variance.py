@@ -105,6 +105,13 @@ def test_variances_that_differ_by_chance_only_are_pooled():
     assert df == pytest.approx(40)
 
 
+def test_cells_whose_runs_do_not_differ_spoil_no_others():
+    """Half of the variances are 0, as of networks that learned nothing."""
+    squeezed, _, alone = squeeze(np.r_[np.zeros(11), np.full(9, 1.0)], np.full(20, 2))
+    assert alone
+    assert np.isfinite(squeezed).all()
+
+
 def test_runs_that_do_not_differ_have_no_variance():
     """Copies of one run say nothing of seeds."""
     frame = scores(np.random.default_rng(5), np.full(12, 0.9), 4, sd=0.0)
