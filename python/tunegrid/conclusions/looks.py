@@ -22,7 +22,7 @@ def look_alpha(number: int, alpha: float) -> float:
     0.2, 0.2, 0.2, 0.2, 0.1, 0.05, … of alpha: by the union bound (Bonferroni) it needs no equal
     batches, no known variance and no last look.
 
-    >>> sum(look_alpha(k, 0.05) for k in range(1, 60))
+    >>> round(sum(look_alpha(k, 0.05) for k in range(1, 60)), 12)
     0.05
     """
     if number < EQUAL_LOOKS:
