@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import f, norm, t
 from statsmodels.stats.multitest import multipletests
@@ -31,6 +31,7 @@ def test_quantiles_are_scipy_s(tail, df, other):
     assert f_ppf(tail, df, other) == pytest.approx(f.ppf(tail, df, other), rel=1e-6)
 
 
+@settings(max_examples=25)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_holm_is_that_of_statsmodels(p):
     """Whatever the p values are, ties too."""
