@@ -91,7 +91,8 @@ def check_claims(
             rows.append({**then, "fixed": "changed", "setting": "first"})
         rows.append({**found, "fixed": "changed", "setting": "now"})
     table = pd.DataFrame(rows, columns=COLUMNS)
-    table["p_holm"] = _holm(table)
+    # Holm 1979, over the claims; one that has a row for each setting counts once
+    table["p_holm"] = holm(table["p"].astype(float).where(table["setting"].ne("first")))
     table = table.astype(dict.fromkeys(_FLOATS, "Float64") | dict.fromkeys(_COUNTS, "Int64"))
     table.attrs["said"] = [sentence(row) for row in table.to_dict("records")]
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
@@ -113,15 +114,6 @@ def hidden(table: pd.DataFrame, shown: Sequence[str]) -> list[str]:
     """Name the columns that are not printed: all but some, and `setting` where it says nothing."""
     says = table["setting"].ne("").any() if "setting" in table else False
     return [name for name in table if name not in shown or (name == "setting" and not says)]
-
-
-def _holm(table: pd.DataFrame) -> np.ndarray:
-    """Correct over the claims of the study (Holm 1979); a claim with two rows counts once."""
-    p = table["p"].astype(float).to_numpy()
-    found, own = np.full(len(p), np.nan), ~np.isnan(p) & table["setting"].ne("first").to_numpy(bool)
-    if own.any():
-        found[own] = holm(p[own])
-    return found
 
 
 class _Judge:

@@ -1,21 +1,9 @@
 """Which configuration is the best, and what the choice of the epoch does, by a store."""
 
-from pathlib import Path
-
 import pytest
 
-from tunegrid import SpecError, import_results, rank_configurations
+from tunegrid import SpecError, rank_configurations
 from tunegrid.conclusions.selection_rules import compare_rules
-
-ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """A store with the runs of reports/results."""
-    store = tmp_path_factory.mktemp("kept") / "store"
-    import_results(ROOT / "reports" / "results" / "kh2021", store=store)
-    return store
 
 
 def test_one_seed_each_leaves_most_in_the_set_of_the_best(kept):

@@ -1,21 +1,8 @@
 """Published values and our runs, by a store."""
 
-from pathlib import Path
-
 import pytest
 
-from tunegrid import SpecError, compare_published, import_results
-
-ROOT = Path(__file__).parents[3]
-KEPT = ROOT / "reports" / "results" / "kh2021"
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """A store with the runs of reports/results."""
-    store = tmp_path_factory.mktemp("kept") / "store"
-    import_results(KEPT, store=store)
-    return store
+from tunegrid import SpecError, compare_published
 
 
 @pytest.fixture(scope="module")

@@ -18,14 +18,6 @@ KEPT = ROOT / "reports" / "results" / "kh2021"
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """A store with the runs of reports/results: the two-layer cells, one seed each at least."""
-    store = tmp_path_factory.mktemp("kept") / "store"
-    import_results(KEPT, store=store)
-    return store
-
-
-@pytest.fixture(scope="module")
 def judged(kept):
     """The claims of kh2021."""
     return check_claims("kh2021", store=kept).set_index("id", drop=False)

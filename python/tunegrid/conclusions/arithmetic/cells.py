@@ -67,7 +67,7 @@ def compare_cells(
     table["inside"] = pd.array(np.abs(gap) - half <= around, dtype="boolean")
     table.loc[np.isnan(around), "inside"] = pd.NA
     table["p_value"] = p
-    table["p_holm"] = _holm(table, "p_value")
+    table["p_holm"] = table.groupby("experiment", sort=False)["p_value"].transform(holm)
     table["images_low"], table["images_high"] = wilson(table["mean"].to_numpy(float), TEST_IMAGES)
     with np.errstate(invalid="ignore"):
         table["decidable"] = normal_isf(settings.alpha) * np.sqrt(v / runs) < settings.delta
@@ -117,14 +117,6 @@ def _offset(
 
 def _medians_of_others(values: np.ndarray) -> np.ndarray:
     return np.array([np.median(np.delete(values, i)) for i in range(len(values))])
-
-
-def _holm(table: pd.DataFrame, name: str) -> pd.Series:
-    """Correct within each experiment."""
-    found = pd.Series(np.nan, index=table.index)
-    for _, own in table[table[name].notna()].groupby("experiment", sort=False):
-        found[own.index] = holm(own[name].to_numpy(float))
-    return found
 
 
 def compare_tables(

@@ -50,11 +50,12 @@ def holm(p: np.ndarray) -> np.ndarray:
     """Correct p values for their number, by Holm's steps (Scand. J. Stat. 6, 1979).
 
     Args:
-        p: shape (tests,), without NaN.
+        p: shape (tests,); NaN counts as no test and stays.
     """
-    order = np.argsort(p, kind="stable")
-    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    corrected = np.empty(len(p))
+    p = np.asarray(p, dtype=float)
+    order = np.argsort(p, kind="stable")[: np.count_nonzero(~np.isnan(p))]
+    steps = np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1))
+    corrected = np.full(len(p), np.nan)
     corrected[order] = np.minimum(steps, 1.0)
     return corrected
 
