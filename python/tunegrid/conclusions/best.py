@@ -9,7 +9,7 @@ import pandas as pd
 from ..errors import SpecError
 from ..study.study import Study
 from .arithmetic.ranking import kendall_tau
-from .arithmetic.replay import World, fresh_studies, rank_cells, world_of
+from .arithmetic.replay import World, fresh_studies, rank_cells
 from .arithmetic.slack import slack_interval
 from .arithmetic.systems import System
 from .inputs import Inputs, read_inputs, with_columns
@@ -53,7 +53,7 @@ def rank_configurations(
     inputs = read_inputs(study, where=where, **asked)
     scores = inputs.scores("accuracy")
     value = "last" if inputs.settings.value == "last" or scores["level"].isna().any() else "level"
-    whole = world_of(scores, inputs.cells, value)
+    whole = inputs.world("accuracy", value)
     known = whole.levels["n"].gt(0) & whole.levels["variance"].gt(0)
     cells = np.flatnonzero(known)
     if len(cells) < 2:  # noqa: PLR2004 - one has no rival

@@ -89,7 +89,8 @@ class Inputs:
     def world(self, measure: str, value: str) -> World:
         """Give what is needed to run the study again, by a measure."""
         if (measure, value) not in self._worlds:
-            self._worlds[measure, value] = world_of(self.scores(measure), self.cells, value)
+            known = functools.partial(self.variances, measure)
+            self._worlds[measure, value] = world_of(self.scores(measure), value, known)
         return self._worlds[measure, value]
 
     @functools.cached_property

@@ -1,6 +1,7 @@
 """The verdict on each claim of a study: is it so on average, and would it be said again?"""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from .arithmetic.quantiles import holm
 from .arithmetic.replay import Share, again_verdict, replay_share, world_of
 from .arithmetic.scores import Scores
 from .arithmetic.systems import claim_system, single_line
+from .arithmetic.variance import seed_variance
 from .fixed import first_claim
 from .inputs import Inputs, read_inputs
 from .judging import (
@@ -196,7 +198,8 @@ class _Judge:
         if scores is None:
             world = inputs.world(claim.measure, judged.value)
         else:
-            world = world_of(scores, inputs.cells, judged.value)
+            known = functools.partial(seed_variance, scores, cells=inputs.cells)
+            world = world_of(scores, judged.value, known)
         beside = inputs.cells["experiment"].isin(inputs.cells["experiment"].iloc[judged.cells])
         known = beside & world.levels["variance"].gt(0) & world.lasts["variance"].gt(0)
         place = {cell: number for number, cell in enumerate(np.flatnonzero(known))}

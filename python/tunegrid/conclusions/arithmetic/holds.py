@@ -1,6 +1,7 @@
 """Whether a claim holds, for scores given by configuration: arithmetic on arrays."""
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -75,9 +76,15 @@ def _ranking(claim: Ranking, scores: Scores) -> np.ndarray:
         named = [position for position in left if position in scores.members(where)]
         if not named:
             return np.zeros_like(found)
-        found &= values[..., named].max(axis=-1) >= values[..., left].max(axis=-1)
         left = [position for position in left if position not in named]
+        if left:
+            found &= _greatest(values, named) >= _greatest(values, left)
     return found
+
+
+def _greatest(values: np.ndarray, cells: Sequence[int]) -> np.ndarray:
+    """Give the greatest of some cells, one cell after the other: replays lie cell by cell."""
+    return functools.reduce(np.maximum, (values[..., cell] for cell in cells))
 
 
 def _monotone(claim: Monotone, scores: Scores) -> np.ndarray:

@@ -4,6 +4,7 @@ Parameters are drawn from what our runs say of them, and fresh studies from the 
 of each configuration, its last epoch.
 """
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -61,15 +62,19 @@ class World:
 
 
 def world_of(
-    scores: pd.DataFrame, cells: pd.DataFrame | None = None, value: str = "level"
+    scores: pd.DataFrame,
+    value: str = "level",
+    variances: Callable[[str], pd.DataFrame] | None = None,
 ) -> World:
     """Estimate what is needed to run studies again.
 
     Args:
         scores: from `score_frame`, with `group`.
-        cells: all cells with their group; those of scores by default.
         value: what levels are: `level`, or `last` where the epochs hold another measure.
+        variances: what gives `seed_variance` of the cells by level or last; that of the cells of
+            scores by default.
     """
+    variances = variances or functools.partial(seed_variance, scores)
     groups = list(dict.fromkeys(scores["group"]))
     swings, spread = {}, swing_variance(scores)
     for group, own in scores.groupby("group", sort=False):
@@ -80,8 +85,8 @@ def world_of(
     width = scores["window"].groupby(scores["group"]).mean()
     is_last = value == "last"
     return World(
-        levels=seed_variance(scores, value, cells),
-        lasts=seed_variance(scores, "last", cells),
+        levels=variances(value),
+        lasts=variances("last"),
         swings=swings,
         swing_variance={group: float(spread.get(group, math.nan)) for group in groups},
         drift={group: 0.0 if is_last else _number(moved.get(group)) for group in groups},
@@ -224,15 +229,13 @@ def replay_share(
         row, bound = line
         shares = ((means @ row)[:, None] + (spread * row) @ noise.T > bound).mean(axis=1)
         return _share(shares, alpha)
-    means, spread, noise = (one.astype(np.float32) for one in (means, spread, noise))
-    pieces = np.array_split(np.arange(draws), math.ceil(noise.size * draws / _PIECE))
-    shares = np.concatenate(
-        [
-            holds(means[piece, None, :] + spread[piece, None, :] * noise).mean(axis=-1)
-            for piece in pieces
-        ]
-    )
-    return _share(shares, alpha)
+    # cell by cell in memory, as claims ask for whole cells
+    means, spread, noise = (one.T.astype(np.float32, order="C") for one in (means, spread, noise))
+    shares = []
+    for piece in np.array_split(np.arange(draws), math.ceil(noise.size * draws / _PIECE)):
+        values = means[:, piece, None] + spread[:, piece, None] * noise[:, None, :]
+        shares.append(holds(np.moveaxis(values, 0, -1)).mean(axis=-1))
+    return _share(np.concatenate(shares), alpha)
 
 
 def _share(shares: np.ndarray, alpha: float) -> Share:

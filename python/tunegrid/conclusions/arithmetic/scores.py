@@ -128,8 +128,10 @@ def _over_epochs(
         level = np.bincount(owner[near], values[near], minlength=len(results)) / count
     far = (behind < 2 * width[owner]) & (width[owner] > 1) & ~np.isnan(level[owner])
     sizes = np.bincount(owner[far], minlength=len(results))
-    parts = np.split(values[far], np.cumsum(sizes)[:-1])
-    return level, [part - part.mean() if len(part) else part for part in parts]
+    middle = np.bincount(owner[far], values[far], minlength=len(results)) / np.maximum(sizes, 1)
+    ends = np.cumsum(sizes)
+    swings = values[far] - middle[owner[far]]
+    return level, [swings[end - size : end] for end, size in zip(ends, sizes, strict=True)]
 
 
 def _measured(
