@@ -8,11 +8,10 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..data.datasets import IMAGE_SIDE
 from .convolution import CONVOLUTION
 from .dense import DENSE
-from .keras_json import KERAS_JSON, model_json, read_model
-from .registry import Architecture
+from .keras_json import KERAS_JSON, check_fits, model_json, read_model
+from .registry import GREY, Architecture, Shape
 
 if TYPE_CHECKING:
     import keras
@@ -21,6 +20,7 @@ __all__ = [
     "ARCHITECTURES",
     "Architecture",
     "build_model",
+    "check_fits",
     "model_json",
     "model_of",
     "parameter_counts",
@@ -33,13 +33,20 @@ ARCHITECTURES: Mapping[str, Architecture] = {
 
 
 def build_model(
-    name: str, parameters: Mapping[str, object], *, rotation: float | None = None
+    name: str,
+    parameters: Mapping[str, object],
+    *,
+    shape: Shape = GREY,
+    classes: int = 10,
+    rotation: float | None = None,
 ) -> "keras.Model":
-    """Build a model with fresh weights for 28×28 grey images and ten classes.
+    """Build a model with fresh weights.
 
     Args:
         name: a key of `ARCHITECTURES`.
         parameters: as `Architecture.resolve` gives them.
+        shape: of what it takes: (height, width, channels) or (features,).
+        classes: how many probabilities it gives.
         rotation: turn training images at random by up to this share of a full turn, either way.
 
     Raises:
@@ -50,15 +57,18 @@ def build_model(
     if name == KERAS_JSON.name:
         own = read_model(str(parameters["keras_json"]))
         return own if rotation is None else keras.Sequential([_turning(rotation), own])
-    image = keras.Input((IMAGE_SIDE, IMAGE_SIDE, 1))
     turned = [] if rotation is None else [_turning(rotation)]
-    return keras.Sequential([image, *turned, *ARCHITECTURES[name].build(**parameters)])
+    layers = ARCHITECTURES[name].build(classes, **parameters)
+    return keras.Sequential([keras.Input(shape), *turned, *layers])
 
 
-def model_of(settings: Mapping[str, object]) -> "keras.Model":
+def model_of(
+    settings: Mapping[str, object], shape: Shape = GREY, classes: int = 10
+) -> "keras.Model":
     """Build the model that the settings of a configuration describe, with fresh weights."""
     architecture = ARCHITECTURES[str(settings["architecture"])]
-    return build_model(architecture.name, architecture.resolve(settings))
+    parameters = architecture.resolve(settings, shape)
+    return build_model(architecture.name, parameters, shape=shape, classes=classes)
 
 
 def parameter_counts(model: "keras.Model") -> dict[str, int]:

@@ -2,16 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from ..data.datasets import CLASSES, IMAGE_SIDE
 from ..errors import SpecError
-from .registry import Architecture, Parameters, levels
+from .registry import Architecture, Parameters, Shape, check_halved, levels
 
 if TYPE_CHECKING:
     import keras
 
 
 def _conv_stack(
-    *, kernel: int, layerdense: int, dropout: float, l2: float, **filters: int
+    classes: int, *, kernel: int, layerdense: int, dropout: float, l2: float, **filters: int
 ) -> list["keras.Layer"]:
     """Convolutions with pooling between them and none after the last, one dense layer.
 
@@ -30,11 +29,12 @@ def _conv_stack(
     if dropout > 0:
         stack.append(layers.Dropout(dropout))
     stack.append(layers.Dense(layerdense, activation="relu", kernel_regularizer=penalty(l2)))
-    stack.append(layers.Dense(CLASSES, activation="softmax"))
+    stack.append(layers.Dense(classes, activation="softmax"))
     return stack
 
 
 def _conv_network(
+    classes: int,
     *,
     kernel: int,
     conv_activation: str,
@@ -63,10 +63,11 @@ def _conv_network(
         if position < pools:
             stack += [pool(2), *dropped(dropout)]
     how = {"activation": activation, "l2": l2, "rate": dropout}
-    return [*stack, layers.Flatten(), *dense_layers(levels(sizes, "dense"), **how)]
+    return [*stack, layers.Flatten(), *dense_layers(levels(sizes, "dense"), classes, **how)]
 
 
 def _four_conv(
+    classes: int,
     *,
     kernel: int,
     layerdense: int,
@@ -102,11 +103,13 @@ def _four_conv(
         stack.append(layers.Dense(layerdense, activation="relu"))
     stack += [layers.BatchNormalization()] if normalise == "every" else []
     stack += dropped(dense_dropout)
-    stack.append(layers.Dense(CLASSES, activation="softmax"))
+    stack.append(layers.Dense(classes, activation="softmax"))
     return stack
 
 
-def _block_cnn(*, layerdense: int, dropout: float, **filters: int) -> list["keras.Layer"]:
+def _block_cnn(
+    classes: int, *, layerdense: int, dropout: float, **filters: int
+) -> list["keras.Layer"]:
     """Blocks of two same-padded, batch-normalised convolutions, a pooling and dropout.
 
     Source: none; nn-modelling names a deep CNN with batch normalisation and gives no layers.
@@ -123,7 +126,7 @@ def _block_cnn(*, layerdense: int, dropout: float, **filters: int) -> list["kera
         stack += [layers.MaxPooling2D(2), *dropped(dropout)]
     stack += [layers.Flatten(), layers.Dense(layerdense, activation="relu")]
     stack += [layers.BatchNormalization(), *dropped(dropout)]
-    stack.append(layers.Dense(CLASSES, activation="softmax"))
+    stack.append(layers.Dense(classes, activation="softmax"))
     return stack
 
 
@@ -132,45 +135,58 @@ def _block_cnn(*, layerdense: int, dropout: float, **filters: int) -> list["kera
 _VGG_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
 
-def _vgg16(*, dense1: int, dense2: int, dropout: float) -> list["keras.Layer"]:
+_VGG_PADDING = 2
+
+
+def _vgg16(classes: int, *, dense1: int, dense2: int, dropout: float) -> list["keras.Layer"]:
     """VGG-16 on images padded with zeros to 32×32, which its five poolings bring down to one."""
     from keras import layers
 
     from .layers import dropout as dropped
 
-    stack: list[keras.Layer] = [layers.ZeroPadding2D(2)]
+    stack: list[keras.Layer] = [layers.ZeroPadding2D(_VGG_PADDING)]
     for count, times in _VGG_BLOCKS:
         stack += [layers.Conv2D(count, 3, activation="relu", padding="same") for _ in range(times)]
         stack.append(layers.MaxPooling2D(2))
     stack.append(layers.Flatten())
     for count in (dense1, dense2):
         stack += [layers.Dense(count, activation="relu"), *dropped(dropout)]
-    stack.append(layers.Dense(CLASSES, activation="softmax"))
+    stack.append(layers.Dense(classes, activation="softmax"))
     return stack
 
 
-def _check_conv_stack(parameters: Parameters) -> None:
+def _check_conv_stack(parameters: Parameters, shape: Shape) -> None:
     """Refuse convolutions for which no pixel is left."""
-    side = IMAGE_SIDE
+    side = min(shape[:2])
     kernel = parameters["kernel"]
     for position, _ in enumerate(levels(parameters, "layer")):
         side = (side // 2 if position > 0 else side) - kernel + 1
         if side < 1:
             raise SpecError(
                 f"kernel = {kernel} is too large: at convolution {position + 1} nothing is left "
-                f"of a {IMAGE_SIDE}×{IMAGE_SIDE} image; choose a smaller kernel or fewer layers."
+                f"of a {shape[0]}×{shape[1]} image; choose a smaller kernel or fewer layers."
             )
 
 
-def _check_conv_network(parameters: Parameters) -> None:
+def _check_conv_network(parameters: Parameters, shape: Shape) -> None:
     count = len(levels(parameters, "layer"))
     levels(parameters, "dense")
     if parameters["pools"] > count:
         raise SpecError(f"pools = {parameters['pools']} is more than the {count} convolutions.")
+    check_halved(shape, parameters["pools"], "conv_network")
 
 
-def _check_filters(parameters: Parameters) -> None:
+def _check_four_conv(parameters: Parameters, shape: Shape) -> None:
     levels(parameters, "layer")
+    check_halved(shape, 1, "four_conv")
+
+
+def _check_block_cnn(parameters: Parameters, shape: Shape) -> None:
+    check_halved(shape, len(levels(parameters, "layer")), "block_cnn")
+
+
+def _check_vgg16(_: Parameters, shape: Shape) -> None:
+    check_halved(shape, len(_VGG_BLOCKS), "vgg16", _VGG_PADDING)
 
 
 CONVOLUTION = (
@@ -182,6 +198,7 @@ CONVOLUTION = (
         defaults={"layer2": None, "layer3": None, "kernel": 3, "dropout": 0.0, "l2": 0.0},
         build=_conv_stack,
         check=_check_conv_stack,
+        images=True,
     ),
     Architecture(
         name="conv_network",
@@ -202,6 +219,7 @@ CONVOLUTION = (
         },
         build=_conv_network,
         check=_check_conv_network,
+        images=True,
     ),
     Architecture(
         name="four_conv",
@@ -219,7 +237,8 @@ CONVOLUTION = (
             "dropconnect": 0.0,
         },
         build=_four_conv,
-        check=_check_filters,
+        check=_check_four_conv,
+        images=True,
     ),
     Architecture(
         name="block_cnn",
@@ -228,7 +247,8 @@ CONVOLUTION = (
         required=("layer1", "layerdense"),
         defaults={"layer2": None, "layer3": None, "dropout": 0.0},
         build=_block_cnn,
-        check=_check_filters,
+        check=_check_block_cnn,
+        images=True,
     ),
     Architecture(
         name="vgg16",
@@ -237,5 +257,7 @@ CONVOLUTION = (
         required=(),
         defaults={"dense1": 4096, "dense2": 4096, "dropout": 0.0},
         build=_vgg16,
+        check=_check_vgg16,
+        images=True,
     ),
 )

@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from ..data.datasets import CLASSES
-from .registry import Architecture, Parameters, levels
+from .registry import Architecture, Parameters, Shape, levels
 
 if TYPE_CHECKING:
     import keras
 
 
-def _dense_stack(*, dropout: float, l2: float, **units: int) -> list["keras.Layer"]:
+def _dense_stack(classes: int, *, dropout: float, l2: float, **units: int) -> list["keras.Layer"]:
     """Dense layers on the flattened image, dropout before the output.
 
     Source: the first layer table of kh2021, section 3.1.
@@ -25,12 +24,12 @@ def _dense_stack(*, dropout: float, l2: float, **units: int) -> list["keras.Laye
     ]
     if dropout > 0:
         stack.append(layers.Dropout(dropout))
-    stack.append(layers.Dense(CLASSES, activation="softmax"))
+    stack.append(layers.Dense(classes, activation="softmax"))
     return stack
 
 
 def _mlp(
-    *, activation: str, normalise: str, dropout: float, l2: float, **units: int
+    classes: int, *, activation: str, normalise: str, dropout: float, l2: float, **units: int
 ) -> list["keras.Layer"]:
     """Dense layers, each activated, normalised and followed by dropout; L2 on every kernel.
 
@@ -43,10 +42,10 @@ def _mlp(
 
     every = normalise == "every"
     how = {"activation": activation, "l2": l2, "rate": dropout, "normalise": every}
-    return [layers.Flatten(), *dense_layers(levels(units, "dense"), **how)]
+    return [layers.Flatten(), *dense_layers(levels(units, "dense"), classes, **how)]
 
 
-def _check_dense(parameters: Parameters) -> None:
+def _check_dense(parameters: Parameters, _: Shape) -> None:
     levels(parameters, "dense")
 
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..data.datasets import IMAGE_SIDE
 from ..errors import SpecError
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def check_nothing_is_lost(model: "keras.Model", again: "keras.Model") -> None:
     Keras keeps it among the weights.
 
     Args:
-        model: of images of shape (28, 28, 1).
+        model: of one input of known shape.
         again: made of its JSON; it is given the weights of the first one.
 
     Raises:
@@ -63,7 +62,7 @@ def _first_that_differs(model: "keras.Model", again: "keras.Model") -> str:
 
 def _same_outputs(model: "keras.Model", other: "keras.Model") -> bool:
     """Compare what two models make of the same images; one that fails gives something else."""
-    images = np.random.default_rng(0).random((2, IMAGE_SIDE, IMAGE_SIDE, 1), np.float32)
+    images = np.random.default_rng(0).random((2, *model.input_shape[1:]), np.float32)
     try:
         outputs = np.asarray(model(images)), np.asarray(other(images))
     except Exception:  # noqa: BLE001 - whatever a layer without its state can raise

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..data.datasets import CLASSES, IMAGE_SIDE
 from ..errors import SpecError
 from .kept_state import check_nothing_is_lost, single_layers
-from .registry import Architecture
+from .registry import Architecture, Shape
 
 if TYPE_CHECKING:
     import keras
@@ -22,17 +21,19 @@ _DEFAULTS = {"trainable": True, "sparse": False, "ragged": False, "optional": Fa
 
 _REFERENCE = len(("name", "node", "tensor"))
 
-_SHAPES = ((None, IMAGE_SIDE, IMAGE_SIDE, 1), (None, CLASSES))
 
-
-def model_json(model: "keras.Model") -> str:
+def model_json(
+    model: "keras.Model", *, shape: Shape | None = None, classes: int | None = None
+) -> str:
     """Write a Keras model as JSON in one form, whatever version of Keras wrote it.
 
     Layers are called layer_1, layer_2, … in their order; nulls, defaults and versions are left
     out. So models with the same layers have the same text, and their runs the same keys.
 
     Args:
-        model: for images of shape (28, 28, 1) and ten probabilities; its weights are not kept.
+        model: of one input and one output, which gives a probability for each class; its weights
+            are not kept.
+        shape, classes: what it must take and how many it must tell apart; any by default.
 
     Raises:
         SpecError: when it is no such model; when its layers are others after the trip through
@@ -45,11 +46,14 @@ def model_json(model: "keras.Model") -> str:
     if not isinstance(model, keras.Model):
         raise SpecError(f"A model must be a keras.Model, not {type(model).__name__}.")
     shapes = (model.input_shape, model.output_shape) if model.built else (None, None)
-    if shapes != _SHAPES:
+    if not all(_is_whole(shape) for shape in shapes) or len(shapes[1]) != len(("n", "classes")):
         raise SpecError(
-            f"A model must take {_SHAPES[0]} and give {_SHAPES[1]}, not {shapes[0]} and "
-            f"{shapes[1]}: begin with keras.Input((28, 28, 1)), end with a softmax over 10."
+            f"A model must have one input and one output of known shapes, not {shapes[0]} and "
+            f"{shapes[1]}: begin with keras.Input((28, 28, 1)), end with a softmax over 10 (or "
+            f"the shape and the classes of your data)."
         )
+    if shape is not None:
+        check_fits(model, shape, classes)
     _check_output(model)
     written = json.loads(model.to_json())
     before, text = list(_described(model)), _canonical(written, drop=True)
@@ -80,13 +84,43 @@ def _made_again(text: str, layers: list[tuple[str, str, int]]) -> "keras.Model |
     return model if list(_described(model)) == layers else None
 
 
+def check_fits(model: "keras.Model", shape: Shape, classes: int) -> None:
+    """Refuse a model for other data.
+
+    Args:
+        model: of known shapes.
+        shape: (height, width, channels) or (features,) of one example.
+        classes: how many there are.
+
+    Raises:
+        SpecError: saying what the model takes and gives, and what it must.
+    """
+    wanted = ((None, *shape), (None, classes))
+    found = (model.input_shape, model.output_shape)
+    if found != wanted:
+        raise SpecError(
+            f"A model must take {wanted[0]} and give {wanted[1]}, not {found[0]} and {found[1]}: "
+            f"begin with keras.Input({shape}), end with a softmax over {classes}."
+        )
+
+
+def _is_whole(shape: object) -> bool:
+    """Say whether a shape is that of one tensor, all of it known but how many there are."""
+    return isinstance(shape, tuple) and shape[:1] == (None,) and all(map(_is_count, shape[1:]))
+
+
+def _is_count(size: object) -> bool:
+    return isinstance(size, int) and size > 0
+
+
 def _check_output(model: "keras.Model") -> None:
     """Refuse what gives no probabilities: the loss takes their logarithm."""
-    images = np.random.default_rng(0).random((2, IMAGE_SIDE, IMAGE_SIDE, 1), np.float32)
+    images = np.random.default_rng(0).random((2, *model.input_shape[1:]), np.float32)
     outputs = np.asarray(model(images))
     if not (outputs >= 0).all() or not np.allclose(outputs.sum(axis=-1), 1, atol=1e-3):
         raise SpecError(
-            "A model must give probabilities that add up to 1: end it with a softmax over 10."
+            "A model must give probabilities that add up to 1: end it with a softmax over the "
+            "classes (10 of Fashion-MNIST)."
         )
 
 
@@ -207,19 +241,33 @@ def _described(model: "keras.Model") -> Iterator[tuple[str, str, int]]:
         yield type(layer).__name__, clean, layer.count_params()
 
 
-def _build(keras_json: str) -> list["keras.Layer"]:
+def _build(_: int, *, keras_json: str) -> list["keras.Layer"]:
     """Give the layers, for those who list them: a functional model is more than these."""
     return read_model(keras_json).layers
 
 
-def _check(parameters: Mapping[str, object]) -> None:
-    """Refuse what is no JSON of a model, before a worker has to."""
+def _check(parameters: Mapping[str, object], shape: Shape) -> None:
+    """Refuse what is no JSON of a model, or of one for other data, before a worker has to."""
     try:
-        is_model = isinstance(json.loads(str(parameters["keras_json"])), dict)
+        model = json.loads(str(parameters["keras_json"]))
     except ValueError:
-        is_model = False
-    if not is_model:
+        model = None
+    if not isinstance(model, dict):
         raise SpecError("keras_json must be a model as JSON, from tunegrid.model_json(model).")
+    taken = _taken(model)
+    if taken is not None and taken != list(shape):
+        raise SpecError(
+            f"The model of keras_json takes examples of the shape {tuple(taken)}, and those of the "
+            f"data are {tuple(shape)}."
+        )
+
+
+def _taken(model: Mapping[str, object]) -> list[object] | None:
+    """Give the shape of one example of a model in JSON; None where it does not begin with it."""
+    try:
+        return model["config"]["layers"][0]["config"]["batch_shape"][1:]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 KERAS_JSON = Architecture(

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import keras
 from keras import layers
 
-from ..data.datasets import CLASSES
-
 #: The slope of LeakyReLU for negative inputs (source: the code of korssjoen2020).
 NEGATIVE_SLOPE = 0.1
 
@@ -27,7 +25,13 @@ def activated(layer: type[keras.Layer], *args: object, activation: str, **more: 
 
 
 def dense_layers(
-    units: Sequence[int], *, activation: str, l2: float, rate: float, normalise: bool = False
+    units: Sequence[int],
+    classes: int,
+    *,
+    activation: str,
+    l2: float,
+    rate: float,
+    normalise: bool = False,
 ) -> list[keras.Layer]:
     """Make dense layers, each activated, normalised and followed by dropout, and the output.
 
@@ -40,7 +44,7 @@ def dense_layers(
         )
         stack += [layers.BatchNormalization()] if normalise else []
         stack += dropout(rate)
-    output = layers.Dense(CLASSES, activation="softmax", kernel_regularizer=penalty(l2))
+    output = layers.Dense(classes, activation="softmax", kernel_regularizer=penalty(l2))
     return [*stack, output]
 
 

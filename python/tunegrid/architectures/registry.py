@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 Parameters = Mapping[str, object]
 
 
-def anything(_: Parameters) -> None:
+Shape = tuple[int, ...]
+
+#: What an example is unless a data set says otherwise: Fashion-MNIST's.
+GREY: Shape = (28, 28, 1)
+
+
+def anything(_: Parameters, __: Shape) -> None:
     """Refuse no combination of parameters."""
 
 
@@ -26,8 +32,10 @@ class Architecture:
         about: a line for people.
         required: parameters without a default.
         defaults: the others; None means that the part is absent.
-        build: the parameters to an unbuilt list of Keras layers.
-        check: refuses, with a SpecError, parameters that do not go together.
+        build: the number of classes and the parameters to an unbuilt list of Keras layers.
+        check: refuses, with a SpecError, parameters that do not go together, or not with examples
+            of a shape.
+        images: whether it takes images only, and no vectors.
     """
 
     name: str
@@ -36,18 +44,23 @@ class Architecture:
     required: tuple[str, ...]
     defaults: Parameters
     build: Callable[..., list["keras.Layer"]]
-    check: Callable[[Parameters], None] = anything
+    check: Callable[[Parameters, Shape], None] = anything
+    images: bool = False
 
     @property
     def parameters(self) -> frozenset[str]:
         """The names of all parameters."""
         return frozenset(self.required) | frozenset(self.defaults)
 
-    def resolve(self, settings: Parameters) -> dict[str, object]:
+    def resolve(self, settings: Parameters, shape: Shape = GREY) -> dict[str, object]:
         """Pick this architecture's parameters out of settings, with defaults filled in.
 
+        Args:
+            settings: any, by name.
+            shape: of what the model takes: (height, width, channels) or (features,).
+
         Raises:
-            SpecError: when a required parameter is missing or the layers do not fit 28×28 images.
+            SpecError: when a required parameter is missing or the layers do not fit the shape.
         """
         missing = [name for name in self.required if settings.get(name) is None]
         if missing:
@@ -57,8 +70,26 @@ class Architecture:
             )
         chosen = {name: settings.get(name, self.defaults.get(name)) for name in self.parameters}
         present = {name: value for name, value in sorted(chosen.items()) if value is not None}
-        self.check(present)
+        if self.images and len(shape) != len(GREY):
+            raise SpecError(
+                f"The architecture {self.name} takes images, and these data are vectors of "
+                f"{shape[0]} numbers: choose one of dense layers, or give images."
+            )
+        self.check(present, shape)
         return present
+
+
+def check_halved(shape: Shape, times: int, what: str, padding: int = 0) -> None:
+    """Refuse images of which so many poolings by two leave nothing, padded on every side.
+
+    Raises:
+        SpecError: saying what is wanted.
+    """
+    if (min(shape[:2]) + 2 * padding) >> times < 1:
+        raise SpecError(
+            f"{what}: {times} poolings leave nothing of a {shape[0]}×{shape[1]} image; choose "
+            f"fewer, or larger images."
+        )
 
 
 def levels(parameters: Parameters, stem: str) -> list[int]:

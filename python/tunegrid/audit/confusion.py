@@ -41,10 +41,11 @@ def class_counts(evidence: Evidence) -> Iterator[Finding]:
     """The rows of a matrix add up to the test images of each class."""
     for table in evidence.tables("confusion"):
         totals = tuple(matrix_of(evidence.study, table).sum(axis=1).tolist())
-        dataset = DATASETS[str(evidence.owner(table).settings["dataset"])]
-        if totals == dataset.test_counts:
+        dataset = evidence.owner(table).data
+        if totals == dataset.test_counts or not dataset.test_counts:
             continue
-        others = [one.title for one in DATASETS.values() if one.test_counts == totals]
+        pinned = (one for one in DATASETS.values() if one.digests)  # a release of each
+        others = [one.title for one in pinned if one.test_counts == totals]
         whose = f" These are the test images of {', '.join(others)}." if others else ""
         yield Finding(
             table.title,

@@ -60,7 +60,10 @@ class Evidence:
         """Lay out a study from `load_study`."""
         self.study = study
         first = study.default_protocol
-        self.protocols = [first, *(name for name in study.protocols if name != first)]
+        others = (
+            name for name, one in study.protocols.items() if name != first and one.like is None
+        )
+        self.protocols = [first, *others]  # what is like another is no protocol of the source's
         self._grids = {
             protocol: {
                 name: configurations(study, protocol=protocol, experiments=name)
@@ -195,7 +198,8 @@ class Evidence:
         """Count the parameters of a configuration's model, which is built once."""
         described = canonical(one.settings)
         if described not in self._parameters:
-            self._parameters[described] = parameter_counts(model_of(one.settings))
+            model = model_of(one.settings, one.data.input_shape, one.data.classes)
+            self._parameters[described] = parameter_counts(model)
         return self._parameters[described]
 
     def cell_of(self, table: PrintedTable) -> Cell | None:

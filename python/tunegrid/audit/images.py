@@ -3,7 +3,8 @@
 import math
 from collections.abc import Iterator
 
-from ..data.datasets import CLASSES, DATASETS, IMAGE_SIDE, SHAPES, Dataset
+from ..data.datasets import DATASETS, Dataset
+from ..data.split import held_out
 from ..plan.configuration import Configuration
 from ..study.csvfile import Printed
 from .evidence import Evidence, places
@@ -87,11 +88,12 @@ def is_possible(accuracy: Printed, n: int) -> bool:
 
 def sizes(one: Configuration) -> dict[str, int]:
     """Count the images that a configuration is trained, scored and tested on."""
-    there, tested = SHAPES["x_train"][0], SHAPES["x_test"][0]
-    held_out = one.settings["validation_size"]
+    there, tested = one.data.train_images, one.data.test_images
+    names = ("validation_size", "fold", "folds")
+    held = held_out(there, **{name: one.settings.get(name) for name in names})
     return {
-        "training": one.settings.get("train_size", there - held_out),
-        "validation": held_out or tested,
+        "training": one.settings.get("train_size", there - held),
+        "validation": held or tested,
         "test": tested,
     }
 
@@ -107,16 +109,17 @@ def _steps(one: Configuration) -> int:
 
 
 def _facts(dataset: Dataset) -> dict[str, set[int]]:
-    train, test = SHAPES["x_train"][0], SHAPES["x_test"][0]
+    train, test = dataset.train_images, dataset.test_images
+    height, width = dataset.shape
     return {
         "images": {train + test},
         "train_images": {train},
         "test_images": {test},
-        "classes": {CLASSES},
+        "classes": {dataset.classes},
         "train_images_per_class": set(dataset.train_counts),
         "test_images_per_class": set(dataset.test_counts),
-        "side": {IMAGE_SIDE},
-        "pixels": {IMAGE_SIDE**2},
+        "side": {height, width},
+        "pixels": {height * width},
         "pixel_maximum": {255},
     }
 

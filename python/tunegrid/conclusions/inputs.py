@@ -16,7 +16,7 @@ from ..plan.grid import configurations
 from ..plan.runs import canonical
 from ..results.frames import as_frame, merge_names
 from ..results.measures import APART
-from ..results.published import confusion_matrix, test_labels
+from ..results.published import confusion_of
 from ..results.selection import select
 from ..results.tidy import read_rows
 from ..store.store import Store
@@ -132,22 +132,20 @@ class Inputs:
         """
         keys = self.results.loc[self.results["cell"].isin(cells), ["key", "cell"]]
         query = """
-            SELECT run, classes FROM prediction
+            SELECT run, spec, classes FROM prediction JOIN run ON key = run
             WHERE after = 'last' AND run IN (SELECT value FROM json_each(:keys))"""
         with Store(self.store) as opened:
-            stored = dict(
-                map(tuple, opened.rows(query, {"keys": json.dumps(keys["key"].tolist())}))
-            )
+            asked = {"keys": json.dumps(keys["key"].tolist())}
+            where = {"store": self.store, "data_dir": data_dir}
+            matrices = {
+                key: confusion_of(spec, classes, **where)
+                for key, spec, classes in map(tuple, opened.rows(query, asked))
+            }
         found = {}
         for cell, own in keys.groupby("cell"):
-            labels = test_labels(self.cells["dataset"][cell], data_dir)
-            if labels is not None:
-                found[cell] = np.array(
-                    [
-                        confusion_matrix(labels, np.frombuffer(stored[key], np.uint8))
-                        for key in own["key"]
-                    ]
-                )
+            matrices_of = [matrices[key] for key in own["key"]]
+            if all(one is not None for one in matrices_of):
+                found[cell] = np.array(matrices_of)
         return found
 
 

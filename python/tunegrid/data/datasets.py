@@ -1,7 +1,7 @@
-"""MNIST and Fashion-MNIST: what they are, and where they were found.
+"""What a data set is, and those that ship: MNIST and Fashion-MNIST.
 
-A data set is known by the digests of its four arrays, whatever file they came in, so a run's key
-can name its data before the data is there.
+A data set is known by the digest of its arrays, whatever file they came in, so a run's key can name
+its data before the data is there.
 """
 
 import hashlib
@@ -12,47 +12,69 @@ from pathlib import Path
 import numpy as np
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
-SHAPES = {
-    "x_train": (60_000, 28, 28),
-    "y_train": (60_000,),
-    "x_test": (10_000, 28, 28),
-    "y_test": (10_000,),
-}
-
-#: Images are square, with one grey value a pixel.
-IMAGE_SIDE = 28
-CLASSES = 10
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set as it must be.
+    """A data set as it must be: what is known of it without its arrays.
 
     Attributes:
-        name: Keras's module name.
+        name: how settings call it.
         title: for people.
-        folder: what its folder is called, in Keras's cache and in Debian.
-        digests: SHA-256 of each array's bytes (uint8, C order).
-        train_counts, test_counts: images of each class, 0 to 9 (counted in the label files).
-        advice: how to get it.
+        digest: SHA-256 over its arrays, part of every key; None when it is known only once the
+            data is there.
+        shape: of one example: (height, width), (height, width, channels) or (features,).
+        classes: how many; labels are whole numbers from 0.
+        train_images, test_images: how many of each.
+        dtype: of the examples: `uint8` or `float32`.
+        class_names: for people; none by default.
+        train_counts, test_counts: images of each class, from 0; empty where they are not known.
     """
 
     name: str
     title: str
-    folder: str
-    digests: Mapping[str, str]
-    train_counts: tuple[int, ...]
-    test_counts: tuple[int, ...]
-    advice: str
+    digest: str | None
+    shape: tuple[int, ...] = (28, 28)
+    classes: int = 10
+    train_images: int = 60_000
+    test_images: int = 10_000
+    dtype: str = "uint8"
+    class_names: tuple[str, ...] = ()
+    train_counts: tuple[int, ...] = ()
+    test_counts: tuple[int, ...] = ()
 
     @property
-    def digest(self) -> str:
-        """The SHA-256 over the four digests: what a run's key says of its data."""
-        return hashlib.sha256("".join(self.digests[part] for part in PARTS).encode()).hexdigest()
+    def input_shape(self) -> tuple[int, ...]:
+        """What a model takes: grey images have one channel."""
+        return (*self.shape, 1) if len(self.shape) == len(("height", "width")) else self.shape
 
 
-DATASETS: Mapping[str, Dataset] = {
-    "fashion_mnist": Dataset(
+@dataclass(frozen=True, kw_only=True)
+class Shipped(Dataset):
+    """A data set that is known beforehand.
+
+    Attributes:
+        folder: what its folder is called, in Keras's cache and in Debian.
+        digests: SHA-256 of each array's bytes (uint8, C order); empty where nobody has said them.
+        advice: how to get it.
+    """
+
+    folder: str
+    advice: str
+    digests: Mapping[str, str]
+
+
+def digest_of_four(digests: Mapping[str, str]) -> str:
+    """Give the SHA-256 over the digests of the four arrays: what a run's key says of its data."""
+    return hashlib.sha256("".join(digests[part] for part in PARTS).encode()).hexdigest()
+
+
+def _pinned(name: str, title: str, digests: Mapping[str, str], **more: object) -> Shipped:
+    return Shipped(name=name, title=title, digest=digest_of_four(digests), digests=digests, **more)
+
+
+DATASETS: Mapping[str, Shipped] = {
+    "fashion_mnist": _pinned(
         name="fashion_mnist",
         title="Fashion-MNIST",
         folder="fashion-mnist",
@@ -67,7 +89,7 @@ DATASETS: Mapping[str, Dataset] = {
         advice="On Debian: sudo apt install dataset-fashion-mnist. Elsewhere put its four IDX "
         "files into a folder fashion-mnist and give the folder above it as --data-dir.",
     ),
-    "mnist": Dataset(
+    "mnist": _pinned(
         name="mnist",
         title="MNIST",
         folder="mnist",
@@ -82,21 +104,41 @@ DATASETS: Mapping[str, Dataset] = {
         advice="Put Keras's mnist.npz, or the four IDX files in a folder mnist, into a folder "
         "and give that folder as --data-dir (or in TUNEGRID_DATA).",
     ),
+    "fashion_mnist_kaggle": Shipped(
+        name="fashion_mnist_kaggle",
+        title="Kaggle's Fashion-MNIST",
+        digest=None,
+        folder="fashion-mnist-kaggle",
+        digests={},
+        train_counts=(6000,) * 10,
+        test_counts=(1000,) * 10,
+        advice="Download fashion-mnist_train.csv and fashion-mnist_test.csv from Kaggle "
+        "(zalando-research/fashionmnist), put both into a folder fashion-mnist-kaggle, and give "
+        "the folder above it as --data-dir (or in TUNEGRID_DATA).",
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a data set was found: an .npz file or a folder of IDX files."""
+    """Where a data set was found: an .npz file, a folder of IDX files, or one of csv files.
+
+    Attributes:
+        dataset: its name.
+        origin: whose place it is, for people.
+        path: the file or the folder.
+        digest: of the whole, for what is not pinned; None where nobody knows it before.
+    """
 
     dataset: str
     origin: str
     path: Path
+    digest: str | None = None
 
 
 @dataclass(frozen=True)
 class Images:
-    """A whole data set: images uint8 (n, 28, 28), labels uint8 (n,), class 0 to 9."""
+    """A whole data set: examples uint8 or float32 (n, *shape), labels uint8 or uint16 (n,)."""
 
     x_train: np.ndarray
     y_train: np.ndarray

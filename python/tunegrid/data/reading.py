@@ -9,7 +9,10 @@ import numpy as np
 
 from ..errors import DataError
 from ..machine.files import is_file
-from .datasets import DATASETS, PARTS, SHAPES, Dataset, Images, Source
+from .datasets import DATASETS, PARTS, Dataset, Images, Shipped, Source, digest_of_four
+from .kaggle import read_kaggle
+from .kept import read_kept
+from .own import digest_of
 
 _IDX_FILES = {
     "x_train": "train-images-idx3-ubyte",
@@ -32,18 +35,54 @@ def load_dataset(source: Source) -> Images:
 
 @functools.lru_cache(maxsize=4)
 def _load(source: Source) -> Images:
-    dataset = DATASETS[source.dataset]
+    dataset = DATASETS.get(source.dataset)
+    if dataset is not None and dataset.digests:
+        return _load_pinned(source, dataset)
+    if source.path.suffix == ".npz":
+        images, classes = read_kept(source.path)
+    else:
+        images, classes = read_kaggle(source.path), dataset.classes
+    found = _digest(images, classes, source.dataset)
+    if source.digest not in (None, found):
+        raise DataError(
+            f"{source.path} is not the data that is meant: its digest is {found[:12]}…, not "
+            f"{source.digest[:12]}…. Take it away, and give the data again."
+        )
+    return _frozen(images)
+
+
+def image_digest(source: Source) -> str:
+    """Give the digest of a data set as it is found; what is not pinned is read for it."""
+    dataset = DATASETS.get(source.dataset)
+    known = source.digest or (dataset and dataset.digest)
+    return known or _digest(load_dataset(source), dataset.classes, source.dataset)
+
+
+def _digest(images: Images, classes: int, name: str) -> str:
+    if name not in DATASETS:
+        return digest_of(images, classes)
+    return digest_of_four(
+        {part: hashlib.sha256(getattr(images, part).tobytes()).hexdigest() for part in PARTS}
+    )
+
+
+def _frozen(images: Images) -> Images:
+    for part in PARTS:
+        getattr(images, part).flags.writeable = False
+    return images
+
+
+def _load_pinned(source: Source, dataset: Shipped) -> Images:
     arrays = {}
     for part in PARTS:
         file = source.path if source.path.suffix == ".npz" else idx_file(source.path, part)
         array = _read(dataset, file, part)
         if not isinstance(array, np.ndarray):
             raise _damaged(dataset, file, f"{part} is no array")
-        if array.shape != SHAPES[part] or array.dtype != np.uint8:
+        shape = _shape(dataset, part)
+        if array.shape != shape or array.dtype != np.uint8:
             raise _damaged(
-                dataset,
-                file,
-                f"{part} is {array.dtype} {array.shape}, expected uint8 {SHAPES[part]}",
+                dataset, file, f"{part} is {array.dtype} {array.shape}, expected uint8 {shape}"
             )
         digest = hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
         if digest != dataset.digests[part]:
@@ -52,9 +91,13 @@ def _load(source: Source) -> Images:
                 file,
                 f"the SHA-256 of {part} is {digest[:12]}…, expected {dataset.digests[part][:12]}…",
             )
-        array.flags.writeable = False
         arrays[part] = array
-    return Images(**arrays)
+    return _frozen(Images(**arrays))
+
+
+def _shape(dataset: Dataset, part: str) -> tuple[int, ...]:
+    count = dataset.train_images if part.endswith("train") else dataset.test_images
+    return (count, *dataset.shape) if part.startswith("x") else (count,)
 
 
 def idx_file(folder: Path, part: str) -> Path:
@@ -63,7 +106,7 @@ def idx_file(folder: Path, part: str) -> Path:
     return plain if is_file(plain) else plain.with_name(plain.name + ".gz")
 
 
-def _read(dataset: Dataset, file: Path, part: str) -> np.ndarray:
+def _read(dataset: Shipped, file: Path, part: str) -> np.ndarray:
     if not is_file(file):
         raise _damaged(dataset, file, "this file is missing")
     try:
@@ -93,7 +136,7 @@ def parse_idx(content: bytes) -> np.ndarray:
     return np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(sizes).copy()
 
 
-def _damaged(dataset: Dataset, file: Path, problem: str) -> DataError:
+def _damaged(dataset: Shipped, file: Path, problem: str) -> DataError:
     return DataError(
         f"{file}: {problem}, so this is not the whole {dataset.title} data set. "
         f"Replace the file or take it away. {dataset.advice}"

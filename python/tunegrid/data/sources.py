@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from ..errors import DataError, DataMissingError
 from ..machine.files import is_file, is_folder
 from ..machine.interpreter import interpreter
-from .datasets import DATASETS, PARTS, Dataset, Source
+from .datasets import DATASETS, PARTS, Shipped, Source
+from .kaggle import has_files
+from .kept import find_kept
 from .reading import idx_file, load_dataset
 
 if TYPE_CHECKING:
@@ -36,9 +38,40 @@ def find_dataset(name: str, *, data_dir: str | Path | None = None, download: boo
     dataset = DATASETS[name]
     for source in _places(dataset, data_dir):
         return source
-    if download:
+    if download and dataset.digests:
         return _download(dataset)
     raise DataMissingError(f"{dataset.title} was not found on this machine. {dataset.advice}")
+
+
+def find_data(
+    name: str,
+    digest: str | None,
+    *,
+    store: Path | None = None,
+    data_dir: str | Path | None = None,
+    download: bool = True,
+) -> Source:
+    """Find the data of a run, without reading it.
+
+    What is not pinned is looked for in a store's folder first, by its digest.
+
+    Args:
+        name: as the run's spec has it.
+        digest: as well; None for what is not known before it is read.
+        store: a store's folder.
+        data_dir, download: as in `find_dataset`, and so are the errors.
+    """
+    shipped = DATASETS.get(name)
+    if digest is not None and store is not None and (shipped is None or not shipped.digests):
+        kept = find_kept(store, name, digest)
+        if kept is not None:
+            return kept
+    if shipped is None:
+        raise DataMissingError(
+            f"The data with the digest {str(digest)[:12]}… is not in {store}: give it again as it "
+            f"was given (data, or --data), or import an export that was made with its data."
+        )
+    return find_dataset(name, data_dir=data_dir, download=download)
 
 
 def dataset_status(*, data_dir: str | Path | None = None) -> "pd.DataFrame":
@@ -68,7 +101,7 @@ def _status(source: Source) -> tuple[str, str, str, str, str]:
     return (source.dataset, source.origin, str(source.path), "whole", "")
 
 
-def _places(dataset: Dataset, data_dir: str | Path | None) -> Iterator[Source]:
+def _places(dataset: Shipped, data_dir: str | Path | None) -> Iterator[Source]:
     given, origin = data_dir or None, "--data-dir"
     if given is None:
         given, origin = os.environ.get("TUNEGRID_DATA") or None, "TUNEGRID_DATA"
@@ -80,8 +113,12 @@ def _places(dataset: Dataset, data_dir: str | Path | None) -> Iterator[Source]:
     yield from _look(dataset, "Debian's package", DEBIAN_FOLDER)
 
 
-def _look(dataset: Dataset, origin: str, folder: Path) -> Iterator[Source]:
-    """Look for a file NAME.npz and for a folder that holds at least one of the IDX files."""
+def _look(dataset: Shipped, origin: str, folder: Path) -> Iterator[Source]:
+    """Look for a file NAME.npz and for a folder that holds at least one of the other files."""
+    if not dataset.digests:
+        if has_files(folder / dataset.folder):
+            yield Source(dataset.name, origin, folder / dataset.folder)
+        return
     for path in (folder / f"{dataset.name}.npz", folder / dataset.folder / f"{dataset.name}.npz"):
         if is_file(path):
             yield Source(dataset.name, origin, path)
@@ -95,7 +132,7 @@ def _keras_cache() -> Path:
     return Path(home) / "datasets"
 
 
-def _download(dataset: Dataset) -> Source:
+def _download(dataset: Shipped) -> Source:
     """Let Keras fetch the data set into its cache, which is the last of the places.
 
     In a process of its own: Keras brings its backend, its progress bars and its logs.

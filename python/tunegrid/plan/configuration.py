@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ..architectures import ARCHITECTURES
-from ..data.datasets import SHAPES
+from ..data.datasets import Dataset
+from ..data.split import held_out
 from ..errors import SpecError
 from ..study.csvfile import Scalar
 from ..study.parts import Rule
@@ -26,6 +27,7 @@ class Configuration:
         study, protocol, experiment: where it belongs.
         columns: the row as the study writes it (`layer1`, `kernel`, …, labels).
         settings: everything that is set for it, by name.
+        data: the data set that it learns from.
         departures: where a user's overrides changed what the protocol says, by name.
     """
 
@@ -34,6 +36,7 @@ class Configuration:
     experiment: str
     columns: Mapping[str, Scalar]
     settings: Mapping[str, object]
+    data: Dataset
     departures: Mapping[str, object] = field(default_factory=dict)
 
     def setting(self, name: str) -> object:
@@ -74,11 +77,12 @@ def resolve(
         **described.settings,
         **described.row_settings(columns),
     }
-    for rule in (*described.when, *study.protocols[protocol].difference):
+    for rule in (*described.when, *study.differences(protocol)):
         settings |= _applies(rule, {**settings, **names})
     settings |= own
     try:
-        before, after = _settled(settings), _settled(_overridden(settings, overrides, own))
+        before = _settled(study, settings)
+        after = _settled(study, _overridden(settings, overrides, columns))
     except SpecError as error:
         raise SpecError(f"experiment.{experiment}: {error}") from None
     departures = {
@@ -86,7 +90,8 @@ def resolve(
     }
     if own_grid:
         departures["grid"] = "own"
-    return Configuration(study.id, protocol, experiment, columns, after, departures)
+    data = study.dataset(str(after["dataset"]))
+    return Configuration(study.id, protocol, experiment, columns, after, data, departures)
 
 
 def _applies(rule: Rule, row: Mapping[str, object]) -> Mapping[str, object]:
@@ -117,20 +122,65 @@ def concerns(name: str, settings: Mapping[str, object], own: Collection[str]) ->
     return name not in own and (name not in _PARAMETERS or name in known)
 
 
-def _settled(settings: Mapping[str, object]) -> dict[str, object]:
+def _settled(study: Study, settings: Mapping[str, object]) -> dict[str, object]:
     """Check what must hold between settings; a train_size of all the images is the same as none."""
     missing = [name for name in ("dataset", "architecture", "epochs") if name not in settings]
     if missing:
         raise SpecError(f"the setting {missing[0]} is given nowhere; put it under [settings].")
-    held_out = settings["validation_size"]
-    if (settings["validation"] != "test") != (held_out > 0):
-        raise SpecError("validation_size belongs to validation = 'first' or 'last' only.")
-    there = SHAPES["x_train"][0] - held_out
+    data = study.dataset(str(settings["dataset"]))
+    settings = _with_seed(settings)
+    _check_split(settings)
+    _check_examples(settings, data)
+    fold, folds = settings.get("fold"), settings.get("folds")
+    sizes = {"validation_size": settings["validation_size"], "fold": fold, "folds": folds}
+    there = data.train_images - held_out(data.train_images, **sizes)
     size = settings.get("train_size", there)
     if not 1 <= size <= there:
+        after = "the fold is held out" if fold else f"validation_size = {sizes['validation_size']}"
         raise SpecError(
             f"train_size = {size} is more than the {max(there, 0)} training images that are left "
-            f"after validation_size = {held_out}."
+            f"after {after}."
         )
-    ARCHITECTURES[settings["architecture"]].resolve(settings)
+    ARCHITECTURES[settings["architecture"]].resolve(settings, data.input_shape)
     return {name: v for name, v in settings.items() if name != "train_size" or v < there}
+
+
+def _is_drawn(settings: Mapping[str, object]) -> bool:
+    return settings.get("split") == "pooled" or settings["validation"] == "fold"
+
+
+def _with_seed(settings: Mapping[str, object]) -> Mapping[str, object]:
+    """Draw with seed 1 where something is drawn and no seed is given."""
+    return {"split_seed": 1, **settings} if _is_drawn(settings) else settings
+
+
+def _check_split(settings: Mapping[str, object]) -> None:
+    held = settings["validation_size"]
+    if (settings["validation"] in ("first", "last")) != (held > 0):
+        raise SpecError("validation_size belongs to validation = 'first' or 'last' only.")
+    fold, folds = settings.get("fold"), settings.get("folds")
+    if settings["validation"] != "fold":
+        if fold is not None or folds is not None:
+            raise SpecError("fold and folds belong to validation = 'fold' only.")
+    elif fold is None or folds is None or not 1 <= fold <= folds or folds < 2:  # noqa: PLR2004
+        raise SpecError(
+            f"validation = 'fold' needs folds (2 or more) and fold (1 to folds), not "
+            f"folds = {folds} and fold = {fold}."
+        )
+    if "split_seed" in settings and not _is_drawn(settings):
+        raise SpecError("split_seed belongs to split = 'pooled' and to validation = 'fold' only.")
+
+
+def _check_examples(settings: Mapping[str, object], data: Dataset) -> None:
+    """Refuse what cannot be done to examples of this kind."""
+    if settings["scaling"] == "unit" and data.dtype != "uint8":
+        raise SpecError(
+            f"scaling = 'unit' divides bytes by 255, and {data.name} holds other numbers: choose "
+            f"'none' or 'standard'."
+        )
+    if len(data.shape) > 1:
+        return
+    if settings["orientation"] == "transposed":
+        raise SpecError(f"orientation = 'transposed' is for images; {data.name} holds vectors.")
+    if settings.get("rotation"):
+        raise SpecError(f"rotation turns images; {data.name} holds vectors.")

@@ -52,9 +52,9 @@ def configurations(
     found = [
         resolve(study, chosen, name, columns, changed, own_grid=grid is not None)
         for name in names
-        for columns in _rows(study.experiments[name], chosen, grid)
+        for columns in _rows(study.experiments[name], study.lineage(chosen), grid)
     ]
-    _check_overrides(study, changed, found)
+    _check_overrides(changed, found)
     return found if where is None else _filter(found, where)
 
 
@@ -90,15 +90,9 @@ def check_published(
             )
 
 
-def _check_overrides(
-    study: Study, changed: Mapping[str, object], found: Sequence[Configuration]
-) -> None:
+def _check_overrides(changed: Mapping[str, object], found: Sequence[Configuration]) -> None:
     for name in changed:
-        labels = {one.experiment: study.experiments[one.experiment].labels for one in found}
-        if not any(
-            concerns(name, one.settings, set(one.columns) - set(labels[one.experiment]))
-            for one in found
-        ):
+        if not any(concerns(name, one.settings, one.columns) for one in found):
             raise SpecError(
                 f"--set {name} means nothing for the configurations chosen: it is a column of "
                 f"their grid (see --where and --grid), or their models have no use for it."
@@ -106,13 +100,15 @@ def _check_overrides(
 
 
 def _rows(
-    experiment: Experiment, protocol: str, grid: Sequence[Mapping[str, Scalar]] | None
+    experiment: Experiment,
+    protocols: Sequence[str],
+    grid: Sequence[Mapping[str, Scalar]] | None,
 ) -> Iterator[Mapping[str, Scalar]]:
     if grid is not None:
         yield from (_checked(experiment, row) for row in grid)
     elif experiment.row:
         for row in experiment.row:
-            if not row.protocols or protocol in row.protocols:
+            if not row.protocols or set(protocols) & set(row.protocols):
                 yield experiment.check_row(row.values)
     else:
         yield from _expand(experiment)

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 from ..architectures import ARCHITECTURES
 from ..data.datasets import DATASETS
+from ..data.own import OWN
 from ..study.settings import OPTIMIZERS
 from .configuration import Configuration
 from .runs import DataSpec, ModelSpec, Pairs, RunSpec, pairs
+
+#: The digest of data that nobody has found yet: such a run can be planned, and not trained.
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,18 @@ def plan(
     configurations: Iterable[Configuration],
     *,
     seeds: int = 1,
+    digests: Mapping[str, str] | None = None,
     engine: str = "tensorflow",
     backend: str = "tensorflow",
     device: str = "cpu",
 ) -> list[PlannedRun]:
     """Plan `seeds` replicates of each configuration.
+
+    Args:
+        configurations: what is trained.
+        seeds: how many replicates.
+        digests: by data set, of those that are known only once they were found.
+        engine, backend, device: what trains.
 
     Returns:
         All first replicates, then all second ones: when time runs out, every configuration
@@ -41,7 +52,8 @@ def plan(
     """
     found = list(configurations)
     how = {"engine": engine, "backend": backend, "device": device}
-    specs = [spec_of(configuration, seed=1, **how) for configuration in found]
+    known = {name: one for name, one in (digests or {}).items() if one is not None}
+    specs = [spec_of(one, seed=1, digest=known.get(one.data.name, UNKNOWN), **how) for one in found]
     return [
         PlannedRun(configuration, seed, spec.replicate(seed))
         for seed in range(1, seeds + 1)
@@ -50,18 +62,38 @@ def plan(
 
 
 def spec_of(
-    configuration: Configuration, *, seed: int, engine: str, backend: str, device: str
+    configuration: Configuration,
+    *,
+    seed: int,
+    engine: str,
+    backend: str,
+    device: str,
+    digest: str = UNKNOWN,
 ) -> RunSpec:
-    """Make the spec of one replicate of a configuration."""
+    """Make the spec of one replicate of a configuration.
+
+    Args:
+        configuration: what is trained.
+        seed: the replicate's number.
+        engine, backend, device: what trains.
+        digest: of the data, where the data set's own is not known beforehand.
+    """
     settings = configuration.settings
     architecture = ARCHITECTURES[settings["architecture"]]
+    dataset = configuration.data
     data = {name: settings.get(name) for name in _DATA_SETTINGS}
     data["rotation"] = data["rotation"] or None  # by nothing is not at all
+    data["split"] = None if data["split"] == "official" else data["split"]
+    if dataset.name not in DATASETS:
+        data |= {"dataset": OWN, "shape": dataset.shape, "classes": dataset.classes}
+        data |= {"train_images": dataset.train_images, "test_images": dataset.test_images}
     return RunSpec(
         model=ModelSpec(
-            architecture.name, architecture.revision, pairs(architecture.resolve(settings))
+            architecture.name,
+            architecture.revision,
+            pairs(architecture.resolve(settings, dataset.input_shape)),
         ),
-        data=DataSpec(digest=DATASETS[settings["dataset"]].digest, **data),
+        data=DataSpec(digest=dataset.digest or digest, **data),
         optimizer=_optimizer(settings),
         **{name: settings[name] for name in ("loss", "batch_size", "epochs", "precision")},
         engine=engine,
@@ -74,11 +106,12 @@ def spec_of(
 def expected_spec(configuration: Configuration, spec: RunSpec) -> RunSpec:
     """Make the spec that a configuration has for the seed, engine and device of another spec."""
     how = {"engine": spec.engine, "backend": spec.backend, "device": spec.device}
-    return spec_of(configuration, seed=spec.seed, **how)
+    return spec_of(configuration, seed=spec.seed, digest=spec.data.digest, **how)
 
 
+_OF_DATA = ("digest", "shape", "classes", "train_images", "test_images")
 _DATA_SETTINGS = tuple(
-    field.name for field in dataclasses.fields(DataSpec) if field.name != "digest"
+    field.name for field in dataclasses.fields(DataSpec) if field.name not in _OF_DATA
 )
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..data.datasets import DATASETS, Dataset, Images
+from ..data.split import Split, split_images
 from ..errors import StoreError
 
 #: Part of every key. It rises when the same spec would be trained differently.
@@ -23,6 +25,8 @@ ENGINES: Mapping[str, tuple[str, ...]] = {
 
 # A canonical spec ends in its seed, the last key: replicates differ in that alone.
 _REPLICATE = re.compile(r'(.*,"seed":)(0|[1-9][0-9]*)\}', re.DOTALL)
+
+_BYTES = 256
 
 Pairs = tuple[tuple[str, object], ...]
 
@@ -40,7 +44,13 @@ class ModelSpec:
 class DataSpec:
     """What is learned from: the data set by digest, and how it is scaled, turned and split.
 
-    `rotation`: training images are turned at random by up to this share of a full turn.
+    Attributes:
+        dataset: the name of one that ships; `own` for all data of one's own.
+        digest: SHA-256 over its arrays.
+        scaling, orientation, validation, validation_size, train_size: as the settings.
+        rotation: training images are turned at random by up to this share of a full turn.
+        split, split_seed, fold, folds: as the settings; None where nothing is drawn.
+        shape, classes, train_images, test_images: of data of one's own: of an example, and counts.
     """
 
     dataset: str
@@ -51,6 +61,45 @@ class DataSpec:
     validation_size: int
     train_size: int | None = None
     rotation: float | None = None
+    split: str | None = None
+    split_seed: int | None = None
+    fold: int | None = None
+    folds: int | None = None
+    shape: tuple[int, ...] | None = None
+    classes: int | None = None
+    train_images: int | None = None
+    test_images: int | None = None
+
+    @property
+    def described(self) -> Dataset:
+        """The data set, as far as it is known without its arrays.
+
+        Raises:
+            StoreError: for one that this tunegrid does not know.
+        """
+        if self.shape is not None:
+            counts = (self.shape, self.classes, self.train_images, self.test_images)
+            return Dataset(self.dataset, "data of one's own", self.digest, *counts)
+        if self.dataset not in DATASETS:
+            raise StoreError(f"This run is of the data set {self.dataset}: upgrade tunegrid.")
+        return DATASETS[self.dataset]
+
+    def split_of(self, images: Images) -> Split:
+        """Split the data set's arrays as the run does."""
+        names = (
+            "orientation", "validation", "validation_size", "train_size", "split", "split_seed",
+            "fold", "folds",
+        )  # fmt: skip
+        return split_images(images, **{name: getattr(self, name) for name in names})
+
+    def predicted(self, classes: bytes) -> np.ndarray:
+        """Read stored classes of the test images: one byte each, two from 257 classes on."""
+        return np.frombuffer(classes, class_type(self.described.classes))
+
+
+def class_type(classes: int) -> np.dtype:
+    """Give the type in which so many classes are kept."""
+    return np.dtype(np.uint8 if classes <= _BYTES else "<u2")
 
 
 @dataclass(frozen=True)
@@ -139,7 +188,7 @@ class RunSpec:
     def _from_values(cls, *, model: dict, data: dict, optimizer: dict, **rest: object) -> "RunSpec":
         return cls(
             model=ModelSpec(**model | {"parameters": pairs(model["parameters"])}),
-            data=DataSpec(**data),
+            data=DataSpec(**data | _shape(data)),
             optimizer=pairs(optimizer),
             **rest,
         )
@@ -173,7 +222,7 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Scored:
-    """The test images after some epoch: mean loss, accuracy, each one's class in one byte."""
+    """The test images after some epoch: mean loss, accuracy, each one's class (see `predicted`)."""
 
     loss: float
     accuracy: float
@@ -209,6 +258,11 @@ def canonical(value: object) -> str:
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
+
+
+def _shape(data: Mapping[str, object]) -> dict[str, object]:
+    """Make the shape hashable that JSON has as a list."""
+    return {"shape": tuple(data["shape"])} if "shape" in data else {}
 
 
 def pairs(values: Mapping[str, object]) -> Pairs:

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import StoreError
 from ..machine.files import sha256_of
+from ..plan.runs import RunSpec, class_type
 from ..store.looks import has_looks
 from ..store.store import Store, find_study
 from ..study.study import Study
@@ -122,7 +123,7 @@ def _dictionary(tables: Iterable[tuple[str, str]]) -> str:
         for table, columns in TABLES.items()
         for name, meaning in columns.items()
     ]
-    predictions = "one row a run as in `key`: the class (0 to 9) of each test image after the"
+    predictions = "one row a run as in `key`: the class (from 0) of each test image after the"
     rows += [
         (PREDICTIONS, "key", "text: key in run.csv, in groups by the number of test images"),
         (PREDICTIONS, "last", f"{predictions} last epoch"),
@@ -155,7 +156,8 @@ def _replace(file: Path, content: bytes) -> None:
 def _write_predictions(folder: Path, store: Store, keys: Sequence[str]) -> None:
     """Write the classes of all runs as matrices, a group for each number of test images."""
     rows = store.rows(
-        "SELECT last.run, last.classes, best.classes FROM prediction AS last "
+        "SELECT last.run, last.classes, best.classes, spec FROM prediction AS last "
+        "JOIN run ON key = last.run "
         "JOIN prediction AS best ON best.run = last.run AND best.after = 'best' "
         "WHERE last.after = 'last' AND last.run IN (SELECT value FROM json_each(:keys)) "
         "ORDER BY last.run",
@@ -163,16 +165,23 @@ def _write_predictions(folder: Path, store: Store, keys: Sequence[str]) -> None:
     )
     beside = folder / f".{PREDICTIONS}.part"
     with h5py.File(beside, "w", track_order=True) as file:
-        for size in sorted({len(classes) for _, classes, _ in rows}):
-            own = [row for row in rows if len(row[1]) == size]
-            group = file.create_group(str(size))
+        kinds = {row[0]: _kind(row[3]) for row in rows}
+        for size, kind in sorted(set(kinds.values()), key=str):
+            own = [row for row in rows if kinds[row[0]] == (size, kind)]
+            group = file.create_group(str(size) if kind == "u1" else f"{size}-{kind}")
             group["key"] = np.array([key for key, *_ in own], dtype="S64")
             for name, position in (("last", 1), ("best", 2)):
-                matrix = np.frombuffer(b"".join(row[position] for row in own), np.uint8)
+                matrix = np.frombuffer(b"".join(row[position] for row in own), f"<{kind}")
                 group.create_dataset(
                     name, data=matrix.reshape(len(own), size), compression="gzip", shuffle=True
                 )
     beside.replace(folder / PREDICTIONS)
+
+
+def _kind(spec: str) -> tuple[int, str]:
+    """Give how many test images a run has, and the type of their predicted classes."""
+    data = RunSpec.from_json(spec).data.described
+    return data.test_images, class_type(data.classes).str[1:]
 
 
 def _write_manifest(folder: Path, study: str, files: Iterable[str]) -> None:

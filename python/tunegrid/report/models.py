@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..architectures import ARCHITECTURES, build_model, parameter_counts
-from ..data.sources import find_dataset
+from ..data.sources import find_data
 from ..errors import RunError, SpecError, StoreError
 from ..machine.files import sha256_of
 from ..plan.runs import Epoch, RunSpec
@@ -170,8 +170,13 @@ def _build(spec: RunSpec) -> "keras.Model":
             f"trained it."
         )
     keras.backend.clear_session()  # names of layers count from the beginning
+    data = spec.data.described
     return build_model(
-        spec.model.architecture, dict(spec.model.parameters), rotation=spec.data.rotation
+        spec.model.architecture,
+        dict(spec.model.parameters),
+        shape=data.input_shape,
+        classes=data.classes,
+        rotation=spec.data.rotation,
     )
 
 
@@ -191,7 +196,8 @@ def _trained_weights(
     store: Store, spec: RunSpec, data_dir: str | Path | None
 ) -> tuple[bytes, bool]:
     """Train a run again; return its weights, and whether its epochs are the stored ones."""
-    task = Task(spec, find_dataset(spec.data.dataset, data_dir=data_dir), keep_above=-1.0)
+    data = find_data(spec.data.dataset, spec.data.digest, store=store.folder, data_dir=data_dir)
+    task = Task(spec, data, keep_above=-1.0)
     with LocalExecutor(1) as executor:
         executor.start(task)
         event = None

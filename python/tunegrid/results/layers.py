@@ -2,11 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Mapping
 
 import pandas as pd
 
 from ..architectures import model_of
+from ..plan.configuration import Configuration
 from ..plan.grid import table_owner
 from ..study.study import Study
 from ..study.tables import PrintedTable
@@ -26,7 +26,7 @@ def layers_beside(
         `published_layer`, `published_output_shape`, `published_params`, then the same of our
         model without the prefix, one row a layer.
     """
-    ours = _layers_of(table_owner(study, table, protocol=protocol).settings)
+    ours = _layers_of(table_owner(study, table, protocol=protocol))
     theirs = [
         {f"published_{name}": row[name] for name in ("layer", "output_shape", "params")}
         for row in study.printed(table)
@@ -47,14 +47,15 @@ def layers_beside(
     return as_frame(rows, [*(f"published_{name}" for name in names), *names])
 
 
-def _layers_of(settings: Mapping[str, object]) -> list[dict[str, object]]:
+def _layers_of(one: Configuration) -> list[dict[str, object]]:
+    model = model_of(one.settings, one.data.input_shape, one.data.classes)
     return [
         {
             "layer": re.sub(r"_\d+$", "", layer.name),  # conv2d_1 is the second conv2d
             "output_shape": "x".join(map(str, layer.output.shape[1:])),
             "params": layer.count_params(),
         }
-        for layer in model_of(settings).layers
+        for layer in model.layers
     ]
 
 

@@ -7,12 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..data.datasets import CLASSES
-from ..data.reading import load_dataset
-from ..data.sources import find_dataset
-from ..errors import DataError
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations, table_owner
+from ..plan.labels import labels_of
 from ..plan.runs import RunSpec
 from ..store.store import Store, find_study
 from ..study.study import Study
@@ -57,12 +54,12 @@ def published_table(
 
     Returns:
         By the table's kind. `epochs`: a row an epoch, what was printed as `published_` columns,
-        replicates and our means. `confusion`: a row a true class, what was printed in columns 0
-        to 9, our means in `ours_0` to `ours_9`. `summary`: a row a group, with the mean and
-        standard deviation (n - 1) of the accuracy over our runs. `differences`: the printed
-        table of levels by levels with its differences, and ours with theirs. `layers`: the
-        printed layers and those of our model, side by side. `printed`: as it was printed. What
-        we have no runs for is NA.
+        replicates and our means. `confusion`: a row a true class, what was printed in a column
+        for each predicted class, from 0, our means in `ours_0` and so on. `summary`: a row a
+        group, with the mean and standard deviation (n - 1) of the accuracy over our runs.
+        `differences`: the printed table of levels by levels with its differences, and ours with
+        theirs. `layers`: the printed layers and those of our model, side by side. `printed`: as
+        it was printed. What we have no runs for is NA.
 
     Raises:
         SpecError: for what does not exist.
@@ -121,28 +118,38 @@ def _confusion(
         SELECT run.spec, classes FROM prediction JOIN run ON run.key = prediction.run
         WHERE after = :after AND run IN (SELECT value FROM json_each(:keys))"""
     rows = store.rows(query, {"after": after, "keys": json.dumps(list(keys))})
-    matrices = [
-        confusion_matrix(labels, np.frombuffer(classes, np.uint8))
-        for spec, classes in rows
-        if (labels := test_labels(RunSpec.from_json(spec).data.dataset, data_dir)) is not None
-    ]
-    ours = np.mean(matrices, axis=0) if matrices else np.full((CLASSES, CLASSES), np.nan)
-    columns = {f"ours_{n}": pd.array(ours[:, n], dtype="Float64") for n in range(CLASSES)}
+    found = (
+        confusion_of(spec, classes, store=store.folder, data_dir=data_dir) for spec, classes in rows
+    )
+    matrices = [matrix for matrix in found if matrix is not None]
+    count = len(printed)
+    ours = np.mean(matrices, axis=0) if matrices else np.full((count, count), np.nan)
+    columns = {f"ours_{n}": pd.array(ours[:, n], dtype="Float64") for n in range(count)}
     return printed.assign(**columns)
 
 
-def confusion_matrix(true: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-    """Count the test images of each true class (rows) by predicted class (columns), 10 by 10."""
-    counts = np.bincount(true.astype(int) * CLASSES + predicted, minlength=CLASSES**2)
-    return counts.reshape(CLASSES, CLASSES)
+def confusion_of(
+    spec: str, classes: bytes, *, store: Path, data_dir: str | Path | None
+) -> np.ndarray | None:
+    """Give a stored run's confusion matrix; None without the labels on this machine.
 
-
-def test_labels(dataset: str, data_dir: str | Path | None) -> np.ndarray | None:
-    """Give the labels of a data set's test images; None when it is not on this machine."""
-    try:
-        return load_dataset(find_dataset(dataset, data_dir=data_dir, download=False)).y_test
-    except DataError:
+    Args:
+        spec: the run's, as JSON.
+        classes: its predictions, as stored.
+        store: the store's folder.
+        data_dir: a folder with data sets.
+    """
+    data = RunSpec.from_json(spec).data
+    labels = labels_of(data, store=store, data_dir=data_dir)
+    if labels is None:
         return None
+    return confusion_matrix(labels, data.predicted(classes), data.described.classes)
+
+
+def confusion_matrix(true: np.ndarray, predicted: np.ndarray, classes: int = 10) -> np.ndarray:
+    """Count the test images of each true class (rows) by predicted class (columns)."""
+    places = true.astype(int) * classes + predicted
+    return np.bincount(places, minlength=classes**2).reshape(classes, classes)
 
 
 def _summary(

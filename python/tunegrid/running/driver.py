@@ -8,14 +8,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ..data.datasets import DATASETS, Source
-from ..data.reading import load_dataset
-from ..data.sources import find_dataset
-from ..errors import DataError, DataMissingError, SpecError
+from ..data.own import OwnData, as_own_data
+from ..errors import SpecError
 from ..machine.processor import cores
-from ..plan.configuration import Configuration
 from ..plan.grid import configurations
-from ..plan.plans import PlannedRun, plan
+from ..plan.plans import UNKNOWN, PlannedRun, plan
 from ..store.database import store_path
 from ..store.store import Store
 from ..study.csvfile import Scalar
@@ -24,11 +21,12 @@ from ..study.settings import PRESETS
 from ..study.study import Study, load_study
 from ..train.engines import check_engine
 from ..train.precision import check_precision
+from .images import find_images, found_digests
 from .local import LocalExecutor
 from .loop import TrainingLoop
 from .order import longest_first
 from .progress import Progress
-from .summary import LeftOut, RunSummary
+from .summary import RunSummary
 
 _MOST = 1_000_000
 
@@ -44,6 +42,7 @@ def run_grid(
     grid: Sequence[Mapping[str, Scalar]] | None = None,
     model: Model | None = None,
     dataset: str | None = None,
+    data: object | None = None,
     name: str | None = None,
     seeds: int = 1,
     epochs: int | None = None,
@@ -73,7 +72,8 @@ def run_grid(
         grid: rows (one mapping each, or a pandas frame) in place of the one experiment's own;
             the runs are marked. Without a study they are a study of their own: then `set`,
             epochs, train_size and precision say how it is trained and mark nothing.
-        model, dataset, name: for a grid without a study, as in `own_study`.
+        model, dataset, data, name: for a grid without a study, as in `own_study`. Data of one's
+            own is kept in the store, so that the grid can go on without it.
         seeds: at least this many replicates of each configuration.
         epochs, train_size, precision: short for `set`. With `bfloat16` layers compute in 16 bits,
             up to three times as fast where the processor has them; weights stay in 32.
@@ -97,12 +97,15 @@ def run_grid(
     given = {"model": model, "dataset": dataset, "name": name}
     short = _present({"epochs": epochs, "train_size": train_size, "precision": precision})
     said: Mapping[str, object] = {}
+    own = None if data is None else as_own_data(data)
     if study is None:
         said = {**short, **(set or {})}
-        study = _own_study(grid, said, _present(given))
+        study = _own_study(grid, said, _present({**given, "data": own}))
         grid, set, short = None, None, {}  # noqa: A001
-    elif _present(given):
-        raise SpecError(f"{', '.join(_present(given))} belong to a grid without a study.")
+    elif _present({**given, "data": own}):
+        raise SpecError(
+            f"{', '.join(_present({**given, 'data': own}))} belong to a grid without a study."
+        )
     study, grid = load_study(study), as_rows(grid)
     backend = _backend(engine)
     check_engine(engine, backend)
@@ -118,13 +121,15 @@ def run_grid(
     )
     for given in {str(one.settings["precision"]) for one in chosen}:
         check_precision(given)
-    planned = plan(chosen, seeds=int(seeds), engine=engine, backend=backend)
+    digests = found_digests((one.data for one in chosen), data_dir=data_dir)
+    planned = plan(chosen, seeds=int(seeds), digests=digests, engine=engine, backend=backend)
     return run_planned(
         study,
         planned,
         workers=workers,
         store=store,
         data_dir=data_dir,
+        data=own,
         retry_failed=retry_failed,
         keep_models=keep_models,
         time_limit=time_limit,
@@ -139,6 +144,7 @@ def run_planned(
     workers: int | None = None,
     store: str | Path | None = None,
     data_dir: str | Path | None = None,
+    data: OwnData | None = None,
     retry_failed: bool = False,
     keep_models: bool = False,
     time_limit: float | None = None,
@@ -149,6 +155,7 @@ def run_planned(
     Args:
         study: whose runs they are.
         planned: at least one.
+        data: the study's own, where it was given in memory.
         workers, store, data_dir, retry_failed, keep_models, time_limit, progress: as in
             `run_grid`, and so are the errors.
     """
@@ -157,11 +164,12 @@ def run_planned(
     chosen = list({id(one.configuration): one.configuration for one in planned}.values())
     summary = RunSummary(study.id, chosen[0].protocol, store_path(store))
     with Store(store, write=True) as opened:
-        sources, summary.left_out = _find_data(chosen, data_dir, progress)
         if is_own_grid(study):
             _check_name(opened, study)
-        opened.add_plan(study, planned)
-        runnable = [one for one in planned if one.spec.data.dataset in sources]
+        place = {"store": opened.folder, "data_dir": data_dir}
+        sources, summary.left_out = find_images(study, chosen, **place, own=data, progress=progress)
+        opened.add_plan(study, [one for one in planned if one.spec.data.digest != UNKNOWN])
+        runnable = [one for one in planned if one.spec.data.digest in sources]
         missing = _missing(opened, runnable, summary, retry_failed=retry_failed)
         progress.begin(summary.planned, missing)
         if missing:
@@ -234,45 +242,6 @@ def _check_counts(**counts: float | None) -> None:
 
 def _backend(engine: str) -> str:
     return os.environ.get("KERAS_BACKEND", "tensorflow") if engine == "reference" else "tensorflow"
-
-
-def _find_data(
-    chosen: Sequence[Configuration], data_dir: str | Path | None, progress: Progress
-) -> tuple[dict[str, Source], list[LeftOut]]:
-    """Find and check every data set that is needed; leave out what needs a missing one."""
-    sources, missing = {}, {}
-    for name in dict.fromkeys(str(one.settings["dataset"]) for one in chosen):
-        try:
-            sources[name] = _find_or_download(name, data_dir, progress)
-            load_dataset(sources[name])
-        except DataMissingError as error:
-            missing[name] = str(error)
-        else:
-            origin, path = sources[name].origin, sources[name].path
-            progress.notice(f"{DATASETS[name].title}: {path} ({origin}).")
-    if not sources:
-        raise DataError(" ".join(missing.values()))
-    return sources, [
-        left for name, reason in missing.items() for left in _left_out(chosen, name, reason)
-    ]
-
-
-def _find_or_download(name: str, data_dir: str | Path | None, progress: Progress) -> Source:
-    try:
-        return find_dataset(name, data_dir=data_dir, download=False)
-    except DataMissingError:
-        progress.notice(f"{DATASETS[name].title} is not on this machine: Keras is to download it.")
-        return find_dataset(name, data_dir=data_dir)
-
-
-def _left_out(chosen: Sequence[Configuration], dataset: str, reason: str) -> list[LeftOut]:
-    found = []
-    for experiment in dict.fromkeys(one.experiment for one in chosen):
-        own = [one for one in chosen if one.experiment == experiment]
-        without = [one for one in own if one.settings["dataset"] == dataset]
-        if without:
-            found.append(LeftOut(experiment, dataset, len(without), len(own), reason))
-    return found
 
 
 def _missing(

@@ -85,7 +85,7 @@ class TrainingLoop:
 
     def _start(self, planned: PlannedRun, claim: Claim) -> None:
         self._training[planned.key] = (planned, claim)
-        source = self._sources[planned.spec.data.dataset]
+        source = self._sources[planned.spec.data.digest]
         keep_above = -1.0 if self._keep_models else self._store.accuracy_to_beat(planned.key)
         self._executor.start(Task(planned.spec, source, keep_above))
 

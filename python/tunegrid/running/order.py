@@ -1,14 +1,12 @@
 """In which order runs are trained: the longest first, so that no core ends long after another."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 
 from ..architectures.registry import levels
-from ..data.datasets import CLASSES, IMAGE_SIDE
 from ..plan.plans import PlannedRun
 from ..plan.runs import RunSpec
-
-_TRAIN_SIZE = 60_000
 
 
 def longest_first(runs: Iterable[PlannedRun]) -> list[PlannedRun]:
@@ -28,15 +26,17 @@ def relative_cost(spec: RunSpec) -> float:
     It is exact for nothing, and right about which of two runs is much longer.
     """
     convolutions, dense = _widths(spec)
-    side, before, total = float(IMAGE_SIDE), 1, 0.0
+    data = spec.data.described
+    *sides, before = data.input_shape
+    side, total = math.prod(sides) ** 0.5, 0.0
     for count in convolutions:
         total += side**2 * 9 * before * count
         side, before = side / 2, count
     before *= side**2
-    for count in [*dense, CLASSES]:
+    for count in [*dense, data.classes]:
         total += before * count
         before = count
-    return total * spec.epochs * (spec.data.train_size or _TRAIN_SIZE)
+    return total * spec.epochs * (spec.data.train_size or data.train_images)
 
 
 def _widths(spec: RunSpec) -> tuple[Sequence[int], Sequence[int]]:

@@ -94,7 +94,7 @@ def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
 
     origin, path = task["source"]
     spec = RunSpec.from_json(task["spec"])
-    images = load_dataset(Source(spec.data.dataset, origin, Path(path)))
+    images = load_dataset(Source(spec.data.dataset, origin, Path(path), spec.data.digest))
     keras.backend.clear_session()
     result = train(spec, images, keep_weights=keep, on_epoch=tell)
     values = {

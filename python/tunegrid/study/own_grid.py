@@ -1,16 +1,22 @@
 """A grid of one's own as a study: rows, a model for each, and what is trained alike."""
 
+import contextlib
+import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import ValidationError
 
-from ..architectures import ARCHITECTURES, model_json, read_model
+from ..architectures import ARCHITECTURES, check_fits, model_json, read_model
+from ..data.datasets import DATASETS, Dataset
+from ..data.files import read_data
+from ..data.own import OwnData, as_own_data
 from ..errors import SpecError
 from .csvfile import Scalar, read_rows
+from .own_dataset import own_dataset
 from .settings import NAMES, check_settings, explain
 from .study import STUDIES, Study
 
@@ -31,7 +37,8 @@ def own_study(
     grid: Sequence[Row],
     *,
     model: Model | None = None,
-    dataset: str = "fashion_mnist",
+    dataset: str | None = None,
+    data: object | None = None,
     name: str = NAME,
     set: Mapping[str, Scalar] | None = None,  # noqa: A002 - the command's and R's word
 ) -> Study:
@@ -43,7 +50,9 @@ def own_study(
         model: the name of an architecture whose parameters the columns are; a function that is
             called once with each row and returns a `keras.Model`; or that many models as JSON,
             from `model_json`. Not needed where `architecture` is a column or in `set`.
-        dataset: `fashion_mnist` or `mnist`.
+        dataset: the name of one that ships; `fashion_mnist` by default.
+        data: one's own in its place: arrays as `own_data` takes them (x_train, y_train, x_test,
+            y_test), the path of a .npz or .csv file (see `read_data`), or what either gave.
         name: the study's id, by which a store knows it: lower-case letters, digits and dashes.
         set: settings of all runs, as epochs, batch_size, optimizer, learning_rate.
 
@@ -52,14 +61,21 @@ def own_study(
 
     Raises:
         SpecError: naming the column, the row or the setting that is wrong.
+        DataError: naming what is wrong with the data.
     """
     if (STUDIES / name).is_dir():
         raise SpecError(f"{name} is a study that ships with tunegrid: give the grid another name.")
     rows = _rows(grid)
-    settings = {"dataset": dataset, **(set or {})}
+    own = None if data is None else _own_data(data, dataset)
+    settings = {"dataset": dataset or "fashion_mnist", **(set or {})}
+    if own is not None:
+        floats = {} if own.dataset.dtype == "uint8" else {"scaling": "none"}
+        settings = {**floats, **(set or {}), "dataset": own.dataset.name}
     if isinstance(model, str):
         settings["architecture"] = _known(model)
-    own = [{} for _ in rows] if model is None or isinstance(model, str) else _models(model, rows)
+    taken = DATASETS.get(str(settings["dataset"])) if own is None else own.dataset
+    is_named = model is None or isinstance(model, str)
+    models = [{} for _ in rows] if is_named else _models(model, rows, taken)
     content = {
         "schema": 1,
         "id": name,
@@ -74,15 +90,24 @@ def own_study(
             EXPERIMENT: {
                 "title": "the grid",
                 "labels": [column for column in rows[0] if column not in NAMES],
-                "row": [{"values": row, "set": more} for row, more in zip(rows, own, strict=True)],
+                "row": [
+                    {"values": row, "set": more} for row, more in zip(rows, models, strict=True)
+                ],
             }
         },
+        "datasets": {} if own is None else {own.dataset.name: own_dataset(own)},
         "folder": Path(),
     }
     try:
         return Study.model_validate(content)
     except ValidationError as error:
         raise SpecError(f"The grid cannot be run: {explain(error)}") from None
+
+
+def _own_data(data: object, dataset: str | None) -> OwnData:
+    if dataset is not None:
+        raise SpecError("Give dataset, the name of one that ships, or data of your own, not both.")
+    return read_data(data) if isinstance(data, (str, Path)) else as_own_data(data)
 
 
 def as_rows(grid: Sequence[Row]) -> Sequence[Row]:
@@ -138,7 +163,9 @@ def _known(model: str) -> str:
 
 
 def _models(
-    model: Callable[[Row], "keras.Model"] | Sequence[str], rows: Sequence[Row]
+    model: Callable[[Row], "keras.Model"] | Sequence[str],
+    rows: Sequence[Row],
+    data: Dataset | None,
 ) -> list[dict[str, Scalar]]:
     """Give the settings that say which model each row has."""
     if hasattr(model, "to_json"):
@@ -148,28 +175,44 @@ def _models(
         )
     if callable(model):
         texts = [
-            row_model_json(model(dict(row)), row, number)
+            row_model_json(model(dict(row)), row, number, data)
             for number, row in enumerate(rows, start=1)
         ]
     elif isinstance(model, Sequence) and all(isinstance(text, str) for text in model):
         texts = list(model)
         if len(texts) != len(rows):
             raise SpecError(f"There are {len(texts)} models for {len(rows)} rows of the grid.")
-        for text in texts:
-            read_model(text)
+        for text, row, number in zip(texts, rows, itertools.count(1)):
+            with _of_row(row, number):
+                made = read_model(text)
+                if data is not None:
+                    check_fits(made, data.input_shape, data.classes)
     else:
         raise SpecError(f"model must be a name, a function or JSON texts, not {model!r}.")
     return [{"architecture": "keras", "keras_json": text} for text in texts]
 
 
-def row_model_json(model: "keras.Model", row: Row, number: int) -> str:
+def row_model_json(model: "keras.Model", row: Row, number: int, data: Dataset | None = None) -> str:
     """Give `model_json` of the model that was made for a row of a grid.
+
+    Args:
+        model: what was made.
+        row, number: of the grid, counted from 1.
+        data: what it is to fit; nothing by default.
 
     Raises:
         SpecError: as `model_json` does, and saying which row it was.
     """
+    with _of_row(row, number):
+        wanted = {} if data is None else {"shape": data.input_shape, "classes": data.classes}
+        return model_json(model, **wanted)
+
+
+@contextlib.contextmanager
+def _of_row(row: Row, number: int) -> Iterator[None]:
+    """Say in errors whose model it was."""
     try:
-        return model_json(model)
+        yield
     except SpecError as error:
         said = json.dumps(row, ensure_ascii=False)
         raise SpecError(f"The model of row {number} ({said}): {error}") from None
@@ -232,6 +275,8 @@ def check_same_grid(given: Study, known: Study, store: Path) -> None:
         ]
         name, before, now = next(one for one in sides if one[1] != one[2])
         what = f"other settings ({name}: {before} there, {now} here)"
+    elif known.datasets != given.datasets:
+        what = "other data"
     elif not _described(known) <= _described(given):
         what = "other rows or models"
     else:

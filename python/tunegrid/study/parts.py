@@ -55,11 +55,33 @@ class Assumption(Part):
 
 
 class Protocol(Part):
-    """One way in which the study's runs are made: where it differs from the settings."""
+    """One way in which the study's runs are made: where it differs from the settings.
+
+    `like`: another protocol, from which it differs by its own differences only.
+    """
 
     title: str
     default: bool = False
+    like: Name | None = None
     difference: tuple[Rule, ...] = ()
+
+
+class DataSource(Part):
+    """Where a study's images came from, in its own words or found out later.
+
+    Attributes:
+        source: whom it got them from, as `Kaggle`.
+        dataset: the data set that these are, by its name here; it need not be on this machine.
+        reason: how that is known.
+        release: which release, as `2017`; not said by default.
+        split: how they were split, if otherwise than by the source.
+    """
+
+    source: str
+    dataset: str
+    reason: str
+    release: str | None = None
+    split: str | None = None
 
 
 def known_columns(condition: Condition, known: Collection[str], path: str) -> None:

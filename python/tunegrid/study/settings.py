@@ -53,11 +53,15 @@ class Settings(TypedDict, total=False):
     to precision how; the reported ones say which scores the study's own columns hold.
     """
 
-    dataset: Literal["mnist", "fashion_mnist"]
-    scaling: Literal["none", "unit"]
+    dataset: Annotated[str, Field(min_length=1, max_length=64)]
+    scaling: Literal["none", "unit", "standard"]
     orientation: Literal["upright", "transposed"]
-    validation: Literal["test", "first", "last"]
+    split: Literal["official", "pooled"]
+    split_seed: Natural
+    validation: Literal["test", "first", "last", "fold"]
     validation_size: Natural
+    fold: Count
+    folds: Count
     train_size: Count
     rotation: Rate
 

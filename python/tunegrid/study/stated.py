@@ -137,7 +137,7 @@ class StatedFact(_Stated):
     """A fact about a data set."""
 
     kind: Literal["dataset"]
-    dataset: Literal["mnist", "fashion_mnist"]
+    dataset: Literal["mnist", "fashion_mnist", "fashion_mnist_kaggle"]
     fact: Literal[
         "images",
         "train_images",

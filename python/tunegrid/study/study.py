@@ -12,13 +12,15 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from ..errors import SpecError
+from ..data.datasets import DATASETS, Dataset
+from ..errors import DataError, SpecError
 from ..machine.files import is_file, is_folder
 from .claims import Claim
 from .conditions import parse_condition
 from .csvfile import Scalar
 from .experiment import Experiment
-from .parts import Assumption, Name, Part, Protocol, known_columns
+from .own_dataset import OwnDataset, read_files
+from .parts import Assumption, DataSource, Name, Part, Protocol, Rule, known_columns
 from .settings import NAMES, Settings, explain
 from .stated import Stated
 from .statistics import Statistics
@@ -46,12 +48,19 @@ class Study(Part):
     claims: tuple[Claim, ...] = Field(default=(), alias="claim")
     stated: tuple[Stated, ...] = ()
     statistics: Statistics = Field(default_factory=Statistics)
+    data: DataSource | None = None
+    datasets: dict[str, OwnDataset] = Field(default_factory=dict)
     folder: Path = Field(exclude=True)
 
     @model_validator(mode="after")
     def _check(self) -> "Study":
         if sum(protocol.default for protocol in self.protocols.values()) > 1:
             raise ValueError("protocol: only one can be the default.")
+        for name, protocol in self.protocols.items():
+            if protocol.like is not None and protocol.like not in self.protocols:
+                raise ValueError(f"protocol.{name}.like: there is no {protocol.like}.")
+            if name in self.lineage(name)[1:] or len(self.lineage(name)) > len(self.protocols):
+                raise ValueError(f"protocol.{name}.like: it leads back to {name}.")
         for position, entry in enumerate(self.assumed):
             for kind, given, known in (
                 ("key", [entry.key], NAMES),
@@ -129,6 +138,58 @@ class Study(Part):
             if twice:
                 raise ValueError(f"{kind}: the name {twice[0]} is given twice.")
         return self
+
+    @model_validator(mode="after")
+    def _check_datasets(self) -> "Study":
+        """Refuse data sets that are not there, wherever a setting names one."""
+        parts: list[tuple[str, Mapping[str, object]]] = [("settings", self.settings)]
+        for name, protocol in self.protocols.items():
+            path = f"protocol.{name}.difference"
+            parts += [(f"{path}.{n}.set", rule.set) for n, rule in enumerate(protocol.difference)]
+        for name, one in self.experiments.items():
+            path = f"experiment.{name}"
+            parts.append((f"{path}.settings", one.settings))
+            parts += [(f"{path}.when.{n}.set", rule.set) for n, rule in enumerate(one.when)]
+            parts += [(f"{path}.row.{n}.set", row.set) for n, row in enumerate(one.row)]
+            if "dataset" not in one.labels:
+                parts += [(f"{path}.grid", {"dataset": v}) for v in one.grid.get("dataset", ())]
+                parts += [(f"{path}.row.{n}.values", row.values) for n, row in enumerate(one.row)]
+        for path, settings in parts:
+            if "dataset" in settings:
+                try:
+                    self.dataset(str(settings["dataset"]))
+                except SpecError as error:
+                    raise ValueError(f"{path}.dataset: {error}") from None
+        return self
+
+    def dataset(self, name: str) -> Dataset:
+        """Give a data set by its name: one that ships, or the study's own.
+
+        Raises:
+            SpecError: listing them, for any other.
+        """
+        if name in self.datasets:
+            return self.datasets[name].named(name)
+        if name in DATASETS:
+            return DATASETS[name]
+        known = ", ".join([*self.datasets, *DATASETS])
+        raise SpecError(
+            f"There is no data set '{name}': choose from {known}, or give data of your own."
+        )
+
+    def lineage(self, protocol: str) -> list[str]:
+        """Give a protocol's name, and those of the protocols that it is like, nearest first."""
+        names = [protocol]
+        while (like := self.protocols[names[-1]].like) is not None and like in self.protocols:
+            if like in names:
+                return [*names, like]
+            names.append(like)
+        return names
+
+    def differences(self, protocol: str) -> list[Rule]:
+        """Give where a protocol differs from the settings, what it is like first."""
+        names = reversed(self.lineage(protocol))
+        return [rule for name in names for rule in self.protocols[name].difference]
 
     @property
     def default_protocol(self) -> str:
@@ -218,7 +279,13 @@ def _read_study(file: Path) -> Study:
         raise SpecError(f"{file} cannot be read: {error.strerror}.") from None
     except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or beyond measure
         raise SpecError(f"{file} is no valid TOML: {error}.") from None
+    if "datasets" in content:
+        raise SpecError(
+            f"{file}: datasets is not a known key: name a file, as dataset = {{ file = "
+            f'"letters.npz", sha256 = "..." }}.'
+        )
     try:
+        content = read_files(content, file.parent)
         study = Study.model_validate({**content, "folder": file.parent})
         for name in study.experiments:
             study.published(name)
@@ -226,7 +293,7 @@ def _read_study(file: Path) -> Study:
             study.printed(table)
     except ValidationError as error:
         raise SpecError(f"{file}: {explain(error)}") from None
-    except SpecError as error:
+    except (SpecError, DataError) as error:
         raise SpecError(f"{file}: {error}") from None
     return study
 

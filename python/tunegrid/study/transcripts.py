@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from ..data.datasets import CLASSES
 from ..errors import SpecError
 from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
@@ -78,12 +77,15 @@ def _check_kind(table: PrintedTable, rows: Sequence[Row], path: str) -> None:
         if numbers != sorted(set(numbers)):
             raise SpecError(f"{path}: epochs must be numbered upwards, each once.")
     if table.kind == "confusion":
-        counts = [row[str(k)] for row in rows for k in range(CLASSES)]
+        classes = max(len(rows), 2)
+        counts = [row.get(str(k)) for row in rows for k in range(classes)]
         whole = all(isinstance(count, int) and 0 <= count <= _MOST for count in counts)
-        if [row["true"] for row in rows] != list(range(CLASSES)) or not whole or not sum(counts):
+        wide = any(str(classes) in row for row in rows)
+        true = [row["true"] for row in rows]
+        if true != list(range(classes)) or wide or not whole or not sum(counts):
             raise SpecError(
-                f"{path}: a matrix has the true classes 0 to {CLASSES - 1}, one a row and in "
-                f"order, and counts of images."
+                f"{path}: a matrix has the true classes from 0, one a row and in order, as many "
+                f"columns, and counts of images."
             )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from ..data.split import Split
 from ..errors import RunError
 from ..plan.runs import ENGINES, RunSpec
+from .scale import Scale
 
 if TYPE_CHECKING:
     import keras
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 class Engine(Protocol):
     """What trains a compiled model."""
 
-    def __init__(self, model: "keras.Model", split: Split, spec: RunSpec) -> None: ...
+    def __init__(self, model: "keras.Model", split: Split, spec: RunSpec, scale: Scale) -> None: ...
 
     def epoch(self, order: np.ndarray) -> tuple[float, float]:
         """Pass once over the training images in this order; return mean loss and accuracy."""
 
     def score(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return the mean loss over images (penalties included) and each one's class, uint8."""
+        """Return the mean loss over images (penalties included) and each one's class."""
 
 
 def load_engine(name: str) -> type[Engine]:

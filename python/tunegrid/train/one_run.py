@@ -16,12 +16,13 @@ import numpy as np
 
 from ..architectures import build_model
 from ..data.datasets import Images
-from ..data.split import Split, split_images
+from ..data.split import Split
 from ..errors import TunegridError
 from ..plan.runs import Epoch, RunResult, RunSpec, Scored
 from .engines import Engine, load_engine
 from .environment import describe_environment
 from .precision import POLICIES
+from .scale import Scale
 
 if TYPE_CHECKING:
     import keras
@@ -52,11 +53,12 @@ def train(
         DivergedError: when a loss is no finite number, naming the epoch.
     """
     started = time.monotonic()
-    split = _split(images, spec)
+    split = spec.data.split_of(images)
+    scale = Scale.of(spec.data.scaling, split.x_train)
     seeds, order_seed, dropout_seed = spec.streams()
     if model is None:
         model = fresh_model(spec, seeds, dropout_seed)
-    engine = load_engine(spec.engine)(model, split, spec)
+    engine = load_engine(spec.engine)(model, split, spec, scale)
     history, scores = _epochs(engine, split, spec, np.random.default_rng(order_seed), on_epoch)
     best = max(range(len(history)), key=lambda position: history[position].val_accuracy)
     result = RunResult(
@@ -66,7 +68,7 @@ def train(
         best=scores["best"],
         seconds=time.monotonic() - started,
         parameters=model.count_params(),
-        environment=describe_environment(spec),
+        environment=describe_environment(spec) | scale.described,
     )
     if keep_weights(result):
         return dataclasses.replace(result, weights=_weights_file(model))
@@ -89,9 +91,7 @@ def fresh_model(
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
     keras.utils.set_random_seed(int(init.generate_state(1)[0]))
-    model = build_model(
-        spec.model.architecture, dict(spec.model.parameters), rotation=spec.data.rotation
-    )
+    model = model_of_spec(spec)
     model.layers[-1].dtype_policy = "float32"  # a loss of rounded probabilities would be rough
     random_layers = list(_random_layers(model))
     states = dropout.generate_state(max(len(random_layers), 1))
@@ -99,6 +99,18 @@ def fresh_model(
         layer.seed_generator.state.assign(np.array([state, 0], dtype="uint32"))
     compile_model(model, spec)
     return model
+
+
+def model_of_spec(spec: RunSpec) -> "keras.Model":
+    """Build the spec's model, with weights as Keras draws them."""
+    data = spec.data.described
+    return build_model(
+        spec.model.architecture,
+        dict(spec.model.parameters),
+        shape=data.input_shape,
+        classes=data.classes,
+        rotation=spec.data.rotation,
+    )
 
 
 def _random_layers(model: "keras.Model") -> Iterator["keras.Layer"]:
@@ -117,16 +129,6 @@ def compile_model(model: "keras.Model", spec: RunSpec) -> None:
     settings = dict(spec.optimizer)
     optimizer = keras.optimizers.get({"class_name": settings.pop("name"), "config": settings})
     model.compile(optimizer=optimizer, loss=spec.loss, metrics=["accuracy"], jit_compile=False)
-
-
-def _split(images: Images, spec: RunSpec) -> Split:
-    return split_images(
-        images,
-        orientation=spec.data.orientation,
-        validation=spec.data.validation,
-        validation_size=spec.data.validation_size,
-        train_size=spec.data.train_size,
-    )
 
 
 def _epochs(

@@ -7,19 +7,20 @@ and does not shuffle, so that both see the same batches.
 import keras
 import numpy as np
 
-from ..data.datasets import CLASSES
 from ..data.split import Split
-from ..plan.runs import RunSpec
+from ..plan.runs import RunSpec, class_type
+from .scale import Scale, with_channel
 
 
 class Engine:
     """Train a compiled Keras model by `Model.fit`, one call an epoch."""
 
-    def __init__(self, model: keras.Model, split: Split, spec: RunSpec) -> None:
+    def __init__(self, model: keras.Model, split: Split, spec: RunSpec, scale: Scale) -> None:
         self._model = model
-        self._scale = 255.0 if spec.data.scaling == "unit" else 1.0
+        self._scale = scale
+        self._classes = spec.data.described.classes
         self._x = self._prepare(split.x_train)
-        self._y = _one_hot(split.y_train)
+        self._y = self._one_hot(split.y_train)
         self._batch_size = spec.batch_size
 
     def epoch(self, order: np.ndarray) -> tuple[float, float]:
@@ -34,17 +35,17 @@ class Engine:
         return history["loss"][0], history["accuracy"][0]
 
     def score(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-        """Score uint8 images (n, 28, 28) against labels (n,)."""
+        """Score examples, as the split has them, against labels (n,)."""
         prepared = self._prepare(x)
         loss, _ = self._model.evaluate(
-            prepared, _one_hot(y), batch_size=self._batch_size, verbose=0
+            prepared, self._one_hot(y), batch_size=self._batch_size, verbose=0
         )
         predicted = self._model.predict(prepared, batch_size=self._batch_size, verbose=0)
-        return loss, predicted.argmax(-1).astype(np.uint8)
+        return loss, predicted.argmax(-1).astype(class_type(self._classes))
 
     def _prepare(self, x: np.ndarray) -> np.ndarray:
-        return x[..., None].astype(np.float32) / np.float32(self._scale)
+        x = with_channel(x).astype(np.float32)
+        return (x if self._scale.mean is None else x - self._scale.mean) / self._scale.divisor
 
-
-def _one_hot(y: np.ndarray) -> np.ndarray:
-    return keras.utils.to_categorical(y, CLASSES)
+    def _one_hot(self, y: np.ndarray) -> np.ndarray:
+        return keras.utils.to_categorical(y, self._classes)

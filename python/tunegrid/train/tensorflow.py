@@ -12,10 +12,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from ..data.datasets import CLASSES
 from ..data.split import Split
-from ..plan.runs import RunSpec
+from ..plan.runs import RunSpec, class_type
 from .dropout import replace_dropout
+from .scale import Scale, with_channel
 from .update import Update
 
 #: Images scored at once: large enough to hide the calls, small enough for the processor's cache.
@@ -25,15 +25,18 @@ SCORE_BATCH = 250
 class Engine:
     """Train a compiled Keras model by one `tf.function` an epoch."""
 
-    def __init__(self, model: keras.Model, split: Split, spec: RunSpec) -> None:
+    def __init__(self, model: keras.Model, split: Split, spec: RunSpec, scale: Scale) -> None:
         self._model = model
         self._loss = keras.losses.get(spec.loss)
         self._penalized = [weight for weight in model.trainable_variables if weight.regularizer]
         # A tensor, not a number: TensorFlow would multiply by 1/255, which is not the same in
         # the last bit, and everything after it would differ from Keras's `fit`.
-        self._scale = tf.constant(255.0 if spec.data.scaling == "unit" else 1.0)
-        self._images = tf.constant(split.x_train[..., None])
-        self._labels = tf.constant(split.y_train)
+        self._scale = tf.constant(scale.divisor)
+        self._mean = None if scale.mean is None else tf.constant(scale.mean)
+        self._images = tf.constant(with_channel(split.x_train))
+        self._labels = _labels(split.y_train)
+        self._classes = spec.data.described.classes
+        self._kept = class_type(self._classes)
         self._batch_size = spec.batch_size
         _start_compiler()
         model.optimizer.build(model.trainable_variables)
@@ -49,11 +52,11 @@ class Engine:
         return float(loss) / len(order), int(hits) / len(order)
 
     def score(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-        """Score uint8 images (n, 28, 28) against labels (n,)."""
+        """Score examples, as the split has them, against labels (n,)."""
         losses, classes = [], []
         for start in range(0, len(x), SCORE_BATCH):
             part = slice(start, start + SCORE_BATCH)
-            loss, predicted = self._score(tf.constant(x[part][..., None]), tf.constant(y[part]))
+            loss, predicted = self._score(tf.constant(with_channel(x[part])), _labels(y[part]))
             losses.append(float(loss))
             classes.append(predicted.numpy())
         penalties = (weight.regularizer(weight) for weight in self._penalized)
@@ -76,7 +79,7 @@ class Engine:
         weights = [weight.value for weight in self._model.trainable_variables]
         with tf.GradientTape() as tape:
             predicted = self._model(x, training=True)
-            losses = self._loss(tf.one_hot(y, CLASSES), predicted)
+            losses = self._loss(tf.one_hot(y, self._classes), predicted)
             loss = tf.add_n([tf.reduce_mean(losses), *self._layer_losses()])
         gradients = tape.gradient(loss, weights)
         loss += self._penalty()
@@ -95,12 +98,18 @@ class Engine:
 
     def _trace_score(self, x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         predicted = self._model(self._prepare(x), training=False)
-        losses = self._loss(tf.one_hot(y, CLASSES), predicted)
+        losses = self._loss(tf.one_hot(y, self._classes), predicted)
         added = tf.cast(tf.shape(y)[0], tf.float32) * tf.add_n([0.0, *self._layer_losses()])
-        return tf.reduce_sum(losses) + added, tf.cast(tf.argmax(predicted, -1), tf.uint8)
+        return tf.reduce_sum(losses) + added, tf.cast(tf.argmax(predicted, -1), self._kept)
 
     def _prepare(self, x: tf.Tensor) -> tf.Tensor:
-        return tf.cast(x, tf.float32) / self._scale
+        x = tf.cast(x, tf.float32)
+        return (x if self._mean is None else x - self._mean) / self._scale
+
+
+def _labels(y: np.ndarray) -> tf.Tensor:
+    """Give labels as TensorFlow's `one_hot` takes them: bytes, or 32 bits."""
+    return tf.constant(y if y.dtype == np.uint8 else y.astype(np.int32))
 
 
 @functools.cache

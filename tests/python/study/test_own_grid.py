@@ -269,7 +269,7 @@ def _other_images(row):
         ({"grid": WIDTHS, "model": dict}, r"row 1 \(\{\"width\": 4\}\).*keras.Model, not dict"),
         ({"grid": WIDTHS, "model": _other_images}, "must take .*28, 28, 1.*, not .*32, 32, 3"),
         ({"grid": WIDTHS, "model": network, "name": "My Grid"}, "id must"),
-        ({"grid": WIDTHS, "model": network, "dataset": "cifar10"}, "dataset must be"),
+        ({"grid": WIDTHS, "model": network, "dataset": "cifar10"}, "no data set 'cifar10'"),
         ({"grid": WIDTHS, "model": network, "set": {"epoch": 1}}, "no setting called 'epoch'"),
     ],
 )

@@ -37,7 +37,7 @@ def test_a_whole_number_from_r_is_a_whole_number():
         ({"epochs": True}, "epochs must be a valid integer, not True"),
         ({"dropout": 1}, "dropout must be less than 1, not 1"),
         ({"learning_rate": float("inf")}, "learning_rate must be a finite number"),
-        ({"scaling": "255"}, "scaling must be 'none' or 'unit', not '255'"),
+        ({"scaling": "255"}, "scaling must be 'none', 'unit' or 'standard', not '255'"),
         ({"drop_out": 0.5}, "did you mean dropout?"),
         ({"zzz": 1}, "there are activation, architecture"),
     ],

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from ...data.datasets import DATASETS
-from ...data.reading import load_dataset
-from ...data.sources import find_dataset
-from ...errors import DataMissingError, StoreError
+from ...data.own import OWN
+from ...errors import StoreError
 from ...machine.files import sha256_of
-from ...plan.runs import RunSpec
+from ...plan.labels import labels_of
+from ...plan.runs import DataSpec, RunSpec
 from ..store import Store
 from ..weights import weights_file
 from .findings import CHECKS, Finding, Row, digest, short, unread
@@ -38,7 +38,7 @@ class Inspection:
         self._store = store
         self._study = study
         self._data_dir = data_dir
-        self._labels: dict[str, np.ndarray | None] = {}
+        self._unseen: set[str] = set()
         self._training: set[str] = set()
         self._plans = Plans(store, study, self.checked)
 
@@ -62,7 +62,8 @@ class Inspection:
     def without_labels(self) -> list[str]:
         """Name the data sets that were not at hand to compute accuracies again."""
         titles = {name: known.title for name, known in DATASETS.items()}
-        return [titles.get(name, name) for name, found in self._labels.items() if found is None]
+        titles[OWN] = "data of one's own"
+        return [titles.get(name, name) for name in sorted(self._unseen)]
 
     def _file(self) -> Iterator[Finding]:
         self.checked["file"] += 1
@@ -156,25 +157,24 @@ class Inspection:
         self.checked["predictions"] += 1
         query = "SELECT after, accuracy, loss, classes FROM prediction WHERE run = :run"
         scores = {score["after"]: score for score in self._store.rows(query, of_run)}
-        labels = self._labels_of(spec.data.dataset)
+        labels = self._labels_of(spec.data)
         for after, number in (("last", spec.epochs), ("best", row["best_epoch"])):
             epoch = epochs[number - 1] if spec.data.validation == "test" else None
-            said = wrong_prediction(scores.get(after), epoch, labels)
+            said = wrong_prediction(scores.get(after), epoch, spec, labels)
             if said:
                 text = f"{short(key)} {said} after its {after} epoch"
                 yield Finding("predictions", "wrong", text, "train again", key)
 
-    def _labels_of(self, dataset: str) -> np.ndarray | None:
-        """Load the labels of a data set's test images; None when it is not on this machine."""
-        if dataset not in self._labels:
-            self._labels[dataset] = None
-            if dataset in DATASETS:
-                try:
-                    source = find_dataset(dataset, data_dir=self._data_dir, download=False)
-                    self._labels[dataset] = load_dataset(source).y_test
-                except DataMissingError:
-                    pass
-        return self._labels[dataset]
+    def _labels_of(self, data: DataSpec) -> np.ndarray | None:
+        """Load the labels of a run's test images; None when they are not on this machine."""
+        where = {"store": self._store.folder, "data_dir": self._data_dir}
+        try:
+            labels = labels_of(data, **where)
+        except StoreError:  # a data set of a newer version
+            labels = None
+        if labels is None:
+            self._unseen.add(data.dataset)
+        return labels
 
     def _environment(self, row: Row) -> Iterator[Finding]:
         self.checked["environments"] += 1

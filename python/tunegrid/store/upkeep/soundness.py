@@ -5,12 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ...data.datasets import SHAPES
-from ...plan.runs import RunSpec
+from ...plan.runs import RunSpec, class_type
 
 Row = Mapping[str, object]
 
-_TEST_IMAGES = SHAPES["x_test"][0]
 _SCORES = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
@@ -36,16 +34,21 @@ def wrong_epochs(epochs: Sequence[Row], spec: RunSpec, best: object) -> str:
     return ""
 
 
-def wrong_prediction(score: Row | None, epoch: Row | None, labels: np.ndarray | None) -> str:
+def wrong_prediction(
+    score: Row | None, epoch: Row | None, spec: RunSpec, labels: np.ndarray | None
+) -> str:
     """Say what is wrong with the predictions of a run after some epoch, or nothing.
 
     `epoch`: the one that was scored on the test images too, and must have the same scores.
     """
     if score is None or not isinstance(score["classes"], bytes):
         return "has no predictions"
-    classes = np.frombuffer(score["classes"], np.uint8)
-    if len(classes) != _TEST_IMAGES:
-        return f"has the classes of {len(classes)} test images out of {_TEST_IMAGES}"
+    there = spec.data.described.test_images
+    kind = class_type(spec.data.described.classes)
+    count = len(score["classes"]) / kind.itemsize
+    if count != there:
+        return f"has the classes of {count:g} test images out of {there}"
+    classes = spec.data.predicted(score["classes"])
     if not _is_number(score["loss"]) or not _is_number(score["accuracy"]):
         return "has a score that is none"
     scores = (score["loss"], score["accuracy"])

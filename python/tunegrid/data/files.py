@@ -1,0 +1,150 @@
+"""Files with data of one's own: Keras's .npz, and csv."""
+
+import re
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import DataError
+from ..machine.files import is_file
+from .datasets import PARTS
+from .own import OwnData, own_data
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Of a csv file without a column `part`, a sixth of each class is for testing, as of MNIST.
+_TESTED, _SEED = 6, 1
+_PIXEL = re.compile(r"pixel\d+")
+_NO_NAME = re.compile(r"[^a-z0-9_-]+")
+
+
+def read_data(file: str | Path, *, name: str | None = None) -> OwnData:
+    """Read data of one's own from a file.
+
+    Args:
+        file: `.npz` with x_train, y_train, x_test, y_test and, if wanted, class_names; or `.csv`
+            with a column `label` and numbers in all others. A column `part` says `train` or
+            `test`; without one, a sixth of each class, drawn by NumPy's generator with seed 1, is
+            for testing. Columns that are all called pixel1, pixel2, … and as many as a square
+            has are square images, row by row; others are features.
+        name: default: the file's name without its ending.
+
+    Raises:
+        DataError: naming the file, and the place in it.
+    """
+    path = Path(file)
+    readers = {".npz": _npz, ".csv": _csv}
+    if path.suffix.lower() not in readers:
+        raise DataError(f"{path}: data must be a .npz or a .csv file.")
+    if not is_file(path):
+        raise DataError(f"There is no file {path}.")
+    own = name or (_NO_NAME.sub("-", path.stem.lower()).strip("-_0123456789") or None)
+    try:
+        return own_data(readers[path.suffix.lower()](path), name=own)
+    except DataError as error:
+        said = str(error)
+        raise DataError(said if said.startswith(str(path)) else f"{path}: {said}") from None
+
+
+def _npz(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            names = [*PARTS, "class_names"]
+            return {name: arrays[name] for name in names if name in arrays.files}
+    except ValueError as error:
+        if "allow_pickle" in str(error):
+            raise DataError(
+                f"{path} holds Python objects, which are not loaded: its arrays must hold numbers."
+            ) from None
+        raise DataError(f"{path} is no whole .npz file ({error}).") from None
+    except (OSError, EOFError, zipfile.BadZipFile, KeyError, AttributeError, TypeError) as error:
+        raise DataError(f"{path} is no whole .npz file ({error}).") from None
+
+
+def _csv(path: Path) -> dict[str, np.ndarray]:
+    table = read_table(path)
+    if "label" not in table:
+        raise DataError(f"{path} has no column label.")
+    given = table.pop("part") if "part" in table else None
+    names = [name for name in table if name != "label"]
+    if not names:
+        raise DataError(f"{path} has no columns beside label.")
+    numbers = {name: _numbers(table[name], path) for name in [*names, "label"]}
+    labels = numbers.pop("label")
+    values = np.column_stack(list(numbers.values()))
+    if (values == np.floor(values)).all():
+        values = values.astype(np.int64)
+    is_test = _drawn(labels) if given is None else _parts(given, path)
+    x = values.reshape(len(values), *shape_of(names))
+    return {
+        "x_train": x[~is_test],
+        "y_train": labels[~is_test],
+        "x_test": x[is_test],
+        "y_test": labels[is_test],
+    }
+
+
+def read_table(path: Path) -> "pd.DataFrame":
+    """Read a csv file, whole numbers as such.
+
+    Raises:
+        DataError: when it is none.
+    """
+    import pandas as pd
+
+    try:
+        table = pd.read_csv(path, low_memory=False)
+    except (ValueError, OSError, pd.errors.ParserError) as error:
+        said = " ".join(str(error).split())[:200]
+        raise DataError(f"{path} is no csv file of numbers ({said}).") from None
+    if table.empty:
+        raise DataError(f"{path} has no rows.")
+    return table
+
+
+def shape_of(columns: Sequence[str]) -> tuple[int, ...]:
+    """Give the shape of a row of these columns: a square of pixels, or a vector."""
+    side = round(len(columns) ** 0.5)
+    is_square = side > 1 and side**2 == len(columns)
+    return (side, side) if is_square and all(map(_PIXEL.fullmatch, columns)) else (len(columns),)
+
+
+def _numbers(column: "pd.Series", path: Path) -> np.ndarray:
+    """Give a column's numbers; rows are counted from 1, below the line of names."""
+    import pandas as pd
+
+    found = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    wrong = ~np.isfinite(found)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        value = column.iloc[row]
+        said = "empty" if pd.isna(value) else repr(value)[:60]
+        raise DataError(
+            f"{path}: row {row + 1} has {said} in the column {column.name}, and no number."
+        )
+    return found
+
+
+def _parts(given: "pd.Series", path: Path) -> np.ndarray:
+    wrong = ~given.isin(["train", "test"])
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise DataError(
+            f"{path}: row {row + 1} has {given.iloc[row]!r} in the column part, where train or "
+            f"test must stand."
+        )
+    return given.eq("test").to_numpy(bool)
+
+
+def _drawn(labels: np.ndarray) -> np.ndarray:
+    """Draw a sixth of each class."""
+    rng = np.random.default_rng(_SEED)
+    chosen = np.zeros(len(labels), bool)
+    for label in np.unique(labels):
+        own = rng.permutation(np.flatnonzero(labels == label))
+        chosen[own[: round(len(own) / _TESTED)]] = True
+    return chosen

@@ -1,0 +1,101 @@
+"""Data of one's own in a study: what is known of it without its arrays, and the file it is in."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field
+
+from ..data.datasets import Dataset
+from ..data.files import read_data
+from ..data.own import OwnData
+from ..errors import SpecError
+from ..machine.files import is_file, sha256_of
+from .parts import Part
+
+
+class OwnDataset(Part):
+    """What a study keeps of data of one's own: see `Dataset` for what is what.
+
+    `file`: where it was, relative to the study's folder; None for arrays from memory.
+    """
+
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")
+    shape: tuple[int, ...] = Field(min_length=1, max_length=3)
+    classes: int = Field(ge=2)
+    train_images: int = Field(ge=1)
+    test_images: int = Field(ge=1)
+    dtype: str = Field(pattern="^(uint8|float32)$")
+    class_names: tuple[str, ...] = ()
+    train_counts: tuple[int, ...] = ()
+    test_counts: tuple[int, ...] = ()
+    file: str | None = None
+
+    def named(self, name: str) -> Dataset:
+        """Give the data set under the name that the study has for it."""
+        return Dataset(name=name, title=name, **self.model_dump(exclude={"file"}))
+
+
+def own_dataset(data: OwnData, file: str | None = None) -> OwnDataset:
+    """Give what a study keeps of data of one's own."""
+    names = [name for name in OwnDataset.model_fields if name != "file"]
+    return OwnDataset(**{name: getattr(data.dataset, name) for name in names}, file=file)
+
+
+def read_files(content: Mapping[str, object], folder: Path) -> dict[str, object]:
+    """Put names in the place of the data files that a study file names, and describe these.
+
+    Args:
+        content: a study file. A setting `dataset` can be a table with `file`, a .npz or .csv file
+            beside it, and `sha256`, the file's.
+        folder: where the study file is.
+
+    Returns:
+        The content with `datasets`, by name.
+
+    Raises:
+        SpecError: for a file that is not there, is not inside the folder, or is another one.
+        DataError: for one that holds no data.
+    """
+    found: dict[str, OwnDataset] = {}
+    settled = _settled(content, folder, found)
+    return {**settled, "datasets": found} if found else settled
+
+
+def _settled(value: object, folder: Path, found: dict[str, OwnDataset]) -> object:
+    if isinstance(value, list):
+        return [_settled(one, folder, found) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {
+        name: _name_of(one, folder, found)
+        if name == "dataset" and isinstance(one, Mapping)
+        else _settled(one, folder, found)
+        for name, one in value.items()
+    }
+
+
+def _name_of(table: Mapping[str, object], folder: Path, found: dict[str, OwnDataset]) -> str:
+    if set(table) != {"file", "sha256"} or not all(isinstance(v, str) for v in table.values()):
+        raise SpecError(
+            'dataset must be a name, or a table with file and sha256, as { file = "letters.npz", '
+            'sha256 = "..." }.'
+        )
+    path = _inside(folder, table["file"])
+    if (digest := sha256_of(path)) != table["sha256"]:
+        raise SpecError(
+            f"dataset: {path.name} is not the file that is meant: its SHA-256 is {digest}, and "
+            f"sha256 says {table['sha256'][:64]}."
+        )
+    data = read_data(path)
+    found[data.dataset.name] = own_dataset(data, table["file"])
+    return data.dataset.name
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """Give the path of a file inside a folder; links that lead out of it are refused."""
+    path = folder / name
+    if not is_file(path):
+        raise SpecError(f"dataset: there is no file {name} beside the study file.")
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise SpecError(f"dataset: {name} must lie in the study's folder.")
+    return path

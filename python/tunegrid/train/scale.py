@@ -1,0 +1,50 @@
+"""How examples are scaled before a model gets them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """What is taken off a value, and what it is then divided by.
+
+    Attributes:
+        mean: float32, one for each channel or feature; None where nothing is taken off.
+        divisor: float32, as well, or a single number.
+    """
+
+    mean: np.ndarray | None
+    divisor: np.ndarray
+
+    @classmethod
+    def of(cls, scaling: str, x_train: np.ndarray) -> "Scale":
+        """Settle a scaling.
+
+        Args:
+            scaling: `none`; `unit`, which divides bytes by 255; or `standard`, which takes the
+                mean of the training examples off and divides by their standard deviation (of all
+                of them, not n - 1): for images by channel, over all pixels; for vectors by
+                feature. What never changes is divided by 1.
+            x_train: the examples that are trained on.
+        """
+        if scaling != "standard":
+            return cls(None, np.float32(255.0 if scaling == "unit" else 1.0))
+        examples = with_channel(x_train)
+        over = tuple(range(examples.ndim - 1))
+        mean = examples.mean(axis=over, dtype=np.float64)
+        deviation = examples.std(axis=over, dtype=np.float64)
+        divisor = np.where(deviation > 0, deviation, 1.0).astype(np.float32)
+        return cls(mean.astype(np.float32), divisor)
+
+    @property
+    def described(self) -> dict[str, object]:
+        """What is recorded with a run: the numbers that its data gave."""
+        if self.mean is None:
+            return {}
+        return {"scaling": {"mean": self.mean.tolist(), "deviation": self.divisor.tolist()}}
+
+
+def with_channel(x: np.ndarray) -> np.ndarray:
+    """Give grey images (n, height, width) a channel; other examples have their shape."""
+    return x[..., None] if x.ndim == len(("n", "height", "width")) else x
