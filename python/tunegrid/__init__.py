@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .report.models import ExportedModel, export_model, show_model
     from .report.render import render_report
     from .results.compare import comparison_table
+    from .results.data_check import check_data
     from .results.published import published_table
     from .results.status import run_status
     from .results.tidy import read_results
@@ -66,6 +67,7 @@ _HOMES = {
     "StoreError": "errors",
     "TunegridError": "errors",
     "Progress": "running.progress",
+    "check_data": "results.data_check",
     "comparison_table": "results.compare",
     "read_results": "results.tidy",
     "run_status": "results.status",
@@ -89,6 +91,7 @@ __all__ = [
     "TunegridError",
     "audit_study",
     "check_claims",
+    "check_data",
     "compare_published",
     "comparison_table",
     "dataset_status",

@@ -26,7 +26,7 @@ WINGS = {
     "train": "machine data architectures plan",
     "store": "machine data study plan",
     "running": "machine data architectures study plan train store",
-    "results": "architectures study plan store",
+    "results": "data architectures study plan store",
     "conclusions": "machine study plan store running results",
     "audit": "data architectures study plan results conclusions",
     "knitr": "",

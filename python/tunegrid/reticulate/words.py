@@ -24,13 +24,14 @@ _VERBS: Mapping[str, str] = {
     "model show": "show_model",
     "model export": "export_model",
     "data": "dataset_status",
+    "data check": "check_data",
     "doctor": "tunegrid_sitrep",
 }
 
 #: Options that take no value.
 _SWITCHES = frozenset({"any", "dry-run", "keep-models", "retry-failed", "train", "until-decided"})
 
-_COMMAND = re.compile(r"`?tune-grid (model (?:show|export)|[a-z]+)(?: ID)?`?")
+_COMMAND = re.compile(r"`?tune-grid (model (?:show|export)|data check|[a-z]+)(?: ID)?`?")
 _OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)(?: (quick|full)\b)?")
 
 
