@@ -26,6 +26,7 @@ RULES: Mapping[str, Rule] = {
     "changed-together": choices.changed_together,
     "described-and-run": choices.described_and_run,
     "settings": choices.stated_settings,
+    "data-source": choices.data_source,
     "layers": models.layers,
     "output-shapes": models.output_shapes,
     "parameters": models.parameters,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ..plan.configuration import Configuration
+from ..plan.grid import configurations
 from ..study.claims import Claim, LargerDifference, Monotone, Ranking
 from ..study.settings import NAMES
 from ..study.stated import StatedSettings
@@ -16,6 +17,7 @@ from .precision import text_of
 #: Settings of what is learned from, and of how; the others are the model.
 _DATA = (
     "dataset", "scaling", "orientation", "validation", "validation_size", "train_size", "rotation",
+    "split", "split_seed", "fold", "folds",
 )  # fmt: skip
 _TRAINING = ("loss", "optimizer", "batch_size", "epochs", "precision")
 _MODEL = NAMES - {*_DATA, *_TRAINING, *REPORTED, *OPTIMIZER}
@@ -66,6 +68,39 @@ def described_and_run(evidence: Evidence) -> Iterator[Finding]:
                 f"{key} = {stated} by the protocol {described}, {given} by {run}, where the "
                 f"printed numbers came from ({where}).",
             )
+
+
+def data_source(evidence: Evidence) -> Iterator[Finding]:
+    """The runs are of the images that the study read."""
+    data, run = evidence.study.data, evidence.protocols[0]
+    if data is None:
+        return
+    found = [
+        cell.experiment for cell in evidence.cells
+        if run in cell.under and cell.under[run].data.name == data.ours != data.dataset
+    ]  # fmt: skip
+    if found:
+        theirs, ours = (evidence.study.dataset(one).title for one in (data.dataset, data.ours))
+        more = "; ".join(filter(None, (data.release, data.split)))
+        like = [
+            name for name in evidence.study.protocols
+            if run in evidence.study.lineage(name)[1:] and _runs_on(evidence, name, data.dataset)
+        ]  # fmt: skip
+        exact = f" The protocol {like[0]} has them." if like else ""
+        where = ", ".join(dict.fromkeys(found))
+        yield Finding(
+            where,
+            theirs,
+            ours,
+            f"{where}: {data.reason}; the protocol {run} runs on {ours} in place of {theirs}"
+            f"{f' ({more})' if more else ''}, so single numbers are of other images.{exact}",
+            "note",
+        )
+
+
+def _runs_on(evidence: Evidence, protocol: str, dataset: str) -> bool:
+    found = configurations(evidence.study, protocol=protocol)
+    return any(one.data.name == dataset for one in found)
 
 
 def changed_together(evidence: Evidence) -> Iterator[Finding]:

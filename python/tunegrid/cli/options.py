@@ -7,6 +7,13 @@ import typer
 StudyArgument = Annotated[
     str, typer.Argument(metavar="ID", help="A study's id, or the path of a study.toml.")
 ]
+OwnStudyArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[ID]",
+        help="A study's id, or the path of a study.toml; none for a grid of your own.",
+    ),
+]
 StoreOption = Annotated[
     str | None,
     typer.Option("--store", metavar="DIR", help="Default: TUNEGRID_STORE, ./tunegrid-store."),

@@ -12,10 +12,10 @@ from .options import (
     DataOption,
     ExperimentOption,
     FormatOption,
+    OwnStudyArgument,
     PresetOption,
     ProtocolOption,
     StoreOption,
-    StudyArgument,
     WhereOption,
 )
 from .output import print_table, require_format, tell_all
@@ -25,7 +25,7 @@ app = typer.Typer()
 
 @app.command()
 def run(
-    study: StudyArgument,
+    study: OwnStudyArgument = None,
     experiment: ExperimentOption = None,
     where: WhereOption = None,
     protocol: ProtocolOption = None,
@@ -37,6 +37,27 @@ def run(
     grid: Annotated[
         Path | None,
         typer.Option("--grid", metavar="FILE", help="A grid of your own: csv, or an R script."),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="FILE.py:FUNCTION",
+            help="For a grid without a study: what makes a Keras model of a row; or an "
+            "architecture's name.",
+        ),
+    ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option("--dataset", metavar="D", help="For it: fashion_mnist (default) or mnist."),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="FILE", help="For it: data of your own, .npz or csv."),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="N", help="For it: what the store calls it [own-grid]."),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", metavar="N", help="Replicates, at least.")] = 1,
     epochs: Annotated[int | None, typer.Option("--epochs", help="Marks the runs.")] = None,
@@ -78,14 +99,21 @@ def run(
     With --until-decided seeds go where they decide claims, until all are decided or --budget is
     spent; then --seeds, --set and the other options that depart from the protocol have no place.
 
+    A grid without an ID is a study of its own: its columns are settings, or what the model's
+    function gets.
+
     Example: tune-grid run kh2021 --experiment two-layer --where "layer1 == 16" --seeds 5
+
+    Example: tune-grid run --grid grid.csv --model net.py:build --data letters.npz --epochs 5
     """
     from ..running.driver import run_grid
     from ..running.summary import describe_summary
     from .console import ConsoleProgress
 
+    own = {"--model": model, "--dataset": dataset, "--data": data, "--name": name}
     if until_decided:
         departing = {
+            **own,
             "--set": set, "--grid": grid, "--epochs": epochs, "--train-size": train_size,
             "--precision": precision, "--preset": None if preset == "full" else preset,
             "--engine": None if engine == "tensorflow" else engine,
@@ -115,6 +143,10 @@ def run(
                 set=_settings(set or []),
                 preset=preset,
                 grid=None if grid is None else _grid(grid),
+                model=None if model is None else _model(model),
+                dataset=dataset,
+                data=data,
+                name=name,
                 seeds=seeds,
                 epochs=epochs,
                 train_size=train_size,
@@ -136,12 +168,14 @@ def run(
         raise typer.Exit(1)
 
 
-def _until_decided(study: str, departing: dict[str, object], **how: object) -> None:
+def _until_decided(study: str | None, departing: dict[str, object], **how: object) -> None:
     """Train the runs that decide claims, and say look by look what came of it."""
     from ..conclusions.decided import describe_decided
     from ..conclusions.until_decided import run_until_decided
     from .console import ConsoleProgress
 
+    if study is None:
+        raise SpecError("--until-decided needs a study's ID: it is about a study's claims.")
     if departing:
         raise SpecError(f"--until-decided and {next(iter(departing))} do not go together.")
     with ConsoleProgress() as progress:
@@ -180,6 +214,19 @@ def _grid(file: Path) -> list[dict[str, object]]:
     from ..study.own_grid import read_grid
 
     return read_grid(file)
+
+
+def _model(text: str) -> object:
+    """Give an architecture's name as it is, and the function of FILE.py:FUNCTION."""
+    if ".py" not in text:
+        return text
+    from ..machine.quiet import quiet_backend
+    from ..study.model_file import model_function
+
+    with quiet_backend():
+        import keras  # noqa: F401 - with what its backend says when it is loaded
+
+        return model_function(text)
 
 
 def _settings(pairs: list[str]) -> dict[str, object]:

@@ -75,6 +75,9 @@ def export(
     study: StudyArgument,
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Made when it is missing.")],
     experiment: ExperimentOption = None,
+    with_data: Annotated[
+        bool, typer.Option("--with-data", help="Take data of your own along, too.")
+    ] = False,
     store: StoreOption = None,
 ) -> None:
     """Write a study's runs to a folder of csv files, with a data dictionary and a manifest.
@@ -83,8 +86,15 @@ def export(
     """
     from ..report.export import export_results
 
-    done = export_results(study, directory, experiments=experiment, store=store)
+    done = export_results(
+        study, directory, experiments=experiment, with_data=with_data, store=store
+    )
     tell(f"{done.done} runs done of {done.planned} planned, exported to {done.folder}.")
+    if done.left:
+        tell(
+            f"Data of your own stays behind ({', '.join(done.left)}): add --with-data to take it "
+            f"along."
+        )
 
 
 @app.command(name="import")
@@ -150,15 +160,11 @@ def export_model(
 
     Example: tune-grid model export 0b669140 model.keras
     """
-    from ..report.models import export_model
+    from ..report.models import describe_examples, export_model
 
     with quiet_backend():
         done = export_model(key, file, train=train, store=store, data_dir=data_dir)
-    pixels = "divided by 255" if done.spec.data.scaling == "unit" else "from 0 to 255"
-    tell(
-        f"Run {done.key[:12]} exported to {done.file}. It takes images of shape (n, 28, 28, 1), "
-        f"{done.spec.data.orientation}, pixels {pixels}."
-    )
+    tell(f"Run {done.key[:12]} exported to {done.file}. It takes {describe_examples(done.spec)}.")
     if not done.same:
         tell(
             "Its numbers differ from the stored ones: another machine or other versions made them."

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError
+from ..plan.configuration import Configuration
 from ..plan.grid import configurations
 from ..study.statistics import Statistics
 from ..study.study import Study
@@ -130,8 +131,18 @@ def scored(inputs: Inputs, score: str) -> pd.DataFrame:
 
 def _compared(inputs: Inputs, score: str, meant: Sequence[int]) -> pd.DataFrame:
     compared = compare_cells(scored(inputs, score), inputs.published, inputs.settings, inputs.cells)
-    compared["why"] = [_why(row, inputs.settings) for row in compared.to_dict("records")]
+    compared["why"] = [
+        _why(row, inputs.settings) + _of_which(row, one, inputs.study)
+        for row, one in zip(compared.to_dict("records"), inputs.configurations, strict=True)
+    ]
     return compared.iloc[meant]
+
+
+def _of_which(row: Mapping[str, object], one: Configuration, study: Study) -> str:
+    """Say with a verdict when the published number is of other images."""
+    other = study.other_images(one.data.name)
+    is_judged = row["n"] > 0 and row["verdict"] != "no published value"
+    return f"; {other[0].lower()}{other[1:-1]}" if other and is_judged else ""
 
 
 def _why(row: Mapping[str, object], settings: Statistics) -> str:
@@ -177,6 +188,9 @@ def _said(inputs: Inputs, now: pd.DataFrame, wholes: pd.DataFrame) -> Iterator[s
             f"{row['verdict']}. Its cells {beyond} among each other than seeds make them "
             f"(p {_p(row['f_p_value'])})."
         )
+    yield from dict.fromkeys(
+        said for one in inputs.configurations if (said := inputs.study.other_images(one.data.name))
+    )
     if settings.offset == "dataset":
         yield f"A shift of each data set is taken out: {settings.offset_reason}"
 

@@ -50,9 +50,24 @@ def read_data(file: str | Path, *, name: str | None = None) -> OwnData:
         raise DataError(said if said.startswith(str(path)) else f"{path}: {said}") from None
 
 
+def take_data(data: object) -> OwnData:
+    """Take data of one's own in any form.
+
+    Args:
+        data: the path of a file, as `read_data` takes it; arrays, as `own_data` takes them; or
+            what either gave.
+
+    Raises:
+        DataError: as both do.
+    """
+    if isinstance(data, OwnData):
+        return data
+    return read_data(data) if isinstance(data, (str, Path)) else own_data(data)
+
+
 def _npz(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             names = [*PARTS, "class_names"]
             return {name: arrays[name] for name in names if name in arrays.files}
     except ValueError as error:
@@ -75,6 +90,13 @@ def _csv(path: Path) -> dict[str, np.ndarray]:
         raise DataError(f"{path} has no columns beside label.")
     numbers = {name: _numbers(table[name], path) for name in [*names, "label"]}
     labels = numbers.pop("label")
+    wrong = (labels < 0) | (labels != np.floor(labels))
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise DataError(
+            f"{path}: row {row + 1} has {labels[row]:g} in the column label, where a whole number "
+            f"from 0 must stand."
+        )
     values = np.column_stack(list(numbers.values()))
     if (values == np.floor(values)).all():
         values = values.astype(np.int64)

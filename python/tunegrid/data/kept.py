@@ -65,10 +65,12 @@ def read_kept(path: Path) -> tuple[Images, int]:
         DataError: when it is no such file.
     """
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             images = Images(*(arrays[part] for part in PARTS))
             return images, int(arrays["classes"])
-    except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except (
+        OSError, EOFError, KeyError, AttributeError, TypeError, ValueError, zipfile.BadZipFile,
+    ) as error:  # fmt: skip
         raise DataError(
             f"{path} is damaged ({error}): take it away, and give the data again."
         ) from None

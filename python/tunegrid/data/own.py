@@ -77,11 +77,6 @@ def own_data(
     return OwnData(describe(images, name, classes, names), images)
 
 
-def as_own_data(data: object, *, name: str | None = None) -> OwnData:
-    """Take data of one's own in any form: arrays as `own_data` takes them, or what it gave."""
-    return data if isinstance(data, OwnData) else own_data(data, name=name)
-
-
 def describe(images: Images, name: str, classes: int, class_names: Sequence[str] = ()) -> Dataset:
     """Say what is known of data whose arrays have been checked."""
     return Dataset(

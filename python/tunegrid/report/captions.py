@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ..conclusions.arithmetic.ranking import rank_agreements
+from ..plan.grid import configurations
 from ..study.settings import PRESETS
 from ..study.study import Study
 from ..study.tables import PrintedTable
@@ -45,7 +46,11 @@ def table_caption(
     any: bool = False,  # noqa: A002
 ) -> str:
     """Say whose table it is, and when it is no replication."""
-    return runs_caption(f"{title(study, experiment)}, protocol {protocol}", preset, any=any)
+    caption = f"{title(study, experiment)}, protocol {protocol}"
+    found = configurations(study, protocol=protocol, experiments=experiment)
+    others = dict.fromkeys(study.other_images(one.data.name) for one in found)
+    said = [caption, *(other.removesuffix(".") for other in others if other)]
+    return runs_caption(". ".join(said), preset, any=any)
 
 
 def runs_caption(caption: str, preset: str, *, any: bool = False) -> str:  # noqa: A002

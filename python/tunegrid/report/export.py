@@ -9,6 +9,7 @@ Weights stay behind: they are large, and the runs that they belong to can be tra
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +17,22 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from ..data.kept import kept_file
 from ..errors import StoreError
 from ..machine.files import sha256_of
-from ..plan.runs import RunSpec, class_type
+from ..plan.runs import DataSpec, RunSpec, class_type
 from ..store.looks import has_looks
 from ..store.store import Store, find_study
 from ..study.study import Study
-from .export_form import FORMAT, MANIFEST, PREDICTIONS, TABLES, told
+from .export_form import (
+    FORMAT,
+    MANIFEST,
+    PREDICTIONS,
+    TABLES,
+    data_file,
+    own_datasets,
+    told,
+)
 from .sheets import sheets
 
 _PLANNED = """
@@ -47,11 +57,18 @@ _SELECTIONS = {
 
 @dataclass(frozen=True)
 class ExportSummary:
-    """What `export_results` wrote: the folder, and how many runs are done of those planned."""
+    """What `export_results` wrote.
+
+    Attributes:
+        folder: where it is.
+        planned, done: how many runs, and how many of them are done.
+        left: the names of data of one's own that was not taken along.
+    """
 
     folder: Path
     planned: int
     done: int
+    left: Sequence[str] = ()
 
 
 def export_results(
@@ -59,6 +76,7 @@ def export_results(
     directory: str | Path,
     *,
     experiments: str | Sequence[str] | None = None,
+    with_data: bool = False,
     store: str | Path | None = None,
 ) -> ExportSummary:
     """Write a study's runs to a folder that pandas or read.csv can read.
@@ -67,10 +85,12 @@ def export_results(
         study: the id of a shipped study, the path of a study.toml, or a `Study`.
         directory: made when it does not exist; an earlier export in it is replaced.
         experiments: names; all by default.
+        with_data: take data of one's own along, as `data-DIGEST.npz`; `data.csv` names it anyway.
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
 
     Raises:
-        StoreError: when the folder holds something else, or cannot be written.
+        StoreError: when the folder holds something else, or cannot be written; when data that is
+            to be taken along is not there.
     """
     study = find_study(study, store=store)
     names = study.pick_experiments(experiments) if experiments else None
@@ -84,11 +104,41 @@ def export_results(
         people = sheets(study, names or list(study.experiments), opened.folder)
         files |= {one.name: one.csv() for one in people}
         files["dictionary.csv"] = _dictionary((one.name, one.meaning) for one in people)
+        own = own_datasets(row["spec"] for row in rows)
+        names_of = {one.digest: name for name, one in study.datasets.items()}
+        taken = [_take_data(opened.folder, folder, one) for one in own] if with_data else []
+        if own:
+            files["data.csv"] = _data_csv(own, names_of)
         for name, text in files.items():
             _replace(folder / name, text.encode())
         _write_predictions(folder, opened, [row["key"] for row in rows])
-        _write_manifest(folder, study.id, [*files, PREDICTIONS])
-    return ExportSummary(folder, len(rows), sum(row["outcome"] == "done" for row in rows))
+        _write_manifest(folder, study.id, [*files, *taken, PREDICTIONS])
+    done = sum(row["outcome"] == "done" for row in rows)
+    left = [] if with_data else [names_of.get(one.digest, one.digest[:12]) for one in own]
+    return ExportSummary(folder, len(rows), done, left)
+
+
+def _data_csv(own: Sequence[DataSpec], names: Mapping[str, str]) -> str:
+    columns = ("digest", "name", "shape", "classes", "train_images", "test_images", "file")
+    return _csv(
+        columns,
+        [
+            (one.digest, names.get(one.digest, ""), "x".join(map(str, one.shape)), one.classes,
+             one.train_images, one.test_images, data_file(one.digest))
+            for one in own
+        ],
+    )  # fmt: skip
+
+
+def _take_data(store: Path, folder: Path, data: DataSpec) -> str:
+    """Copy kept data into the folder; return the file's name there."""
+    kept, name = kept_file(store, data.digest), data_file(data.digest)
+    if not kept.is_file():
+        raise StoreError(f"{kept} is missing, so the data cannot be taken along.")
+    beside = folder / f".{name}.part"
+    shutil.copyfile(kept, beside)
+    beside.replace(folder / name)
+    return name
 
 
 def _selected(
@@ -128,6 +178,8 @@ def _dictionary(tables: Iterable[tuple[str, str]]) -> str:
         (PREDICTIONS, "key", "text: key in run.csv, in groups by the number of test images"),
         (PREDICTIONS, "last", f"{predictions} last epoch"),
         (PREDICTIONS, "best", f"{predictions} best epoch"),
+        ("data.csv", "", "data of one's own that runs are of: its digest, name, shape and sizes"),
+        ("data-*.npz", "", "these data, where they were taken along, by digest"),
         ("results-*.csv", "", "one row a run for people, as `tune-grid results --any` prints it"),
         (
             "comparison-*.csv",

@@ -2,10 +2,11 @@
 
 import contextlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ..errors import StoreError
+from ..plan.runs import DataSpec, RunSpec
 
 FORMAT = 1
 
@@ -95,6 +96,17 @@ TABLES: Mapping[str, Mapping[str, str]] = {
 
 #: Tables that exports of before they were there do not have.
 LATER = frozenset({"look"})
+
+
+def data_file(digest: str) -> str:
+    """Name the file of data of one's own in an exported folder."""
+    return f"data-{digest}.npz"
+
+
+def own_datasets(specs: Iterable[str]) -> list[DataSpec]:
+    """Give the data of one's own that runs are of, each once, by their specs as JSON."""
+    found = {one.digest: one for text in specs if (one := RunSpec.from_json(text).data).shape}
+    return [found[digest] for digest in sorted(found)]
 
 
 @contextlib.contextmanager

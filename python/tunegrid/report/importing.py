@@ -9,11 +9,24 @@ from pathlib import Path
 
 import h5py
 
+from ..data.datasets import Source
+from ..data.kept import keep_data
+from ..data.own import OWN
+from ..data.reading import load_dataset
 from ..errors import StoreError
 from ..machine.files import sha256_of
-from ..plan.runs import RunSpec
+from ..plan.runs import DataSpec, RunSpec
 from ..store.store import Store
-from .export_form import LATER, MANIFEST, PREDICTIONS, TABLES, read_manifest, told
+from .export_form import (
+    LATER,
+    MANIFEST,
+    PREDICTIONS,
+    TABLES,
+    data_file,
+    own_datasets,
+    read_manifest,
+    told,
+)
 
 Row = Mapping[str, object]
 
@@ -67,8 +80,19 @@ def import_results(directory: str | Path, *, store: str | Path | None = None) ->
         }
         classes = _read_classes(folder / PREDICTIONS)
     _verify_runs(folder, tables, classes)
+    own = [one for one in own_datasets(row["spec"] for row in tables["run"]) if _has(listed, one)]
+    sources = [Source(one.dataset, str(folder), folder / data_file(one.digest), one.digest)
+               for one in own]  # fmt: skip
+    for source in sources:
+        load_dataset(source)
     with Store(store, write=True) as opened:
+        for one, source in zip(own, sources, strict=True):
+            keep_data(opened.folder, OWN, one.digest, load_dataset(source), one.classes)
         return _merge(opened, study, tables, classes)
+
+
+def _has(listed: Mapping[str, str], data: DataSpec) -> bool:
+    return data_file(data.digest) in listed
 
 
 def _verify_files(folder: Path) -> str:

@@ -130,6 +130,22 @@ def export_model(
     return ExportedModel(path, found["key"], spec, trained=not is_kept, same=same)
 
 
+def describe_examples(spec: RunSpec) -> str:
+    """Say what a run's model takes, in words."""
+    data = spec.data.described
+    shape = ", ".join(map(str, ("n", *data.input_shape)))
+    scaled = {
+        "none": "values as they are",
+        "unit": "pixels divided by 255",
+        "standard": "values less the mean of the training part and divided by its deviation",
+    }[spec.data.scaling]
+    if len(data.input_shape) == 1:
+        return f"vectors of shape ({shape}), {scaled}"
+    if spec.data.shape is None and spec.data.scaling == "none":
+        scaled = "pixels from 0 to 255"
+    return f"images of shape ({shape}), {spec.data.orientation}, {scaled}"
+
+
 def _check_file(path: Path) -> None:
     if not path.name.endswith(ENDINGS):
         raise SpecError(f"{path} must end in one of {', '.join(ENDINGS)}.")

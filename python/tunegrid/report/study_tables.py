@@ -61,7 +61,10 @@ def study_tables(
     if experiments:
         return list(_of_experiments(study, study.pick_experiments(experiments)))
     about = f"{study.title} ({study.author}, {study.date}). {study.about}."
-    captions = PARTS | {"experiments": f"{about} Source: {study.source}."}
+    source = f"Source: {study.source}."
+    others = dict.fromkeys(study.other_images(one.data.name) for one in configurations(study))
+    said = " ".join(filter(None, (about, source, *others)))
+    captions = PARTS | {"experiments": said}
     chosen = PARTS if part is None else [part]
     tables = [(captions.get(name, ""), study_part(study, name)) for name in chosen]
     return [(caption, table) for caption, table in tables if len(table)]

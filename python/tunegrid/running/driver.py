@@ -8,7 +8,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ..data.own import OwnData, as_own_data
+from ..data.files import take_data
+from ..data.own import OwnData
 from ..errors import SpecError
 from ..machine.processor import cores
 from ..plan.grid import configurations
@@ -97,7 +98,7 @@ def run_grid(
     given = {"model": model, "dataset": dataset, "name": name}
     short = _present({"epochs": epochs, "train_size": train_size, "precision": precision})
     said: Mapping[str, object] = {}
-    own = None if data is None else as_own_data(data)
+    own = None if data is None else take_data(data)
     if study is None:
         said = {**short, **(set or {})}
         study = _own_study(grid, said, _present({**given, "data": own}))

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from ..architectures import ARCHITECTURES, check_fits, model_json, read_model
 from ..data.datasets import DATASETS, Dataset
-from ..data.files import read_data
-from ..data.own import OwnData, as_own_data
+from ..data.files import take_data
+from ..data.own import OwnData
 from ..errors import SpecError
 from .csvfile import Scalar, read_rows
 from .own_dataset import own_dataset
@@ -107,7 +107,7 @@ def own_study(
 def _own_data(data: object, dataset: str | None) -> OwnData:
     if dataset is not None:
         raise SpecError("Give dataset, the name of one that ships, or data of your own, not both.")
-    return read_data(data) if isinstance(data, (str, Path)) else as_own_data(data)
+    return take_data(data)
 
 
 def as_rows(grid: Sequence[Row]) -> Sequence[Row]:

@@ -72,6 +72,7 @@ class DataSource(Part):
     Attributes:
         source: whom it got them from, as `Kaggle`.
         dataset: the data set that these are, by its name here; it need not be on this machine.
+        ours: the one that runs of the default protocol use in its place.
         reason: how that is known.
         release: which release, as `2017`; not said by default.
         split: how they were split, if otherwise than by the source.
@@ -79,6 +80,7 @@ class DataSource(Part):
 
     source: str
     dataset: str
+    ours: str
     reason: str
     release: str | None = None
     split: str | None = None

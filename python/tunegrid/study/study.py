@@ -154,6 +154,8 @@ class Study(Part):
             if "dataset" not in one.labels:
                 parts += [(f"{path}.grid", {"dataset": v}) for v in one.grid.get("dataset", ())]
                 parts += [(f"{path}.row.{n}.values", row.values) for n, row in enumerate(one.row)]
+        if self.data is not None:
+            parts += [("data", {"dataset": one}) for one in (self.data.dataset, self.data.ours)]
         for path, settings in parts:
             if "dataset" in settings:
                 try:
@@ -176,6 +178,17 @@ class Study(Part):
         raise SpecError(
             f"There is no data set '{name}': choose from {known}, or give data of your own."
         )
+
+    def other_images(self, dataset: str) -> str:
+        """Say of a data set when the published numbers are of another one; nothing else.
+
+        >>> load_study("kh2021").other_images("fashion_mnist")
+        "The published numbers are of Kaggle's Fashion-MNIST, ours of Fashion-MNIST."
+        """
+        if self.data is None or dataset != self.data.ours or dataset == self.data.dataset:
+            return ""
+        theirs, ours = (self.dataset(one).title for one in (self.data.dataset, dataset))
+        return f"The published numbers are of {theirs}, ours of {ours}."
 
     def lineage(self, protocol: str) -> list[str]:
         """Give a protocol's name, and those of the protocols that it is like, nearest first."""

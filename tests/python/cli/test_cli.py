@@ -36,7 +36,7 @@ def test_help_of_every_command_has_an_example(tune_grid, command):
     [
         (["run", "kh2021", "--sed", "3"], "No such option: --sed"),
         (["run", "kh2022"], "There is no study 'kh2022': give one of conv-followup"),
-        (["run"], "Missing argument 'ID'"),
+        (["run"], "Give a study (tune-grid studies lists them), or a grid of your own"),
         (["walk"], "No such command 'walk'"),
         (["run", "kh2021", "--seeds", "x"], "Invalid value for '--seeds'"),
         (["run", "kh2021", "--seeds", "0"], "seeds must be a whole number above 0"),
@@ -145,7 +145,7 @@ def test_show_tells_protocols_and_assumptions(tune_grid):
 def test_data_and_doctor_list_what_is_here(tune_grid, tmp_path):
     """Both are tables; doctor's exit code tells whether a run can be made."""
     rows = json.loads(tune_grid("data", "--format", "json").stdout)
-    assert {row["dataset"] for row in rows} == {"mnist", "fashion_mnist"}
+    assert {row["dataset"] for row in rows} == {"mnist", "fashion_mnist", "fashion_mnist_kaggle"}
     found = json.loads(tune_grid("doctor", "--format", "json").stdout)
     states = {row["what"]: row["state"] for row in found}
     assert states["backend tensorflow"] == states["keras"] == "ok"

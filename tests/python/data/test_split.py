@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tunegrid.data.datasets import Images
-from tunegrid.data.split import split_images
+from tunegrid.data.split import held_out, split_images
 
 
 def tiny(train=12, test=3):
@@ -41,3 +41,54 @@ def test_transposed_exchanges_rows_and_columns():
     )
     assert np.array_equal(split.x_train[5], images.x_train[5].T)
     assert np.array_equal(split.x_validation[1], images.x_test[1].T)
+
+
+WHOLE = {"orientation": "upright", "validation_size": 0, "train_size": None}
+LABELS = st.lists(st.integers(0, 3), min_size=12, max_size=40)
+
+
+def numbered(labels, tests):
+    """Make images of one pixel, each with a number of its own."""
+    x = np.arange(len(labels) + len(tests)).reshape(-1, 1, 1)
+    y = np.array([*labels, *tests], np.uint8)
+    return Images(x[: len(labels)], y[: len(labels)], x[len(labels) :], y[len(labels) :])
+
+
+@given(LABELS, LABELS, st.integers(0, 5))
+def test_a_pooled_split_has_every_image_once_and_as_many_of_each_class(labels, tests, seed):
+    """In both parts; another seed draws others."""
+    images = numbered(labels, tests)
+    split = split_images(images, validation="test", split="pooled", split_seed=seed, **WHOLE)
+    both = np.concatenate([split.x_train, split.x_test]).ravel()
+    assert sorted(both) == list(range(len(labels) + len(tests)))
+    assert sorted(split.y_train) == sorted(labels)
+    y = np.array([*labels, *tests])
+    assert np.array_equal(split.y_test, y[split.x_test.ravel()])
+
+
+def test_a_pooled_split_is_that_of_its_seed():
+    """Drawn again it is the same."""
+    images = numbered([0, 1] * 20, [0, 1] * 5)
+    first, again, other = (
+        split_images(images, validation="test", split="pooled", split_seed=seed, **WHOLE).x_test
+        for seed in (1, 1, 2)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+@given(LABELS, st.integers(2, 5), st.integers(0, 5))
+def test_folds_hold_each_training_image_out_once(labels, folds, seed):
+    """With its share of each class, give or take one; what is held out is not trained on."""
+    images = numbered(labels, [0])
+    asked = {"validation": "fold", "folds": folds, "split_seed": seed, **WHOLE}
+    splits = [split_images(images, fold=fold, **asked) for fold in range(1, folds + 1)]
+    held = np.concatenate([one.x_validation for one in splits]).ravel()
+    assert sorted(held) == list(range(len(labels)))
+    sizes = {"validation_size": 0, "folds": folds}
+    for fold, one in enumerate(splits, start=1):
+        assert len(one.y_validation) == held_out(len(labels), fold=fold, **sizes)
+        assert not set(one.x_train.ravel()) & set(one.x_validation.ravel())
+        for label in set(labels):
+            count = int((one.y_validation == label).sum())
+            assert abs(count - labels.count(label) / folds) <= 1

@@ -1,0 +1,89 @@
+"""Files with data of one's own."""
+
+import numpy as np
+import pytest
+from test_own import as_mapping, made
+
+from tunegrid.data.files import read_data
+from tunegrid.data.own import own_data
+from tunegrid.errors import DataError
+
+
+def test_an_npz_is_what_it_holds(tmp_path):
+    """Keras's convention, with class names if wanted; the file's name is the data's."""
+    names = np.array(["a", "b", "c"])
+    np.savez(tmp_path / "Letters 2.npz", **as_mapping(made()), class_names=names)
+    found = read_data(tmp_path / "Letters 2.npz").dataset
+    assert (found.name, found.class_names) == ("letters", ("a", "b", "c"))
+    assert found.digest == own_data(made()).dataset.digest
+
+
+def test_an_npz_of_objects_runs_no_code(tmp_path):
+    """It is refused, and not unpickled."""
+    np.savez(tmp_path / "bad.npz", **as_mapping(made()) | {"y_test": np.array([{}], object)})
+    with pytest.raises(DataError, match="holds Python objects, which are not loaded"):
+        read_data(tmp_path / "bad.npz")
+
+
+def _csv(path, lines):
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_csv_is_vectors_with_a_label(tmp_path):
+    """A column says which rows are for testing."""
+    lines = ["a,label,b,part", "1,0,2.5,train", "3,1,4,test", "5,1,6,train"]
+    found = read_data(_csv(tmp_path / "rows.csv", lines))
+    assert found.images.x_train.tolist() == [[1, 2.5], [5, 6]]
+    assert found.images.y_test.tolist() == [1]
+
+
+def test_a_csv_without_parts_keeps_a_sixth_of_each_class_for_testing(tmp_path):
+    """The same ones each time."""
+    lines = ["label,a", *(f"{n % 2},{n}" for n in range(24))]
+    found = read_data(_csv(tmp_path / "rows.csv", lines))
+    assert found.dataset.test_counts == (2, 2)
+    assert found.dataset == read_data(tmp_path / "rows.csv").dataset
+
+
+def test_pixels_of_a_square_are_images(tmp_path):
+    """As in Kaggle's files, row by row."""
+    lines = ["label,pixel1,pixel2,pixel3,pixel4,part", "0,1,2,3,4,train", "1,5,6,7,8,test"]
+    found = read_data(_csv(tmp_path / "digits.csv", lines))
+    assert found.images.x_train.tolist() == [[[1, 2], [3, 4]]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["label,a", "0,1", "1,x"], "row 2 has 'x' in the column a, and no number"),
+        (["label,a", "0,1", "1,"], "row 2 has empty in the column a"),
+        (["label,a", "0,1", "2.5,3"], "row 2 has 2.5 in the column label, where a whole"),
+        (["a,b", "0,1"], "has no column label"),
+        (["label", "0"], "has no columns beside label"),
+        (["label,a,part", "0,1,both"], "row 1 has 'both' in the column part"),
+        (["label,a"], "has no rows"),
+        (["label,a", "0,1,2,3", "1"], "is no csv file|no number"),
+    ],
+)
+def test_a_csv_that_is_none_is_refused_with_its_row_and_column(lines, said, tmp_path):
+    """In a sentence that names the file."""
+    file = _csv(tmp_path / "bad.csv", lines)
+    with pytest.raises(DataError, match=said) as refused:
+        read_data(file)
+    assert str(refused.value).startswith(str(file))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY"])
+def test_a_file_that_is_no_npz_is_refused(content, tmp_path):
+    """Whatever is in it."""
+    (tmp_path / "bad.npz").write_bytes(content)
+    with pytest.raises(DataError, match=r"bad.npz is no whole \.npz file"):
+        read_data(tmp_path / "bad.npz")
+
+
+def test_other_files_are_refused(tmp_path):
+    """And those that are not there."""
+    for name, said in (("data.xlsx", "must be a .npz or a .csv"), ("none.npz", "There is no file")):
+        with pytest.raises(DataError, match=said):
+            read_data(tmp_path / name)
