@@ -25,8 +25,10 @@
 #'   `reticulate::import("keras")`. It is called once for each row, here and
 #'   not where the runs are trained: these get the model as JSON. A model whose
 #'   layers change on that trip is refused.
-#' @param dataset For a grid without a study: `"fashion_mnist"`, the default, or
-#'   `"mnist"`.
+#' @param dataset For a grid without a study: `"fashion_mnist"`, the default,
+#'   `"mnist"` or `"fashion_mnist_kaggle"`.
+#' @param data For a grid without a study: data of one's own in place of
+#'   `dataset`, see below.
 #' @param name For a grid without a study: the name by which the store knows it,
 #'   by default `"own-grid"`.
 #' @param seeds At least this many replicates of each configuration.
@@ -56,6 +58,24 @@
 #'   `as.data.frame()` is [read_results()] of them, `plot()` that of
 #'   [comparison_table()]. It can stand for the study in those verbs, which then
 #'   read what was run.
+#'
+#' @section Data of one's own:
+#' `data` is a list of `x_train`, `y_train`, `x_test` and `y_test`; what a
+#' function of keras3 as `dataset_mnist()` gives; or the path of a `.npz` or
+#' `.csv` file. A `.csv` file has a column `label`, numbers in all others, and,
+#' if wanted, a column `part` that says `train` or `test`.
+#'
+#' - Examples are arrays of numbers: n × height × width (grey images), n × height ×
+#'   width × channels, or n × features, which a data frame of numbers can be too.
+#'   Whole numbers from 0 to 255 are kept as bytes and scaled as pixels are,
+#'   whether R has them as integers or not; others are kept as they are, in
+#'   single precision.
+#' - Labels are whole numbers from 0, or factors with the same levels: then the
+#'   levels are the names of the classes. Else `class_names`, one more element of
+#'   the list, can name them.
+#'
+#' A copy is kept in the store, by what is in it: it is there once, however often
+#' it is given.
 #' @seealso [tunegrid_conditions] for what can go wrong.
 #' @export
 #' @examplesIf tunegrid_available()
@@ -89,9 +109,24 @@
 #'   store = store
 #' )
 #' comparison_table(own)
+#'
+#' # Data of one's own: two of the irises' flowers in three are for training.
+#' is_test <- seq_len(nrow(iris)) %% 3 == 0
+#' irises <- run_grid(
+#'   grid = expand.grid(dense1 = c(8, 16)),
+#'   model = "dense_stack",
+#'   data = list(
+#'     x_train = iris[!is_test, 1:4], y_train = iris$Species[!is_test],
+#'     x_test = iris[is_test, 1:4], y_test = iris$Species[is_test]
+#'   ),
+#'   name = "irises",
+#'   epochs = 1,
+#'   store = store
+#' )
+#' comparison_table(irises)
 run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = NULL,
                      set = NULL, preset = "full", grid = NULL, model = NULL,
-                     dataset = NULL, name = NULL, seeds = 1, epochs = NULL,
+                     dataset = NULL, data = NULL, name = NULL, seeds = 1, epochs = NULL,
                      train_size = NULL, precision = NULL, workers = NULL,
                      engine = "tensorflow", store = NULL, data_dir = NULL, retry_failed = FALSE,
                      keep_models = FALSE, time_limit = NULL, until_decided = FALSE,
@@ -99,7 +134,8 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
   if (until_decided) {
     departing <- c(
       set = !is.null(set), preset = preset != "full", grid = !is.null(grid),
-      model = !is.null(model), seeds = seeds != 1, epochs = !is.null(epochs),
+      model = !is.null(model), dataset = !is.null(dataset), data = !is.null(data),
+      name = !is.null(name), seeds = seeds != 1, epochs = !is.null(epochs),
       train_size = !is.null(train_size), precision = !is.null(precision),
       engine = engine != "tensorflow"
     )
@@ -119,6 +155,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     done$asked <- drop_nulls(list(protocol = protocol, store = done$store))
     return(structure(done, class = "tunegrid_run"))
   }
+  data <- as_data(data)
   done <- call_python(
     "run_grid",
     study = as_study(study),
@@ -130,6 +167,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     grid = grid,
     model = as_model(model, grid),
     dataset = dataset,
+    data = data,
     name = name,
     seeds = seeds,
     epochs = epochs,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from ..errors import DataError, RunError, SpecError, StoreError, TunegridError
 from ..machine.interpreter import interpreter
 from ..machine.quiet import quiet_backend
-from .values import plain
+from .values import array_from_r, plain
 from .verbs import VERBS
 from .words import in_r
 
@@ -43,7 +43,8 @@ def call(
 
     Args:
         verb: a public function, or one of this module's own, which go before.
-        arguments: by name. R has one kind of number for most: whole ones come as integers.
+        arguments: by name. R has one kind of number for most: whole ones come as integers. Of
+            `data` the arrays come as `array_from_r` takes them.
         environment: variables as R has them now; Python saw them when it started.
 
     Returns:
@@ -51,9 +52,9 @@ def call(
         (spec, data, run, store, python when a package is missing, internal), `message` and
         `traceback`.
     """
-    given = {name: _whole(value) for name, value in dict(arguments).items()}  # R has no empty dict
     try:
         _set_environment(environment or {})
+        given = _given(dict(arguments))  # R has no empty dict
         with quiet_backend() if verb in _LOUD else contextlib.nullcontext():
             value = VERBS[verb](**given) if verb in VERBS else _public(verb)(**given)
         return {"status": "ok", "value": plain(_ordered(verb, _worded(verb, value)))}
@@ -97,6 +98,14 @@ def _ordered(verb: str, value: object) -> object:
     value = value.astype({name: CategoricalDtype(levels)})
     value.attrs = attributes
     return value
+
+
+def _given(arguments: Mapping[str, object]) -> dict[str, object]:
+    """Give arguments as verbs take them."""
+    given = {name: _whole(value) for name, value in arguments.items()}
+    if isinstance(given.get("data"), Mapping):
+        given["data"] = {name: array_from_r(one) for name, one in given["data"].items()}
+    return given
 
 
 def _whole(value: object) -> object:

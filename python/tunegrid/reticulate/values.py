@@ -1,10 +1,11 @@
-"""Values as what reticulate converts, frames as columns."""
+"""Values as what reticulate converts: frames as columns, arrays as bytes."""
 
 import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 
@@ -37,6 +38,20 @@ def plain(value: object) -> object:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def array_from_r(sent: object) -> "np.ndarray | object":
+    """Give the array that R sent as `type` (NumPy's word), `shape` and `blocks` of its bytes.
+
+    Its first index runs first, as in R; what is none of R's arrays is given as it is. reticulate
+    before 1.38 cannot convert arrays for NumPy 2, and bytes go over at once in any.
+    """
+    import numpy as np
+
+    if not (isinstance(sent, Mapping) and "blocks" in sent):
+        return sent
+    content = bytearray().join(sent["blocks"])
+    return np.ndarray(sent["shape"], sent["type"], buffer=content, order="F")
 
 
 def _column(name: str, values: "pd.Series") -> dict[str, object]:

@@ -18,7 +18,7 @@ from tunegrid.cli import app
 from tunegrid.errors import DataMissingError
 from tunegrid.reticulate import calls
 from tunegrid.reticulate.calls import call
-from tunegrid.reticulate.values import plain
+from tunegrid.reticulate.values import array_from_r, plain
 from tunegrid.reticulate.words import in_r
 
 ROOT = Path(__file__).parents[3]
@@ -184,6 +184,73 @@ def test_whole_numbers_become_integers(monkeypatch):
     monkeypatch.setattr(calls, "VERBS", {"verb": lambda **given: given["x"]})
     assert call("verb", {"x": {"a": 5.0, "b": [1.0, 0.5]}})["value"] == {"a": 5, "b": [1, 0.5]}
     assert isinstance(call("verb", {"x": 5.0})["value"], int)
+
+
+def sent(array):
+    """What R sends of an array: its numbers with the first index running first."""
+    content = bytearray(array.tobytes(order="F"))
+    blocks = [content[:5], content[5:]]
+    return {"type": array.dtype.str, "shape": list(array.shape), "blocks": blocks}
+
+
+@pytest.mark.parametrize("kind", ["|u1", "<i4", "<f8"])
+@pytest.mark.parametrize("shape", [(6,), (3, 1), (2, 3, 4), (2, 3, 4, 3), (0, 4)])
+def test_an_array_of_r_s_has_the_same_indices(kind, shape):
+    """In any number of blocks, which need not end between two numbers."""
+    array = np.arange(math.prod(shape)).reshape(shape).astype(kind)
+    found = array_from_r(sent(array))
+    assert found.dtype == array.dtype
+    np.testing.assert_array_equal(found, array, strict=True)
+    assert array_from_r(found) is found
+
+
+def test_bytes_are_not_walked(monkeypatch):
+    """A verb gets the very object: only lists and numbers are looked into."""
+    content, array = bytearray(8), np.zeros(3)
+    monkeypatch.setattr(calls, "VERBS", {"verb": lambda x: x[0] is content and x[1] is array})
+    assert call("verb", {"x": [content, array]})["value"] is True
+
+
+def test_a_grid_can_have_columns_that_an_array_has_too(monkeypatch):
+    """Only data has arrays."""
+    monkeypatch.setattr(calls, "VERBS", {"verb": lambda **given: given["grid"]})
+    grid = {"type": ["a"], "shape": [2], "blocks": [3]}
+    assert call("verb", {"grid": grid})["value"] == grid
+
+
+def test_data_of_r_s_is_run_with(tmp_path):
+    """Arrays of R's, and NumPy's own, make the same run; a path is read."""
+    x, y = np.arange(24).reshape(6, 2, 2), np.array([0, 1, 2] * 2)
+    data = {"x_train": x, "y_train": y, "x_test": x, "y_test": y}
+    how = {"hear": lambda *_: None, "grid": {"dense1": [4.0]}, "model": "dense_stack"}
+    how |= {"epochs": 1.0, "store": str(tmp_path)}
+    names = ["a", "b", "c"]
+    ours = {name: sent(array.astype("<i4")) for name, array in data.items()}
+    done = call("run_grid", {**how, "data": {**ours, "class_names": names}})
+    assert done["value"]["done"] == 1, done
+    assert call("run_grid", {**how, "data": data, "name": "again"})["value"]["found"] == 1
+    np.savez(tmp_path / "own.npz", **data)
+    path = str(tmp_path / "own.npz")
+    assert call("run_grid", {**how, "data": path, "name": "file"})["value"]["found"] == 1
+
+
+def test_what_is_wrong_with_data_is_said_in_r_s_words(tmp_path):
+    """Places count from 1, a vector has no comma, and a model begins as R writes it."""
+    x, y = np.zeros((4, 3)), np.array([0, 1, 0, 1])
+    good = {"x_train": x, "y_train": y, "x_test": x, "y_test": y}
+
+    def said(**data):
+        how = {"hear": print, "grid": {"dense1": [4.0]}, "model": "dense_stack"}
+        return call("run_grid", {**how, "data": {**good, **data}, "store": str(tmp_path)})
+
+    wrong = said(x_test=np.array([[0, 0, 0], [0, np.inf, 0]]))
+    assert wrong["type"] == "data"
+    assert wrong["message"] == "x_test[2, 2] is inf: every value must be a finite number."
+    assert said(y_train=np.array([0, 1, -1, 1]))["message"].startswith("y_train[3] is -1: labels")
+    assert said(x_test=np.zeros((4, 2)))["message"].endswith("shapes: (3) and (2).")
+    assert in_r("a list, a mapping or another --data") == "a list, a list or another data"
+    assert in_r("give it again (data, or --data).") == "give it again (data)."
+    assert in_r("begin with keras.Input((3,))") == "begin with keras$Input(list(3L))"
 
 
 def test_r_s_environment_counts(monkeypatch, tmp_path):
