@@ -221,64 +221,6 @@ def test_the_r_of_the_readme_runs(library, fashion_mnist, tmp_path):
     assert (tmp_path / "tunegrid-store").is_dir()
 
 
-def test_ctrl_c_keeps_what_is_done(library, fashion_mnist, tmp_path):
-    """R is told how many runs are kept, goes on, and can be interrupted again."""
-    script = """
-    library(tunegrid)
-    stopped <- tryCatch(
-      run_grid("kh2021", experiments = "one-layer", epochs = 2, train_size = 512, workers = 1,
-               store = Sys.getenv("STORE")),
-      tunegrid_interrupted = identity
-    )
-    cat("said:", stopped$message, "\\n")
-    cat("left:", unlist(run_status(store = Sys.getenv("STORE"))[c("training", "missing")]), "\\n")
-    tryCatch({ cat("busy\\n"); repeat sqrt(2) }, interrupt = \\(condition) cat("free\\n"))
-    """
-    file = tmp_path / "script.R"
-    file.write_text(script)
-    lines = []
-    with subprocess.Popen(
-        ["Rscript", "--vanilla", str(file)], env=environment(library, STORE=str(tmp_path)),
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # who runs this may not
-    ) as session:  # fmt: skip
-        guard = threading.Timer(300, os.killpg, [session.pid, signal.SIGKILL])
-        guard.start()
-        for line in session.stdout:
-            lines.append(line.strip())
-            if line.startswith(("[1/10]", "busy")):
-                os.killpg(session.pid, signal.SIGINT)
-        guard.cancel()
-    assert session.returncode == 0, lines
-    said = next(line for line in lines if line.startswith("said: "))
-    kept = int(re.search(r"Interrupted: (\d+) of 10 runs ended and are kept", said)[1])
-    assert f"left: 0 {10 - kept}" in lines
-    assert lines[-1] == "free"
-    with Store(tmp_path) as store:
-        assert len(store.rows("SELECT 1 FROM run WHERE outcome = 'done'")) == kept
-
-
-def test_the_r_of_the_readme_runs(library, fashion_mnist, tmp_path):
-    """The quick start is run as it stands."""
-    (code,) = re.findall(r"```r\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
-    told = run_r(library, f"setwd('{tmp_path}')\n{code}")
-    assert "0.9085" in told.stdout
-    assert (tmp_path / "tunegrid-store").is_dir()
-
-
-def test_the_data_of_ones_own_of_the_documents_is_the_same_in_r(library, tmp_path):
-    """R's arrays, by columns, are those of Python: what R has trained is found."""
-    text = (ROOT / "STUDIES.md").read_text(encoding="utf-8")
-    section = text.partition("## Data of your own")[2].partition("\n## ")[0]
-    (code,) = re.findall(r"```r\n(.*?)```", section, flags=re.DOTALL)
-    (script,) = re.findall(r"```python\n(.*?)```", section, flags=re.DOTALL)
-    assert "layerdense" in run_r(library, f"setwd('{tmp_path}')\n{code}").stdout
-    keys = set(read_results("bars", store=tmp_path / "tunegrid-store")["key"])
-    (tmp_path / "own.py").write_text(script, encoding="utf-8")
-    subprocess.run([sys.executable, "own.py"], cwd=tmp_path, capture_output=True, check=True)
-    assert set(read_results("bars", store=tmp_path / "tunegrid-store")["key"]) == keys
-
-
 def test_r_s_own_tests(library, fashion_mnist):
     """The testthat suite, with this Python: all of it runs, and passes."""
     script = f"""
