@@ -221,6 +221,19 @@ def test_the_r_of_the_readme_runs(library, fashion_mnist, tmp_path):
     assert (tmp_path / "tunegrid-store").is_dir()
 
 
+def test_the_data_of_ones_own_of_the_documents_is_the_same_in_r(library, tmp_path):
+    """R's arrays, by columns, are those of Python: what R has trained is found."""
+    text = (ROOT / "STUDIES.md").read_text(encoding="utf-8")
+    section = text.partition("## Data of your own")[2].partition("\n## ")[0]
+    (code,) = re.findall(r"```r\n(.*?)```", section, flags=re.DOTALL)
+    (script,) = re.findall(r"```python\n(.*?)```", section, flags=re.DOTALL)
+    assert "layerdense" in run_r(library, f"setwd('{tmp_path}')\n{code}").stdout
+    keys = set(read_results("bars", store=tmp_path / "tunegrid-store")["key"])
+    (tmp_path / "own.py").write_text(script, encoding="utf-8")
+    subprocess.run([sys.executable, "own.py"], cwd=tmp_path, capture_output=True, check=True)
+    assert set(read_results("bars", store=tmp_path / "tunegrid-store")["key"]) == keys
+
+
 def test_r_s_own_tests(library, fashion_mnist):
     """The testthat suite, with this Python: all of it runs, and passes."""
     script = f"""

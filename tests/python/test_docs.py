@@ -15,6 +15,16 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("reports/*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def block(language, heading, document="STUDIES.md"):
+    """Give the one block of code in a language below a heading."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    (section,) = re.findall(
+        rf"^## {heading}\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL
+    )
+    (code,) = re.findall(rf"```{language}\n(.*?)```", section, flags=re.DOTALL)
+    return code
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
 def test_links_lead_somewhere(document):
     """Every relative link of a document is a file of the repository."""
@@ -77,14 +87,29 @@ def test_every_kind_of_claim_and_table_is_in_the_documents():
 
 def test_the_grid_of_ones_own_of_the_documents_runs(fashion_mnist, tmp_path):
     """As it stands in STUDIES.md."""
-    text = (ROOT / "STUDIES.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    (tmp_path / "own.py").write_text(code, encoding="utf-8")
+    done = run_python(block("python", "A grid of your own"), tmp_path)
+    assert re.search(r"width +epochs +replicates", done.stdout)
+
+
+def run_python(code, folder):
+    """Run a script of its own, as a reader would."""
+    (folder / "own.py").write_text(code, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "own.py"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "own.py"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert re.search(r"width +epochs +replicates", done.stdout)
+    return done
+
+
+def test_the_data_of_ones_own_of_the_documents_is_one_data_set(tmp_path, tune_grid):
+    """From Python and from the command, as it stands in STUDIES.md: no run is trained twice."""
+    done = run_python(block("python", "Data of your own"), tmp_path)
+    assert re.search(r"layer1 +layerdense +epochs", done.stdout)
+    first, *commands = block("sh", "Data of your own").splitlines()
+    subprocess.run(["sh", "-c", first], cwd=tmp_path, check=True)
+    said = [tune_grid(*line.partition("#")[0].split()[1:]) for line in commands]
+    assert [one.returncode for one in said] == [0] * 4, said
+    assert "0 runs trained (0 failed), 2 found done" in said[1].stderr
 
 
 def test_every_rule_of_the_audit_and_kind_of_stated_number_is_in_the_documents():

@@ -267,16 +267,14 @@ def check_same_grid(given: Study, known: Study, store: Path) -> None:
             f"The store {store} knows {given.id} as a study and no grid: give the grid another "
             f"name."
         )
-    if known.settings != given.settings:
-        names = dict.fromkeys([*known.settings, *given.settings])
-        sides = [
-            (name, known.settings.get(name, "not set"), given.settings.get(name, "not set"))
-            for name in names
-        ]
+    both = [_settings_of(one) for one in (known, given)]
+    if both[0] != both[1]:
+        names = dict.fromkeys([*both[0], *both[1]])
+        sides = [(name, *(one.get(name, "not set") for one in both)) for name in names]
         name, before, now = next(one for one in sides if one[1] != one[2])
         what = f"other settings ({name}: {before} there, {now} here)"
-    elif known.datasets != given.datasets:
-        what = "other data"
+        if name == "dataset" and known.datasets and given.datasets:
+            what = "other data"
     elif not _described(known) <= _described(given):
         what = "other rows or models"
     else:
@@ -285,6 +283,12 @@ def check_same_grid(given: Study, known: Study, store: Path) -> None:
         f"The store {store} has a grid called {given.id} with {what}: give this one another name, "
         f"or add its rows to those of that one. Some of its rows are run by a condition (where)."
     )
+
+
+def _settings_of(study: Study) -> dict[str, object]:
+    """Give a grid's settings, with its data by digest: the name is for people."""
+    data = study.dataset(str(study.settings["dataset"]))
+    return {**study.settings, "dataset": data.name if data.name in DATASETS else data.digest}
 
 
 def _described(study: Study) -> set[str]:
