@@ -57,7 +57,9 @@ def run(
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="N", help="For it: what the store calls it [own-grid]."),
+        typer.Option(
+            "--name", metavar="N", help="For it: what the store calls it. Default: own-grid."
+        ),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", metavar="N", help="Replicates, at least.")] = 1,
     epochs: Annotated[int | None, typer.Option("--epochs", help="Marks the runs.")] = None,
@@ -99,8 +101,8 @@ def run(
     With --until-decided seeds go where they decide claims, until all are decided or --budget is
     spent; then --seeds, --set and the other options that depart from the protocol have no place.
 
-    A grid without an ID is a study of its own: its columns are settings, or what the model's
-    function gets.
+    A grid without an ID is a study of its own. Its columns are settings, or go to the model's
+    function.
 
     Example: tune-grid run kh2021 --experiment two-layer --where "layer1 == 16" --seeds 5
 

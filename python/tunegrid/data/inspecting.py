@@ -48,10 +48,10 @@ def inspect_images(
     Returns:
         In this order: `examples` of each part, with the least and the greatest value; `classes`
         that occur in it, with the least and the greatest number of examples that one of them
-        has; the examples of each class; `constant values`, the positions at which all training
-        examples are the same; and what occurs more than once, value by value, in a part and
-        across the two. `duplicates` of a part are all examples that have an equal one in it;
-        across the parts they are the test examples that equal a training example. `duplicates
+        has; the examples of each class, in a part in which they are not all as many; `constant
+        values`, the positions at which all training examples are the same; and what occurs more
+        than once, value by value, in a part and across the two. `duplicates` of a part are all
+        examples that have an equal one in it; across the parts they are the test examples that equal a training example. `duplicates
         with another label` are those of them that have an equal one of another class.
     """
     parts = {
@@ -65,6 +65,8 @@ def inspect_images(
     for label in range(classes):
         name = f"class {label}" + (f" ({class_names[label]})" if class_names else "")
         for part, count in counts.items():
+            if count.min() == count.max():
+                continue
             share = f"{count[label] / count.sum():.2%} of all".replace("%", " %")
             found.append(Statement(name, part, int(count[label]), share))
     return [*found, _constant(images.x_train, noun), *_duplicates(images, noun)]
@@ -108,7 +110,8 @@ def _duplicates(images: Images, noun: str) -> Iterator[Statement]:
         counts = np.bincount(kinds, minlength=len(known))
         least, greatest = _labels(kinds, labels, len(known))
         are_more = counts > 1
-        said = f"{noun} that occur more than once ({int(are_more.sum())} different)"
+        said = f"{noun} that occur more than once"
+        said += f" ({int(are_more.sum())} different)" if are_more.any() else ""
         yield Statement("duplicates", part, int(counts[are_more].sum()), said)
         differ = int(counts[are_more & (least != greatest)].sum())
         yield Statement("duplicates with another label", part, differ, "of these")

@@ -153,7 +153,7 @@ def test_the_data_sets_that_ship_are_known_by_name(fashion_mnist, tmp_path):
     """With what is known of them beforehand."""
     found = check_data("fashion_mnist", store=tmp_path).set_index(["check", "part"])
     assert found.loc[("examples", "train"), "count"] == 60_000
-    assert found.loc[("class 9", "test"), "count"] == 1000
+    assert found.loc[("classes", "test"), "detail"] == "1000 images of each"
     assert found.loc["duplicates", "count"].eq(0).all()
     assert found.attrs["caption"].startswith("Fashion-MNIST, digest bc3b3a15d36c, in ")
 
