@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError
-from ..plan.plans import PlannedRun, spec_of
+from ..plan.plans import UNKNOWN, PlannedRun, spec_of
 from ..running.driver import run_planned
+from ..running.images import found_digests
 from ..running.progress import Progress
 from ..store.looks import add_looks, looks_of
 from ..store.store import Store
@@ -257,7 +258,11 @@ class _Course:
 
         A cell that gets nothing is left alone, whatever replicates it has.
         """
-        have, how = counts_of(inputs), {"engine": "tensorflow", "backend": "tensorflow"}
+        have = counts_of(inputs)
+        how = {"engine": "tensorflow", "backend": "tensorflow", "device": "cpu"}
+        digests = found_digests(
+            (one.data for one in inputs.configurations), data_dir=self.how["data_dir"]
+        )
         there = inputs.results.groupby("cell")["replicate"].agg(set)
         with Store(self.how["store"]) as opened:
             query = "SELECT key FROM run WHERE outcome = 'failed' AND ended <= :ended"
@@ -266,7 +271,7 @@ class _Course:
         for cell in np.flatnonzero(counts > have):
             one, known = inputs.configurations[cell], there.get(cell, set())
             specs = (
-                spec_of(one, seed=number, device="cpu", **how)
+                spec_of(one, seed=number, digest=digests.get(one.data.name, UNKNOWN), **how)
                 for number in itertools.count(1)
                 if number not in known
             )

@@ -51,8 +51,9 @@ def inspect_images(
         has; the examples of each class, in a part in which they are not all as many; `constant
         values`, the positions at which all training examples are the same; and what occurs more
         than once, value by value, in a part and across the two. `duplicates` of a part are all
-        examples that have an equal one in it; across the parts they are the test examples that equal a training example. `duplicates
-        with another label` are those of them that have an equal one of another class.
+        examples that have an equal one in it; across the parts they are the test examples that
+        equal a training example. `duplicates with another label` are those of them that have an
+        equal one of another class.
     """
     parts = {
         TRAIN: (images.x_train, images.y_train),
