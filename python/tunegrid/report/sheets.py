@@ -14,7 +14,7 @@ from ..results.compare import comparison_table
 from ..results.published import OF_RUNS, published_table, tables_of
 from ..results.tidy import read_results
 from ..study.study import Study
-from .captions import beside_caption
+from .captions import beside_caption, table_caption
 from .study_tables import study_part
 
 
@@ -76,7 +76,7 @@ def _of_protocol(
         yield Sheet(
             f"comparison-{protocol}-{name}.csv",
             comparison_table(study, experiments=name, **how),
-            f"{study.id} {name}: {study.experiments[name].title}, {said}",
+            table_caption(study, name, protocol, "full"),
         )
     yield Sheet(
         f"compared-{protocol}.csv",
