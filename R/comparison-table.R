@@ -27,7 +27,7 @@ comparison_table <- function(study, experiments = NULL, where = NULL, protocol =
     experiments = experiments, where = where, protocol = protocol,
     preset = preset, any = any, store = store
   )
-  frame <- call_asked("comparison_table", asked)
+  frame <- call_asked("comparison_table", c(asked, run_keys(study)))
   inform_left_out(frame)
   new_table(frame)
 }

@@ -16,7 +16,8 @@
 #'
 #' An interrupted [run_grid()] ends with a condition of class
 #' `tunegrid_interrupted`, which is no `tunegrid_error`. What was left out of a
-#' table is said in a message of class `tunegrid_left_out`.
+#' table is said in a message of class `tunegrid_left_out`. Runs that failed are
+#' told of in a warning of class `tunegrid_warning_failed`.
 #'
 #' @name tunegrid_conditions
 #' @examples
@@ -66,6 +67,10 @@ python_advice <- function() {
 
 inform_left_out <- function(frame) {
   for (text in attr(frame, "left_out")) {
-    cli::cli_inform(c(i = "{text}"), class = "tunegrid_left_out")
+    if (startsWith(text, "There is no store")) {
+      cli::cli_warn("{text}", class = "tunegrid_warning_store")
+    } else {
+      cli::cli_inform(c(i = "{text}"), class = "tunegrid_left_out")
+    }
   }
 }

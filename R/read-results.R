@@ -38,7 +38,7 @@ read_results <- function(study, experiments = NULL, where = NULL, protocol = NUL
     experiments = experiments, where = where, protocol = protocol,
     preset = preset, any = any, store = store
   )
-  frame <- call_asked("read_results", asked)
+  frame <- call_asked("read_results", c(asked, run_keys(study)))
   inform_left_out(frame)
   frame
 }

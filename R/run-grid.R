@@ -30,7 +30,9 @@
 #' @param data For a grid without a study: data of one's own in place of
 #'   `dataset`, see below.
 #' @param name For a grid without a study: the name by which the store knows it,
-#'   by default `"own-grid"`.
+#'   by default one that follows from what the grid is.
+#' @param labels For a grid without a study: columns that only name its rows.
+#'   Any other column that nothing reads is an error.
 #' @param seeds At least this many replicates of each configuration.
 #' @param epochs,train_size,precision Short for `set`. With `"bfloat16"` layers
 #'   compute in 16 bits, up to three times as fast where the processor has them;
@@ -126,7 +128,7 @@
 #' comparison_table(irises)
 run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = NULL,
                      set = NULL, preset = "full", grid = NULL, model = NULL,
-                     dataset = NULL, data = NULL, name = NULL, seeds = 1, epochs = NULL,
+                     dataset = NULL, data = NULL, name = NULL, labels = NULL, seeds = 1, epochs = NULL,
                      train_size = NULL, precision = NULL, workers = NULL,
                      engine = "tensorflow", store = NULL, data_dir = NULL, retry_failed = FALSE,
                      keep_models = FALSE, time_limit = NULL, until_decided = FALSE,
@@ -169,6 +171,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     dataset = dataset,
     data = data,
     name = name,
+    labels = labels,
     seeds = seeds,
     epochs = epochs,
     train_size = train_size,
@@ -189,6 +192,9 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     experiments = experiments, where = where, protocol = protocol,
     preset = preset, any = departs, store = done$store
   ))
+  if (nzchar(done$warning)) {
+    cli::cli_warn("{done$warning}", class = "tunegrid_warning_failed")
+  }
   structure(done, class = "tunegrid_run")
 }
 
@@ -224,7 +230,7 @@ as_model <- function(model, grid, call = caller_env()) {
   lapply(seq_len(nrow(grid)), \(number) {
     row <- as.list(grid[number, , drop = FALSE])
     row <- Map(\(value, name) unfactor(value, name, call), row, names(row))
-    call_python("row_model_json", model = model(row), row = row, number = number, call = call)
+    call_python("row_model", model = model(row), row = row, number = number, call = call)
   })
 }
 

@@ -12,7 +12,17 @@
 #' run_status(store = tempfile("store"))
 run_status <- function(study = NULL, store = NULL) {
   asked <- as_asked(study, store = store)
-  new_table(call_python("run_status", study = asked$study, store = asked$store))
+  asked <- c(asked[c("study", "store")], run_keys(study))
+  frame <- call_asked("run_status", drop_nulls(asked))
+  inform_left_out(frame)
+  new_table(frame)
+}
+
+# The keys of what was run: it stands for its own runs, whatever else a store has.
+run_keys <- function(study) {
+  if (inherits(study, "tunegrid_run") && length(study$keys) > 0) {
+    list(keys = as.list(study$keys))
+  }
 }
 
 # Calls a verb with what as_asked() gave, in the name of who called for it.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .results.tidy import read_results
     from .running.driver import run_grid
     from .running.progress import Progress
-    from .running.summary import RunSummary
+    from .running.summary import FailedRunsWarning, RunSummary
     from .store.upkeep.repair import repair_store
     from .store.upkeep.verify import verify_store
     from .study.own_grid import own_study
@@ -49,6 +49,7 @@ _HOMES = {
     "dataset_status": "data.sources",
     "model_json": "architectures",
     "own_study": "study.own_grid",
+    "FailedRunsWarning": "running.summary",
     "RunSummary": "running.summary",
     "run_grid": "running.driver",
     "ExportedModel": "report.models",
@@ -82,6 +83,7 @@ __all__ = [
     "DataError",
     "DecidedSummary",
     "ExportedModel",
+    "FailedRunsWarning",
     "Progress",
     "RunError",
     "RunSummary",

@@ -20,7 +20,7 @@ test_that("a grid from R is trained with an architecture", {
     model = "conv_stack", dataset = "fashion_mnist", store = withr::local_tempdir()
   )
   expect_identical(c(run$done, run$failed), c(2L, 0L))
-  expect_identical(run$study, "own-grid")
+  expect_match(run$study, "^own-grid-[0-9a-f]{8}$")
   runs <- read_results(run)
   expect_identical(runs$layer1, c(16L, 32L))
   expect_identical(runs$departures, c("", ""))
@@ -78,4 +78,54 @@ test_that("an error in a model function is R's own", {
     run_small(data.frame(units = 1), model = \(row) stop("mine"), store = tempdir()),
     "mine"
   )
+})
+
+test_that("a column that nothing reads is refused, unless it is a label", {
+  store <- withr::local_tempdir()
+  asked <- list(
+    grid = data.frame(dense1 = 4, lr = c(0.1, 0.01)), model = "dense_stack", epochs = 1,
+    train_size = 128, store = store
+  )
+  expect_error(
+    do.call(run_grid, asked),
+    "Nothing reads the column lr of the grid: did you mean learning_rate?",
+    fixed = TRUE, class = "tunegrid_error_spec"
+  )
+  run <- suppressMessages(do.call(run_grid, c(asked, labels = "lr")))
+  expect_equal(comparison_table(run)$lr, c(0.1, 0.01))
+})
+
+test_that("two grids without a name are two studies", {
+  store <- withr::local_tempdir()
+  small <- function(units) {
+    suppressMessages(run_grid(
+      grid = data.frame(dense1 = units), model = "dense_stack", epochs = 1, train_size = 128,
+      store = store
+    ))
+  }
+  first <- small(4)
+  second <- small(8)
+  expect_equal(as.data.frame(first)$dense1, 4)
+  expect_equal(as.data.frame(second)$dense1, 8)
+})
+
+test_that("a model that is compiled brings its optimizer", {
+  keras <- reticulate::import("keras")
+  compiled <- function(configuration) {
+    model <- keras$Sequential(list(
+      keras$Input(c(28L, 28L, 1L)), keras$layers$Flatten(),
+      keras$layers$Dense(10L, activation = "softmax")
+    ))
+    model$compile(
+      optimizer = keras$optimizers$SGD(configuration$rate), loss = "categorical_crossentropy"
+    )
+    model
+  }
+  store <- withr::local_tempdir()
+  run <- suppressMessages(run_grid(
+    grid = data.frame(rate = c(0.02, 1e-6)), model = compiled, epochs = 1, train_size = 512,
+    store = store
+  ))
+  losses <- as.data.frame(run)$train_loss
+  expect_lt(losses[1], losses[2])
 })

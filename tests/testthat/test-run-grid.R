@@ -32,15 +32,43 @@ test_that("a run stands for its study in the verbs that read", {
   run <- local_trained()
   runs <- as.data.frame(run)
   expect_identical(runs, read_results(run))
-  expect_gte(nrow(runs), 2)
+  expect_equal(nrow(runs), 2)
   expect_true(all(runs$departures == "epochs = 1, train_size = 256"))
   table <- comparison_table(run)
   expect_equal(sum(table$replicates > 0), 2)
-  expect_identical(table, comparison_table(
-    "kh2021",
-    experiments = "two-layer", where = "layer2 == 16 and layerdense <= 32",
-    any = TRUE, store = run$store
-  ))
+  expect_equal(table$accuracy, runs$accuracy[match(table$layerdense, runs$layerdense)])
+})
+
+test_that("a run stands for its own runs, whatever else its store has", {
+  run <- local_trained()
+  more <- suppressMessages(train_small(run$store, seeds = 3))
+  expect_equal(nrow(as.data.frame(run)), 2)
+  expect_equal(unique(comparison_table(run)$replicates), 1)
+  expect_equal(sum(summary(run)$planned), 2)
+  expect_equal(nrow(as.data.frame(more)), 6)
+})
+
+test_that("runs that failed are warned of, and counted in tables", {
+  store <- withr::local_tempdir()
+  expect_warning(
+    run <- suppressMessages(run_grid(
+      "kh2021",
+      experiments = "base", where = "model == 'cnn_no_reg'", epochs = 1, train_size = 256,
+      set = list(optimizer = "sgd", learning_rate = 1e30), store = store
+    )),
+    "1 of 1 runs failed: 1 . diverged: the loss became",
+    class = "tunegrid_warning_failed"
+  )
+  expect_equal(sum(comparison_table(run)$failed), 1)
+})
+
+test_that("a store that is not there is warned of", {
+  expect_warning(
+    table <- read_results("kh2021", store = file.path(tempdir(), "mistyped")),
+    "There is no store in .*mistyped",
+    class = "tunegrid_warning_store"
+  )
+  expect_equal(nrow(table), 0)
 })
 
 test_that("a run has a summary and a plot", {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .convolution import CONVOLUTION
 from .dense import DENSE
-from .keras_json import KERAS_JSON, check_fits, model_json, read_model
+from .keras_json import KERAS_JSON, check_classes, check_fits, model_json, read_model
 from .registry import GREY, Architecture, Shape
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ __all__ = [
     "ARCHITECTURES",
     "Architecture",
     "build_model",
+    "check_classes",
     "check_fits",
     "model_json",
     "model_of",

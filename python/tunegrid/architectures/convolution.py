@@ -134,7 +134,7 @@ def _block_cnn(
 #: Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, 2014, table 1).
 _VGG_BLOCKS = ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3))
 
-
+#: On every side: images of side 28 get 32, which five poolings bring down to one.
 _VGG_PADDING = 2
 
 

@@ -262,6 +262,22 @@ def _check(parameters: Mapping[str, object], shape: Shape) -> None:
         )
 
 
+def check_classes(text: str, classes: int) -> None:
+    """Refuse a model in JSON whose last layer says that it is for another number of classes.
+
+    Raises:
+        SpecError: naming both.
+    """
+    try:
+        units = json.loads(text)["config"]["layers"][-1]["config"]["units"]
+    except (ValueError, KeyError, IndexError, TypeError):
+        return  # it ends in no dense layer
+    if isinstance(units, int) and units != classes:
+        raise SpecError(
+            f"The model of keras_json tells {units} classes apart, and the data has {classes}."
+        )
+
+
 def _taken(model: Mapping[str, object]) -> list[object] | None:
     """Give the shape of one example of a model in JSON; None where it does not begin with it."""
     try:

@@ -1,6 +1,7 @@
 """Commands that run a grid, and say how far it is."""
 
 import tomllib
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -49,7 +50,7 @@ def run(
     ] = None,
     dataset: Annotated[
         str | None,
-        typer.Option("--dataset", metavar="D", help="For it: fashion_mnist (default) or mnist."),
+        typer.Option("--dataset", metavar="D", help="For it: fashion_mnist (default), mnist, …"),
     ] = None,
     data: Annotated[
         Path | None,
@@ -58,8 +59,12 @@ def run(
     name: Annotated[
         str | None,
         typer.Option(
-            "--name", metavar="N", help="For it: what the store calls it. Default: own-grid."
+            "--name", metavar="N", help="For it: what the store calls it. Default: by its content."
         ),
+    ] = None,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option("--labels", metavar="C", help="For it: columns that only name its rows."),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", metavar="N", help="Replicates, at least.")] = 1,
     epochs: Annotated[int | None, typer.Option("--epochs", help="Marks the runs.")] = None,
@@ -109,10 +114,16 @@ def run(
     Example: tune-grid run --grid grid.csv --model net.py:build --data letters.npz --epochs 5
     """
     from ..running.driver import run_grid
-    from ..running.summary import describe_summary
+    from ..running.summary import FailedRunsWarning, describe_summary
     from .console import ConsoleProgress
 
-    own = {"--model": model, "--dataset": dataset, "--data": data, "--name": name}
+    own = {
+        "--model": model,
+        "--dataset": dataset,
+        "--data": data,
+        "--name": name,
+        "--labels": labels,
+    }
     if until_decided:
         departing = {
             **own,
@@ -135,7 +146,8 @@ def run(
             time_limit=time_limit,
         )
         return
-    with ConsoleProgress() as progress:
+    with ConsoleProgress() as progress, warnings.catch_warnings():
+        warnings.simplefilter("ignore", FailedRunsWarning)  # the summary says it
         try:
             summary = run_grid(
                 study,
@@ -149,6 +161,7 @@ def run(
                 dataset=dataset,
                 data=data,
                 name=name,
+                labels=labels,
                 seeds=seeds,
                 epochs=epochs,
                 train_size=train_size,
@@ -204,7 +217,9 @@ def status(
     from ..results.status import run_status
 
     require_format(format)
-    print_table(run_status(study, store=store), format)
+    counts = run_status(study, store=store)
+    tell_all(counts.attrs["left_out"])
+    print_table(counts, format)
 
 
 def _grid(file: Path) -> list[dict[str, object]]:

@@ -261,7 +261,9 @@ class _Course:
         have = counts_of(inputs)
         how = {"engine": "tensorflow", "backend": "tensorflow", "device": "cpu"}
         digests = found_digests(
-            (one.data for one in inputs.configurations), data_dir=self.how["data_dir"]
+            (one.data for one in inputs.configurations),
+            store=inputs.store,
+            data_dir=self.how["data_dir"],
         )
         there = inputs.results.groupby("cell")["replicate"].agg(set)
         with Store(self.how["store"]) as opened:

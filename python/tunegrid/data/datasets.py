@@ -1,4 +1,4 @@
-"""What a data set is, and those that ship: MNIST and Fashion-MNIST.
+"""What a data set is, and those that ship: MNIST and two releases of Fashion-MNIST.
 
 A data set is known by the digest of its arrays, whatever file they came in, so a run's key can name
 its data before the data is there.
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+_BYTES = 256
 
 PARTS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -62,6 +64,11 @@ class Shipped(Dataset):
     folder: str
     advice: str
     digests: Mapping[str, str]
+
+
+def label_type(classes: int) -> np.dtype:
+    """Give the type in which labels of so many classes are kept: one byte, or two."""
+    return np.dtype(np.uint8 if classes <= _BYTES else "<u2")
 
 
 def digest_of_four(digests: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Files with data of one's own: Keras's .npz, and csv."""
 
+import csv
 import re
 import zipfile
 from collections.abc import Sequence
@@ -10,16 +11,17 @@ import numpy as np
 
 from ..errors import DataError
 from ..machine.files import is_file
-from .datasets import PARTS
-from .own import OwnData, own_data
+from .datasets import DATASETS, PARTS
+from .own import NAME, OwnData, own_data
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: Of a csv file without a column `part`, a sixth of each class is for testing, as of MNIST.
 _TESTED, _SEED = 6, 1
+_SHOWN = 6
 _PIXEL = re.compile(r"pixel\d+")
-_NO_NAME = re.compile(r"[^a-z0-9_-]+")
+_NO_NAME, _LONGEST = re.compile(r"[^a-z0-9_-]+"), 64
 
 
 def read_data(file: str | Path, *, name: str | None = None) -> OwnData:
@@ -31,7 +33,7 @@ def read_data(file: str | Path, *, name: str | None = None) -> OwnData:
             `test`; without one, a sixth of each class, drawn by NumPy's generator with seed 1, is
             for testing. Columns that are all called pixel1, pixel2, … and as many as a square
             has are square images, row by row; others are features.
-        name: default: the file's name without its ending.
+        name: default: the file's name without its ending, as far as it is a name.
 
     Raises:
         DataError: naming the file, and the place in it.
@@ -42,12 +44,17 @@ def read_data(file: str | Path, *, name: str | None = None) -> OwnData:
         raise DataError(f"{path}: data must be a .npz or a .csv file.")
     if not is_file(path):
         raise DataError(f"There is no file {path}.")
-    own = name or (_NO_NAME.sub("-", path.stem.lower()).strip("-_0123456789") or None)
     try:
-        return own_data(readers[path.suffix.lower()](path), name=own)
+        return own_data(readers[path.suffix.lower()](path), name=name or _name_of(path))
     except DataError as error:
         said = str(error)
         raise DataError(said if said.startswith(str(path)) else f"{path}: {said}") from None
+
+
+def _name_of(path: Path) -> str:
+    """Name data by its file; what is no name, or one of a data set that ships, is `own-data`."""
+    name = _NO_NAME.sub("-", path.stem.lower()).lstrip("-_0123456789").rstrip("-_")[:_LONGEST]
+    return name if name and name not in DATASETS else NAME
 
 
 def take_data(data: object) -> OwnData:
@@ -66,6 +73,8 @@ def take_data(data: object) -> OwnData:
 
 
 def _npz(path: Path) -> dict[str, np.ndarray]:
+    if not zipfile.is_zipfile(path):
+        raise DataError(f"{path} is no whole .npz file: it is no archive.")
     try:
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             names = [*PARTS, "class_names"]
@@ -83,9 +92,10 @@ def _npz(path: Path) -> dict[str, np.ndarray]:
 def _csv(path: Path) -> dict[str, np.ndarray]:
     table = read_table(path)
     if "label" not in table:
-        raise DataError(f"{path} has no column label.")
+        there = ", ".join(map(str, list(table)[:_SHOWN]))
+        raise DataError(f"{path} has no column label, but {there}; a comma must lie between them.")
     given = table.pop("part") if "part" in table else None
-    names = [name for name in table if name != "label"]
+    names = _in_order([name for name in table if name != "label"])
     if not names:
         raise DataError(f"{path} has no columns beside label.")
     numbers = {name: _numbers(table[name], path) for name in [*names, "label"]}
@@ -98,9 +108,13 @@ def _csv(path: Path) -> dict[str, np.ndarray]:
             f"from 0 must stand."
         )
     values = np.column_stack(list(numbers.values()))
-    if (values == np.floor(values)).all():
-        values = values.astype(np.int64)
     is_test = _drawn(labels) if given is None else _parts(given, path)
+    for part, there in (("testing", is_test), ("training", ~is_test)):
+        if not there.any():
+            raise DataError(
+                f"{path} has no row for {part}: say so in a column part (train or test), or give "
+                f"more rows of each class."
+            )
     x = values.reshape(len(values), *shape_of(names))
     return {
         "x_train": x[~is_test],
@@ -119,6 +133,9 @@ def read_table(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
     try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            names = next(csv.reader(stream), [])
+        _check_names(path, names)
         table = pd.read_csv(path, low_memory=False)
     except (ValueError, OSError, pd.errors.ParserError) as error:
         said = " ".join(str(error).split())[:200]
@@ -126,6 +143,18 @@ def read_table(path: Path) -> "pd.DataFrame":
     if table.empty:
         raise DataError(f"{path} has no rows.")
     return table
+
+
+def _check_names(path: Path, names: Sequence[str]) -> None:
+    """Refuse a line of names that are none: pandas would make some of its own."""
+    for number, name in enumerate(names, start=1):
+        if not name.strip():
+            raise DataError(
+                f"{path}: column {number} has no name: write it without row names (index=False, "
+                f"row.names = FALSE)."
+            )
+        if name in names[: number - 1]:
+            raise DataError(f"{path} has two columns called {name}.")
 
 
 def shape_of(columns: Sequence[str]) -> tuple[int, ...]:
@@ -145,10 +174,18 @@ def _numbers(column: "pd.Series", path: Path) -> np.ndarray:
         row = int(np.argmax(wrong))
         value = column.iloc[row]
         said = "empty" if pd.isna(value) else repr(value)[:60]
+        advice = " Number the classes from 0." if column.name == "label" else ""
         raise DataError(
-            f"{path}: row {row + 1} has {said} in the column {column.name}, and no number."
+            f"{path}: row {row + 1} has {said} in the column {column.name}, and no number.{advice}"
         )
     return found
+
+
+def _in_order(names: Sequence[str]) -> list[str]:
+    """Put pixels in the order of their numbers: sorted as texts pixel10 comes before pixel2."""
+    if all(_PIXEL.fullmatch(name) for name in names):
+        return sorted(names, key=lambda name: int(name.removeprefix("pixel")))
+    return list(names)
 
 
 def _parts(given: "pd.Series", path: Path) -> np.ndarray:

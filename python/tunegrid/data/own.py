@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import DataError
-from .datasets import DATASETS, PARTS, Dataset, Images
+from .datasets import DATASETS, PARTS, Dataset, Images, label_type
 
 #: What data is called that has no name of its own; what keys call all of it.
 NAME, OWN = "own-data", "own"
@@ -55,14 +55,12 @@ def own_data(
     arrays = _four(data)
     if class_names is None and isinstance(data, Mapping):
         class_names = data.get("class_names")
-    x = {part: _examples(arrays[part], part) for part in ("x_train", "x_test")}
+    x = _examples({part: arrays[part] for part in ("x_train", "x_test")})
     if x["x_train"].shape[1:] != x["x_test"].shape[1:]:
         raise DataError(
             f"x_train and x_test hold examples of different shapes: {x['x_train'].shape[1:]} and "
             f"{x['x_test'].shape[1:]}."
         )
-    if x["x_train"].dtype != x["x_test"].dtype:
-        x = {part: one.astype(np.float32) for part, one in x.items()}
     y = {part: _labels(arrays[part], part) for part in ("y_train", "y_test")}
     for part in ("train", "test"):
         if len(x[f"x_{part}"]) != len(y[f"y_{part}"]):
@@ -72,8 +70,8 @@ def own_data(
             )
     names = _class_names(class_names)
     classes = _classes(y, names)
-    small = np.uint8 if classes <= _BYTES else np.dtype("<u2")
-    images = Images(**x, **{part: one.astype(small) for part, one in y.items()})
+    kept = label_type(classes)
+    images = Images(**x, **{part: one.astype(kept) for part, one in y.items()})
     return OwnData(describe(images, name, classes, names), images)
 
 
@@ -153,23 +151,44 @@ def _array(value: object, part: str) -> np.ndarray:
     return array
 
 
-def _examples(value: object, part: str) -> np.ndarray:
+def _examples(given: Mapping[str, object]) -> dict[str, np.ndarray]:
+    """Keep whole numbers from 0 to 255 as bytes, in whatever type they came; others as float32."""
+    arrays = {part: _shaped(value, part) for part, value in given.items()}
+    if all(_are_bytes(one) for one in arrays.values()):
+        return {part: np.ascontiguousarray(one, np.uint8) for part, one in arrays.items()}
+    return {part: _single(one, part) for part, one in arrays.items()}
+
+
+def _shaped(value: object, part: str) -> np.ndarray:
     array = _array(value, part)
     if not 2 <= array.ndim <= 4 or 0 in array.shape:  # noqa: PLR2004 - vectors to colour images
         raise DataError(
             f"{part} must have the shape (n, height, width), (n, height, width, channels) or "
             f"(n, features), not {array.shape}."
         )
-    if array.dtype.kind in "iu" and array.min() >= 0 and array.max() < _BYTES:
-        return np.ascontiguousarray(array, np.uint8)
+    return array
+
+
+def _are_bytes(array: np.ndarray) -> bool:
+    if array.dtype == np.uint8:
+        return True
+    if not (array.min() >= 0 and array.max() < _BYTES):
+        return False
+    return array.dtype.kind in "iu" or bool((array == np.floor(array)).all())
+
+
+def _single(array: np.ndarray, part: str) -> np.ndarray:
     if array.dtype.kind in "iu" and max(-int(array.min()), int(array.max())) > _EXACT:
         raise DataError(f"{part} holds whole numbers beyond {_EXACT}: scale them first.")
     with np.errstate(over="ignore"):
         found = np.ascontiguousarray(array, "<f4")
     if not np.isfinite(found).all():
         place = tuple(int(one) for one in np.argwhere(~np.isfinite(found))[0])
-        where = ", ".join(map(str, place))
-        raise DataError(f"{part}[{where}] is {array[place]}: every value must be a finite number.")
+        where, value = ", ".join(map(str, place)), array[place].item()
+        must = "be a finite number"
+        if np.isfinite(value):
+            must = "have a place in single precision (below 3.4e38)"
+        raise DataError(f"{part}[{where}] is {value}: every value must {must}.")
     return found
 
 
@@ -186,7 +205,7 @@ def _labels(value: object, part: str) -> np.ndarray:
     if wrong.any():
         place = int(np.argmax(wrong))
         raise DataError(
-            f"{part}[{place}] is {array[place]}: labels must be whole numbers from 0 (to "
+            f"{part}[{place}] is {array[place].item()}: labels must be whole numbers from 0 (to "
             f"{_MOST_CLASSES - 1} at most)."
         )
     return array.astype(np.int64)
@@ -197,6 +216,8 @@ def _class_names(given: object) -> tuple[str, ...]:
         return ()
     if isinstance(given, str) or not isinstance(given, (Sequence, np.ndarray)):
         raise DataError(f"class_names must be a list of texts, not {_short(given)}.")
+    if not all(isinstance(name, str) for name in given):
+        raise DataError(f"class_names must be a list of texts, not {_short(list(given))}.")
     return tuple(str(name) for name in given)
 
 
@@ -216,7 +237,10 @@ def _classes(labels: Mapping[str, np.ndarray], names: Sequence[str]) -> int:
 
 
 def _first(array: np.ndarray) -> str:
-    return _short(array.flat[0]) if array.size else "nothing"
+    if not array.size:
+        return "nothing"
+    value = array.flat[0]
+    return _short(value.item() if isinstance(value, np.generic) else value)
 
 
 def _short(value: object) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import DataError
+from ..errors import DataError, DataMissingError
 from ..machine.files import is_file
 from .datasets import DATASETS, PARTS, Dataset, Images, Shipped, Source, digest_of_four
 from .kaggle import read_kaggle
@@ -44,7 +44,9 @@ def _load(source: Source) -> Images:
         images, classes = read_kaggle(source.path), dataset.classes
     found = _digest(images, classes, source.dataset)
     if source.digest not in (None, found):
-        raise DataError(
+        # another copy of what nobody has pinned is no damage: what is meant is not here
+        kind = DataError if source.path.suffix == ".npz" else DataMissingError
+        raise kind(
             f"{source.path} is not the data that is meant: its digest is {found[:12]}…, not "
             f"{source.digest[:12]}…. Take it away, and give the data again."
         )

@@ -4,6 +4,7 @@ Places are tried in a fixed order and the one that was taken is always said; a d
 error, never a reason to look elsewhere.
 """
 
+import dataclasses
 import os
 import subprocess
 from collections.abc import Iterator
@@ -71,7 +72,8 @@ def find_data(
             f"The data with the digest {str(digest)[:12]}… is not in {store}: give it again as it "
             f"was given (data, or --data), or import an export that was made with its data."
         )
-    return find_dataset(name, data_dir=data_dir, download=download)
+    source = find_dataset(name, data_dir=data_dir, download=download)
+    return source if shipped.digests else dataclasses.replace(source, digest=digest)
 
 
 def dataset_status(*, data_dir: str | Path | None = None) -> "pd.DataFrame":
@@ -108,6 +110,12 @@ def _places(dataset: Shipped, data_dir: str | Path | None) -> Iterator[Source]:
     if given is not None:
         if not is_folder(Path(given)):
             raise DataError(f"{origin} names {given}, which is no folder: correct it.")
+        if not any(any(_look(one, origin, Path(given))) for one in DATASETS.values()):
+            names = ", ".join(one.folder for one in DATASETS.values())
+            raise DataError(
+                f"{origin} names {given}, which holds no data set: it must have one of the folders "
+                f"{names}, or Keras's .npz files. Correct it, or leave it out."
+            )
         yield from _look(dataset, origin, Path(given))
     yield from _look(dataset, "Keras's cache", _keras_cache())
     yield from _look(dataset, "Debian's package", DEBIAN_FOLDER)

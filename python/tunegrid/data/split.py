@@ -77,15 +77,22 @@ def pooled(images: Images, seed: int) -> Images:
     By class: each part has as many of each as before. NumPy's `default_rng(seed)` draws which
     they are, and their order.
     """
-    rng = np.random.default_rng(seed)
+    train, test = pooled_places(images, seed)
     x = np.concatenate([images.x_train, images.x_test])
+    y = np.concatenate([images.y_train, images.y_test])
+    return Images(x[train], y[train], x[test], y[test])
+
+
+def pooled_places(images: Images, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Say which images of both parts, one behind the other, `pooled` trains and tests on."""
+    rng = np.random.default_rng(seed)
     y = np.concatenate([images.y_train, images.y_test])
     is_test = np.zeros(len(y), bool)
     for label in np.unique(y):
         own = rng.permutation(np.flatnonzero(y == label))
         is_test[own[: int((images.y_test == label).sum())]] = True
     train, test = (rng.permutation(np.flatnonzero(part)) for part in (~is_test, is_test))
-    return Images(x[train], y[train], x[test], y[test])
+    return train, test
 
 
 def fold_of(labels: np.ndarray, folds: int, seed: int) -> np.ndarray:

@@ -3,20 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from ..architectures import ARCHITECTURES
+from ..architectures import ARCHITECTURES, check_classes
 from ..data.datasets import Dataset
 from ..data.split import held_out
 from ..errors import SpecError
 from ..study.csvfile import Scalar
+from ..study.meaning import PARAMETERS, means_something
 from ..study.parts import Rule
 from ..study.settings import DEFAULTS, OPTIMIZERS
 from ..study.study import Study
-
-_PARAMETERS = frozenset(
-    name
-    for group in (*(known.parameters for known in ARCHITECTURES.values()), *OPTIMIZERS.values())
-    for name in group
-)
 
 
 @dataclass(frozen=True)
@@ -104,7 +99,7 @@ def _overridden(
 ) -> dict[str, object]:
     """Put overrides where they mean something, those first that decide what the others mean."""
     after = dict(settings)
-    for name in sorted(overrides, key=lambda name: name in _PARAMETERS):
+    for name in sorted(overrides, key=lambda name: name in PARAMETERS):
         if concerns(name, after, own):
             after[name] = overrides[name]
     return after
@@ -115,11 +110,7 @@ def concerns(name: str, settings: Mapping[str, object], own: Collection[str]) ->
 
     Architectures ignore each other's parameters, so do optimizers, and columns are the grid's.
     """
-    architecture = ARCHITECTURES.get(str(settings.get("architecture")))
-    known = set(architecture.parameters if architecture else ()) | set(
-        OPTIMIZERS[settings["optimizer"]]
-    )
-    return name not in own and (name not in _PARAMETERS or name in known)
+    return name not in own and means_something(name, settings)
 
 
 def _settled(study: Study, settings: Mapping[str, object]) -> dict[str, object]:
@@ -129,7 +120,7 @@ def _settled(study: Study, settings: Mapping[str, object]) -> dict[str, object]:
         raise SpecError(f"the setting {missing[0]} is given nowhere; put it under [settings].")
     data = study.dataset(str(settings["dataset"]))
     settings = _with_seed(settings)
-    _check_split(settings)
+    _check_split(settings, data)
     _check_examples(settings, data)
     fold, folds = settings.get("fold"), settings.get("folds")
     sizes = {"validation_size": settings["validation_size"], "fold": fold, "folds": folds}
@@ -142,6 +133,8 @@ def _settled(study: Study, settings: Mapping[str, object]) -> dict[str, object]:
             f"after {after}."
         )
     ARCHITECTURES[settings["architecture"]].resolve(settings, data.input_shape)
+    if "keras_json" in settings:
+        check_classes(str(settings["keras_json"]), data.classes)
     return {name: v for name, v in settings.items() if name != "train_size" or v < there}
 
 
@@ -154,8 +147,12 @@ def _with_seed(settings: Mapping[str, object]) -> Mapping[str, object]:
     return {"split_seed": 1, **settings} if _is_drawn(settings) else settings
 
 
-def _check_split(settings: Mapping[str, object]) -> None:
+def _check_split(settings: Mapping[str, object], data: Dataset) -> None:
     held = settings["validation_size"]
+    if held >= data.train_images:
+        raise SpecError(
+            f"validation_size = {held} leaves nothing of the {data.train_images} training images."
+        )
     if (settings["validation"] in ("first", "last")) != (held > 0):
         raise SpecError("validation_size belongs to validation = 'first' or 'last' only.")
     fold, folds = settings.get("fold"), settings.get("folds")
@@ -166,6 +163,11 @@ def _check_split(settings: Mapping[str, object]) -> None:
         raise SpecError(
             f"validation = 'fold' needs folds (2 or more) and fold (1 to folds), not "
             f"folds = {folds} and fold = {fold}."
+        )
+    elif folds > data.train_images:
+        raise SpecError(
+            f"folds = {folds} is more than the {data.train_images} training images: some would "
+            f"be empty."
         )
     if "split_seed" in settings and not _is_drawn(settings):
         raise SpecError("split_seed belongs to split = 'pooled' and to validation = 'fold' only.")

@@ -8,6 +8,7 @@ import numpy as np
 from ..data.datasets import Source
 from ..data.reading import load_dataset
 from ..data.sources import find_data
+from ..data.split import pooled_places
 from ..errors import DataMissingError
 from .runs import DataSpec
 
@@ -30,13 +31,15 @@ def labels_of(
     """
     where = {"store": store, "data_dir": data_dir, "download": False}
     try:
-        source = find_data(data.dataset, data.digest, **where)
+        return _labels(data, find_data(data.dataset, data.digest, **where))
     except DataMissingError:
         return None
-    return _labels(data, source)
 
 
 @functools.lru_cache(maxsize=16)
 def _labels(data: DataSpec, source: Source) -> np.ndarray:
     images = load_dataset(source)
-    return images.y_test if data.split is None else data.split_of(images).y_test
+    if data.split is None:
+        return images.y_test
+    both = np.concatenate([images.y_train, images.y_test])
+    return both[pooled_places(images, data.split_seed)[1]]

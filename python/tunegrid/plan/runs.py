@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..data.datasets import DATASETS, Dataset, Images
+from ..data.datasets import DATASETS, Dataset, Images, label_type
 from ..data.split import Split, split_images
 from ..errors import StoreError
 
@@ -25,8 +25,6 @@ ENGINES: Mapping[str, tuple[str, ...]] = {
 
 # A canonical spec ends in its seed, the last key: replicates differ in that alone.
 _REPLICATE = re.compile(r'(.*,"seed":)(0|[1-9][0-9]*)\}', re.DOTALL)
-
-_BYTES = 256
 
 Pairs = tuple[tuple[str, object], ...]
 
@@ -94,12 +92,7 @@ class DataSpec:
 
     def predicted(self, classes: bytes) -> np.ndarray:
         """Read stored classes of the test images: one byte each, two from 257 classes on."""
-        return np.frombuffer(classes, class_type(self.described.classes))
-
-
-def class_type(classes: int) -> np.dtype:
-    """Give the type in which so many classes are kept."""
-    return np.dtype(np.uint8 if classes <= _BYTES else "<u2")
+        return np.frombuffer(classes, label_type(self.described.classes))
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from ..data.datasets import label_type
 from ..data.kept import kept_file
 from ..errors import StoreError
 from ..machine.files import sha256_of
-from ..plan.runs import DataSpec, RunSpec, class_type
+from ..plan.runs import DataSpec, RunSpec
 from ..store.looks import has_looks
 from ..store.store import Store, find_study
 from ..study.study import Study
@@ -218,6 +219,13 @@ def _write_predictions(folder: Path, store: Store, keys: Sequence[str]) -> None:
     beside = folder / f".{PREDICTIONS}.part"
     with h5py.File(beside, "w", track_order=True) as file:
         kinds = {row[0]: _kind(row[3]) for row in rows}
+        for key, *classes, _ in rows:
+            size, kind = kinds[key]
+            if any(len(one) != size * np.dtype(kind).itemsize for one in classes):
+                raise StoreError(
+                    f"The predictions of run {key[:12]} are damaged: see `tune-grid verify` and "
+                    f"`tune-grid repair`."
+                )
         for size, kind in sorted(set(kinds.values()), key=str):
             own = [row for row in rows if kinds[row[0]] == (size, kind)]
             group = file.create_group(str(size) if kind == "u1" else f"{size}-{kind}")
@@ -233,7 +241,7 @@ def _write_predictions(folder: Path, store: Store, keys: Sequence[str]) -> None:
 def _kind(spec: str) -> tuple[int, str]:
     """Give how many test images a run has, and the type of their predicted classes."""
     data = RunSpec.from_json(spec).data.described
-    return data.test_images, class_type(data.classes).str[1:]
+    return data.test_images, label_type(data.classes).str[1:]
 
 
 def _write_manifest(folder: Path, study: str, files: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..architectures import ARCHITECTURES, build_model, parameter_counts
+from ..architectures import ARCHITECTURES, parameter_counts
 from ..data.sources import find_data
 from ..errors import RunError, SpecError, StoreError
 from ..machine.files import sha256_of
@@ -178,6 +178,8 @@ def _find_run(store: Store, key: str) -> dict[str, object]:
 def _build(spec: RunSpec) -> "keras.Model":
     import keras
 
+    from ..train.one_run import model_of_spec
+
     known = ARCHITECTURES.get(spec.model.architecture)
     if known is None or known.revision != spec.model.revision:
         raise StoreError(
@@ -186,14 +188,7 @@ def _build(spec: RunSpec) -> "keras.Model":
             f"trained it."
         )
     keras.backend.clear_session()  # names of layers count from the beginning
-    data = spec.data.described
-    return build_model(
-        spec.model.architecture,
-        dict(spec.model.parameters),
-        shape=data.input_shape,
-        classes=data.classes,
-        rotation=spec.data.rotation,
-    )
+    return model_of_spec(spec)
 
 
 def _kept_weights(store: Store, key: str, sha256: str) -> bytes:

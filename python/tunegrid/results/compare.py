@@ -1,6 +1,6 @@
 """Ours beside the published: arithmetic on tidy frames."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -30,6 +30,7 @@ def comparison_table(
     protocol: str | None = None,
     preset: str = "full",
     any: bool = False,  # noqa: A002 - the command's and R's word
+    keys: Iterable[str] | None = None,
     store: str | Path | None = None,
 ) -> pd.DataFrame:
     """Put our numbers beside a study's own tables, sorted as the source sorts.
@@ -39,7 +40,7 @@ def comparison_table(
         experiments: names; all by default.
         where: a condition on configuration columns.
         protocol: default: the study's own default.
-        preset, any: as in `read_results`.
+        preset, any, keys: as in `read_results`.
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
 
     Returns:
@@ -47,18 +48,18 @@ def comparison_table(
         its columns, epochs, published_loss, published_accuracy (what the study printed; also
         published_val_accuracy and published_test_accuracy where it printed more than one),
         replicates, loss, accuracy (means over replicates), accuracy_sd (their standard
-        deviation with n - 1; NA for fewer than two), val_accuracy and test_accuracy beside
-        published ones. A column `departures` with `any` and with
-        every preset but `full`. Runs
-        that differ in anything but the seed are never pooled: there is a row for each, with
-        columns that tell them apart. Several experiments stand below each other, told apart by
-        a first column `experiment`. `attrs["left_out"]` says in sentences what was not taken.
+        deviation with n - 1; NA for fewer than two), failed (how many runs did, where one did),
+        val_accuracy and test_accuracy beside published ones. A column `departures` with `any`
+        and with every preset but `full`. Runs that differ in anything but the seed are never
+        pooled: there is a row for each, with columns that tell them apart. Several experiments
+        stand below each other, told apart by a first column `experiment`. `attrs["left_out"]`
+        says in sentences what was not taken.
 
     Raises:
         SpecError: for what does not exist.
         StoreError: when the store cannot be read.
     """
-    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    how = {"where": where, "protocol": protocol, "preset": preset, "any": any, "keys": keys}
     tables = comparison_tables(study, experiments=experiments, store=store, **how)
     return stacked(tables)
 
@@ -84,10 +85,11 @@ def comparison_tables(
     protocol: str | None = None,
     preset: str = "full",
     any: bool = False,  # noqa: A002
+    keys: Iterable[str] | None = None,
     store: str | Path | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Give the tables of `comparison_table` one by one, by experiment."""
-    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    how = {"where": where, "protocol": protocol, "preset": preset, "any": any, "keys": keys}
     chosen = select(study, experiments=experiments, store=store, **how)
     runs = read_results(chosen.study, experiments=chosen.experiments, store=store, **how)
     tables = {
@@ -103,7 +105,9 @@ def comparison_tables(
 def _table(
     grid: pd.DataFrame, experiment: str, runs: pd.DataFrame, *, departing: bool
 ) -> pd.DataFrame:
-    own = runs[runs["experiment"].eq(experiment) & runs["outcome"].eq("done")]
+    own = runs[runs["experiment"].eq(experiment)]
+    is_done = own["outcome"].eq("done")
+    own = own.assign(replicate=own["replicate"].where(is_done), failed=~is_done)
     columns = grid.attrs["columns"]
     # A grid of one's own can have columns that the study's has not.
     extra = [name for name in runs.attrs["columns"] if own[name].notna().any()]
@@ -115,11 +119,12 @@ def _table(
     table = _beside(grid, _pool(own, [*columns, *apart]), columns)
     if "epochs" not in columns:
         table["epochs"] = table["epochs"].fillna(table["epochs_planned"]).astype("Int64")
-    table["replicates"] = table["replicates"].fillna(0)
+    table[["replicates", "failed"]] = table[["replicates", "failed"]].fillna(0)
     published = [name for name in _PUBLISHED.values() if name in grid]
     more = {name: "Float64" for name in _MORE if _PUBLISHED[name] in grid}
-    names = dict.fromkeys([*columns, "epochs", *apart, *published, *_OURS, *more])
-    table = table[list(names)].astype(_OURS | more)
+    failed = ["failed"] if own["failed"].any() else []
+    names = dict.fromkeys([*columns, "epochs", *apart, *published, *_OURS, *failed, *more])
+    table = table[list(names)].astype(_OURS | dict.fromkeys(failed, "Int64") | more)
     if "published_accuracy" in table:
         table = table.sort_values(
             "published_accuracy", ascending=False, kind="stable", na_position="last"
@@ -182,6 +187,7 @@ def _pool(runs: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     pooled = runs.groupby(by, sort=False, dropna=False).agg(
         **({} if "epochs" in by else {"epochs": ("epochs", "first")}),
         replicates=("replicate", "nunique"),
+        failed=("failed", "sum"),
         loss=("loss", "mean"),
         accuracy=("accuracy", "mean"),
         accuracy_sd=("accuracy", "std"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..errors import DataError, SpecError
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations, table_owner
 from ..plan.labels import labels_of
@@ -123,6 +124,12 @@ def _confusion(
     )
     matrices = [matrix for matrix in found if matrix is not None]
     count = len(printed)
+    sizes = {len(matrix) for matrix in matrices} - {count}
+    if sizes:
+        raise SpecError(
+            f"The printed matrix has {count} classes, and the data of our runs {min(sizes)}: it "
+            f"cannot be of this configuration."
+        )
     ours = np.mean(matrices, axis=0) if matrices else np.full((count, count), np.nan)
     columns = {f"ours_{n}": pd.array(ours[:, n], dtype="Float64") for n in range(count)}
     return printed.assign(**columns)
@@ -140,7 +147,10 @@ def confusion_of(
         data_dir: a folder with data sets.
     """
     data = RunSpec.from_json(spec).data
-    labels = labels_of(data, store=store, data_dir=data_dir)
+    try:
+        labels = labels_of(data, store=store, data_dir=data_dir)
+    except DataError:  # damaged: `verify` and `data` say so
+        labels = None
     if labels is None:
         return None
     return confusion_matrix(labels, data.predicted(classes), data.described.classes)

@@ -60,7 +60,10 @@ class Reader:
 
     def read(self, stored: Mapping[str, object]) -> dict[str, object] | None:
         """Give the tidy row, or None when the run is not meant."""
-        if stored["experiment"] not in self._chosen.experiments:
+        chosen = self._chosen
+        if stored["experiment"] not in chosen.experiments:
+            return None
+        if chosen.keys is not None and stored["key"] not in chosen.keys:
             return None
         place = self._place(stored)
         if place is not None and not place.is_asked:

@@ -1,6 +1,6 @@
 """What a reader asks for: experiments, conditions, whole replications or not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ class Selection:
         where: None for all configurations.
         preset: `full` or `quick`.
         any: whatever the preset, all runs that are there.
+        keys: only the runs with these keys; None for all.
     """
 
     study: Study
@@ -29,6 +30,7 @@ class Selection:
     where: Condition | None
     preset: str
     any: bool
+    keys: frozenset[str] | None = None
 
 
 def select(
@@ -39,6 +41,7 @@ def select(
     protocol: str | None = None,
     preset: str = "full",
     any: bool = False,  # noqa: A002 - the command's and R's word
+    keys: Iterable[str] | None = None,
     store: str | Path | None = None,
 ) -> Selection:
     """Resolve and check what a reader asks for.
@@ -59,4 +62,5 @@ def select(
         check_columns(condition, {*NAMES, *labels, "experiment", "protocol", "conv_layers"})
     else:
         configurations(study, protocol=chosen, experiments=names, where=where, overrides=overrides)
-    return Selection(study, chosen, names, condition, preset, any)
+    meant = None if keys is None else frozenset(keys)
+    return Selection(study, chosen, names, condition, preset, any, meant)

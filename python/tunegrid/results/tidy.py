@@ -1,6 +1,6 @@
 """The tidy tables: one row a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ def read_results(
     protocol: str | None = None,
     preset: str = "full",
     any: bool = False,  # noqa: A002 - the command's and R's word
+    keys: Iterable[str] | None = None,
     store: str | Path | None = None,
 ) -> pd.DataFrame:
     """Read a study's runs, one row each, failed ones too.
@@ -34,6 +35,7 @@ def read_results(
         protocol: default: the study's own default.
         preset: `full` for runs of the whole protocol, `quick` for those of that preset.
         any: all runs that are there, whatever their departures from the protocol.
+        keys: only the runs with these keys, as a `RunSummary` has them.
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
 
     Returns:
@@ -48,7 +50,7 @@ def read_results(
         SpecError: for what does not exist.
         StoreError: when the store cannot be read.
     """
-    how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
+    how = {"where": where, "protocol": protocol, "preset": preset, "any": any, "keys": keys}
     chosen = select(study, experiments=experiments, store=store, **how)
     rows, left_out = read_rows(chosen, store)
     frame = _frame(rows, chosen)
@@ -88,7 +90,12 @@ def read_rows(
     with told(opened.folder):
         rows = [row for row in map(reader.read, stored) if row is not None]
     rows.sort(key=lambda row: (*row["_place"].order, row["engine"], row["replicate"]))
-    return rows, reader.left_out()
+    return rows, [*no_store(opened), *reader.left_out()]
+
+
+def no_store(opened: Store) -> list[str]:
+    """Say that a store is not there, where it is not: a name may be mistyped."""
+    return [] if opened.exists else [f"There is no store in {opened.folder}, so there are no runs."]
 
 
 def _frame(rows: Sequence[Mapping[str, object]], chosen: Selection) -> pd.DataFrame:

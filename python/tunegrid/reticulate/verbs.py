@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import importlib.util
 import signal
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,14 +61,17 @@ def _run_grid(
 ) -> dict[str, object]:
     """Run a grid; R hears of it through a function of what it is, a text and a number of epochs."""
     from ..running.driver import run_grid
-    from ..running.summary import describe_summary
+    from ..running.summary import FailedRunsWarning, describe_failures, describe_summary
 
     if grid is not None:
         options["grid"] = [
             dict(zip(grid, row, strict=True)) for row in zip(*grid.values(), strict=True)
         ]
-    summary = _heard(run_grid, study, hear, options)
-    return {**plain(summary), "said": [in_r(line) for line in describe_summary(summary)]}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FailedRunsWarning)  # R warns itself
+        summary = _heard(run_grid, study, hear, options)
+    said = [in_r(line) for line in describe_summary(summary)]
+    return {**plain(summary), "said": said, "warning": in_r(describe_failures(summary))}
 
 
 def _run_until_decided(
@@ -189,15 +193,17 @@ def _export_model(**options: object) -> dict[str, object]:
     return {**{name: getattr(done, name) for name in names}, **data}
 
 
-def _row_model_json(model: "keras.Model", row: Mapping[str, Scalar], number: int) -> str:
-    from ..study.own_grid import row_model_json
+def _row_model(
+    model: "keras.Model", row: Mapping[str, Scalar], number: int
+) -> Mapping[str, Scalar]:
+    from ..study.own_grid import row_model
 
-    return row_model_json(model, row, number)
+    return row_model(model, row, number)
 
 
 VERBS: Mapping[str, Callable[..., object]] = {
     "is_complete": _is_complete,
-    "row_model_json": _row_model_json,
+    "row_model": _row_model,
     "studies": _studies,
     "load_study": _load_study,
     "run_grid": _run_grid,

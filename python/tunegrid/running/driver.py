@@ -2,6 +2,7 @@
 
 import os
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
@@ -15,11 +16,11 @@ from ..machine.processor import cores
 from ..plan.grid import configurations
 from ..plan.plans import UNKNOWN, PlannedRun, plan
 from ..store.database import store_path
-from ..store.store import Store
+from ..store.store import Store, find_study
 from ..study.csvfile import Scalar
 from ..study.own_grid import Model, as_rows, check_same_grid, is_own_grid, own_study
 from ..study.settings import PRESETS
-from ..study.study import Study, load_study
+from ..study.study import Study
 from ..train.engines import check_engine
 from ..train.precision import check_precision
 from .images import find_images, found_digests
@@ -27,7 +28,7 @@ from .local import LocalExecutor
 from .loop import TrainingLoop
 from .order import longest_first
 from .progress import Progress
-from .summary import RunSummary
+from .summary import FailedRunsWarning, RunSummary, describe_failures
 
 _MOST = 1_000_000
 
@@ -45,6 +46,7 @@ def run_grid(
     dataset: str | None = None,
     data: object | None = None,
     name: str | None = None,
+    labels: str | Sequence[str] | None = None,
     seeds: int = 1,
     epochs: int | None = None,
     train_size: int | None = None,
@@ -63,8 +65,8 @@ def run_grid(
     Repeating a call trains only what is missing; a run that two studies share is trained once.
 
     Args:
-        study: the id of a shipped study, the path of a study.toml, or a `Study`; none for a grid
-            of one's own.
+        study: the id of a shipped study, the path of a study.toml, or a `Study`; the name of a
+            grid of one's own that the store has; none for a grid that it has not.
         experiments: names; all by default.
         where: a condition on configuration columns, as `"layer1 == 16 and layerdense <= 32"`.
         protocol: default: the study's own default.
@@ -73,8 +75,9 @@ def run_grid(
         grid: rows (one mapping each, or a pandas frame) in place of the one experiment's own;
             the runs are marked. Without a study they are a study of their own: then `set`,
             epochs, train_size and precision say how it is trained and mark nothing.
-        model, dataset, data, name: for a grid without a study, as in `own_study`. Data of one's
-            own is kept in the store, so that the grid can go on without it.
+        model, dataset, data, name, labels: for a grid without a study, as in `own_study`. Data of
+            one's own is kept in the store: given its name as the study, the grid goes on
+            without it.
         seeds: at least this many replicates of each configuration.
         epochs, train_size, precision: short for `set`. With `bfloat16` layers compute in 16 bits,
             up to three times as fast where the processor has them; weights stay in 32.
@@ -87,6 +90,9 @@ def run_grid(
         time_limit: seconds that one run may take.
         progress: told what happens.
 
+    Warns:
+        FailedRunsWarning: when runs failed, now or earlier, with how many and why.
+
     Raises:
         SpecError: for what cannot be asked for.
         DataError: when a data set is damaged, or none that is needed can be had.
@@ -95,7 +101,7 @@ def run_grid(
         KeyboardInterrupt: after Ctrl-C, SIGTERM or SIGHUP; what was done is kept.
     """
     _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
-    given = {"model": model, "dataset": dataset, "name": name}
+    given = {"model": model, "dataset": dataset, "name": name, "labels": labels}
     short = _present({"epochs": epochs, "train_size": train_size, "precision": precision})
     said: Mapping[str, object] = {}
     own = None if data is None else take_data(data)
@@ -103,11 +109,11 @@ def run_grid(
         said = {**short, **(set or {})}
         study = _own_study(grid, said, _present({**given, "data": own}))
         grid, set, short = None, None, {}  # noqa: A001
-    elif _present({**given, "data": own}):
-        raise SpecError(
-            f"{', '.join(_present({**given, 'data': own}))} belong to a grid without a study."
-        )
-    study, grid = load_study(study), as_rows(grid)
+    elif _present(given):
+        raise SpecError(f"A study was given, and {', '.join(_present(given))}: leave one out.")
+    study, grid = find_study(study, store=store), as_rows(grid)
+    if own is not None:
+        _check_own(study, own)
     backend = _backend(engine)
     check_engine(engine, backend)
     overrides = given_overrides(preset, set, **short)
@@ -122,9 +128,10 @@ def run_grid(
     )
     for given in {str(one.settings["precision"]) for one in chosen}:
         check_precision(given)
-    digests = found_digests((one.data for one in chosen), data_dir=data_dir)
+    where = {"store": store_path(store), "data_dir": data_dir}
+    digests = found_digests((one.data for one in chosen), **where)
     planned = plan(chosen, seeds=int(seeds), digests=digests, engine=engine, backend=backend)
-    return run_planned(
+    summary = run_planned(
         study,
         planned,
         workers=workers,
@@ -136,6 +143,9 @@ def run_grid(
         time_limit=time_limit,
         progress=progress,
     )
+    if said := describe_failures(summary):
+        warnings.warn(said, FailedRunsWarning, stacklevel=2)
+    return summary
 
 
 def run_planned(
@@ -185,6 +195,7 @@ def run_planned(
             summary.failed_before += loop.failed_elsewhere
             if loop.stopped:
                 raise KeyboardInterrupt
+        summary.failures = opened.failures(summary.keys)
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -220,6 +231,15 @@ def _own_study(
     return own_study(grid, set=settings, **given)
 
 
+def _check_own(study: Study, own: OwnData) -> None:
+    """Refuse data that is not the study's."""
+    if own.dataset.digest not in {one.digest for one in study.datasets.values()}:
+        raise SpecError(
+            f"The data given is not that of {study.id}: its digest is {own.dataset.digest[:12]}…. "
+            f"Without a study, data goes with a grid."
+        )
+
+
 def _check_name(store: Store, study: Study) -> None:
     """Refuse a grid of one's own under a name that the store has for another one."""
     definition = store.definition(study.id)
@@ -253,7 +273,7 @@ def _missing(
     if retry_failed:
         store.reopen_failed(distinct)
     outcomes = store.outcomes(distinct)
-    summary.planned = len(distinct)
+    summary.planned, summary.keys = len(distinct), tuple(distinct)
     summary.found = sum(outcome == "done" for outcome in outcomes.values())
     summary.failed_before = sum(outcome == "failed" for outcome in outcomes.values())
     return [one for key, one in distinct.items() if outcomes[key] is None]

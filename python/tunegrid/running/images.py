@@ -11,13 +11,14 @@ from ..data.reading import image_digest, load_dataset
 from ..data.sources import find_dataset
 from ..errors import DataError, DataMissingError
 from ..plan.configuration import Configuration
+from ..store.store import Store
 from ..study.study import Study
 from .progress import Progress
 from .summary import LeftOut
 
 
 def found_digests(
-    datasets: Iterable[Dataset], *, data_dir: str | Path | None = None
+    datasets: Iterable[Dataset], *, store: Path, data_dir: str | Path | None = None
 ) -> dict[str, str]:
     """Give the digests, by name, of the data sets that have none before they are found.
 
@@ -29,10 +30,30 @@ def found_digests(
     found = {}
     for name in dict.fromkeys(one.name for one in datasets if one.digest is None):
         try:
-            found[name] = image_digest(find_dataset(name, data_dir=data_dir, download=False))
+            found[name] = image_digest(_unpinned(name, store, data_dir))
         except DataMissingError:
             continue
     return found
+
+
+def _unpinned(name: str, store: Path, data_dir: str | Path | None) -> Source:
+    """Find data that is not pinned: its files, or what a store has kept of them.
+
+    Raises:
+        DataMissingError: when there is neither.
+    """
+    try:
+        return find_dataset(name, data_dir=data_dir, download=False)
+    except DataMissingError:
+        query = """
+            SELECT DISTINCT json_extract(spec, '$.data.digest') FROM run
+            WHERE json_extract(spec, '$.data.dataset') = :name"""
+        with Store(store) as opened:
+            digests = [digest for (digest,) in opened.rows(query, {"name": name})]
+        kept = [source for one in digests if (source := find_kept(store, name, one))]
+        if len(kept) != 1:
+            raise
+        return kept[0]
 
 
 def find_images(
@@ -89,7 +110,7 @@ def _source(
         return _own(study, data, store, own)
     if DATASETS[data.name].digests:
         return _find_or_download(data, data_dir, progress)
-    source = find_dataset(data.name, data_dir=data_dir, download=False)
+    source = _unpinned(data.name, store, data_dir)
     images = load_dataset(source)  # so that no worker reads its csv files again
     return keep_data(store, data.name, image_digest(source), images, data.classes)
 
@@ -104,8 +125,8 @@ def _own(study: Study, data: Dataset, store: Path, own: OwnData | None) -> Sourc
         own = read_data(study.folder / file, name=data.name)
     if own is None or own.dataset.digest != data.digest:
         raise DataMissingError(
-            f"The data {data.name} of {study.id} is not in {store}: give it again as it was given "
-            f"(data, or --data), or import an export that was made with its data."
+            f"The data {data.name} of {study.id} is not in {store}: give it again (data, or "
+            f"--data), or import an export that was made with its data."
         )
     return keep_data(store, OWN, data.digest, own.images, data.classes)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from ..machine.files import is_file
 from ..machine.interpreter import interpreter, with_package_path
 from ..plan.runs import RunSpec
 from .executor import Task
@@ -149,6 +150,32 @@ def _oom_kills() -> int:
     return next((int(count) for name, count in counted if name == "oom_kill"), 0)
 
 
+def without_r(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give an environment without the folders that R puts before its own libraries.
+
+    R's start script sources `etc/ldpaths`, which sets them at the head of LD_LIBRARY_PATH: a worker
+    is no R, and must load the libraries that its own Python was made with.
+    """
+    kept = dict(environment)
+    script = Path(environment.get("R_HOME", ""), f"etc{environment.get('R_ARCH', '')}", "ldpaths")
+    if "LD_LIBRARY_PATH" not in environment or not environment.get("R_HOME") or not is_file(script):
+        return kept
+    names = ("LD_LIBRARY_PATH", "R_LD_LIBRARY_PATH")
+    bare = {name: value for name, value in environment.items() if name not in names}
+    told = subprocess.run(
+        ["/bin/sh", "-c", '. "$1" && printf %s "$LD_LIBRARY_PATH"', "sh", str(script)],
+        env=bare, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    folders = environment["LD_LIBRARY_PATH"].split(os.pathsep)
+    for folder in filter(None, told.stdout.split(os.pathsep)):
+        if folders[:1] == [folder]:
+            folders.pop(0)
+    kept["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, folders))
+    if not kept["LD_LIBRARY_PATH"]:
+        del kept["LD_LIBRARY_PATH"]
+    return kept
+
+
 def worker_environment(spec: RunSpec, present: Mapping[str, str]) -> dict[str, str]:
     """Give the environment of a worker: threads, backend and device, set before any import.
 
@@ -159,7 +186,7 @@ def worker_environment(spec: RunSpec, present: Mapping[str, str]) -> dict[str, s
     threads = str(THREADS)
     values = {
         "TF_CPP_MIN_LOG_LEVEL": "3",
-        **with_package_path(present),
+        **with_package_path(without_r(present)),
         "KERAS_BACKEND": spec.backend,
         "TUNEGRID_THREADS": threads,
         "OMP_NUM_THREADS": threads,

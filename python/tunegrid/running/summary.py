@@ -3,6 +3,13 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: How many reasons are given for failures.
+_REASONS = 3
+
+
+class FailedRunsWarning(UserWarning):
+    """Runs that were asked for have failed: tables lack them."""
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -26,6 +33,8 @@ class RunSummary:
         failed_before: runs that failed earlier, or under another driver meanwhile.
         left_out: what could not be run for want of data.
         seconds: wall time.
+        keys: of the runs asked for: with them tables hold these and no others.
+        failures: what failed runs said, with how many said it.
     """
 
     study: str
@@ -38,6 +47,20 @@ class RunSummary:
     failed_before: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
     seconds: float = 0.0
+    keys: tuple[str, ...] = field(default=(), repr=False)
+    failures: dict[str, int] = field(default_factory=dict)
+
+
+def describe_failures(summary: RunSummary) -> str:
+    """Say how many of the runs asked for failed, and why most of them did; nothing without one."""
+    count = summary.failed + summary.failed_before
+    if not count:
+        return ""
+    reasons = list(summary.failures.items())
+    said = "; ".join(f"{times} × {text}" for text, times in reasons[:_REASONS])
+    more = f"; and {len(reasons) - _REASONS} other reasons" if len(reasons) > _REASONS else ""
+    of = f"{count} of {summary.planned} runs failed"
+    return f"{of}{f': {said}{more}' if said else ''}."
 
 
 def describe_summary(summary: RunSummary) -> list[str]:
@@ -53,6 +76,8 @@ def describe_summary(summary: RunSummary) -> list[str]:
             f"{summary.failed_before} runs failed earlier and were not tried again: add "
             f"--retry-failed to do so."
         )
+    if summary.failures:
+        lines.append(describe_failures(summary))
     lines.append(
         f"{trained} runs trained ({summary.failed} failed), {summary.found} found done, in "
         f"{_duration(summary.seconds)}. Store: {summary.store}"

@@ -53,6 +53,11 @@ class Store:
         self._lost: StoreError | None = None
         self._driver = owner.new_driver()
 
+    @property
+    def exists(self) -> bool:
+        """Whether there is a store in the folder; a reader finds one that is not empty."""
+        return self._file is not None
+
     def __enter__(self) -> "Store":
         return self
 
@@ -87,6 +92,14 @@ class Store:
         wanted = list(keys)
         found = dict(map(tuple, self.rows(query, {"keys": json.dumps(wanted)})))
         return {key: found[key] for key in wanted}
+
+    def failures(self, keys: Iterable[str]) -> dict[str, int]:
+        """Count what the failed ones of some runs said, the most frequent first."""
+        query = """
+            SELECT failure || ': ' || message AS said, count(*) AS times FROM run
+            WHERE outcome = 'failed' AND key IN (SELECT value FROM json_each(:keys))
+            GROUP BY said ORDER BY times DESC, said"""
+        return dict(map(tuple, self.rows(query, {"keys": json.dumps(list(keys))})))
 
     def reopen_failed(self, keys: Iterable[str]) -> None:
         """Make failed runs missing again; their attempts stay on record, and count no more."""

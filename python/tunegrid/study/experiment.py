@@ -18,7 +18,7 @@ RESERVED = frozenset(
     study protocol experiment replicate replicates loss accuracy accuracy_sd published_loss
     published_accuracy train_loss train_accuracy val_loss val_accuracy best_epoch
     best_accuracy test_loss test_accuracy best_test_accuracy parameters seconds engine
-    backend device departures outcome failure message key grid conv_layers where
+    backend device departures outcome failed failure message key grid conv_layers where
     epochs_planned
     """.split()  # noqa: SIM905 - a list of words
 )

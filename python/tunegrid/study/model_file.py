@@ -2,7 +2,7 @@
 
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..errors import SpecError
@@ -12,10 +12,13 @@ from ..machine.files import is_file
 def model_function(text: str) -> Callable[..., object]:
     """Import a function that makes a Keras model of a row.
 
-    The file is run, as `python FILE.py` would run it, with its folder to import from.
+    The file is imported as a module of its name, and its folder is one to import from.
 
     Args:
         text: FILE.py:FUNCTION.
+
+    Returns:
+        A function of a row, which raises a SpecError where the file's own function fails.
 
     Raises:
         SpecError: when there is no such file or function, or the file cannot be run.
@@ -28,16 +31,15 @@ def model_function(text: str) -> Callable[..., object]:
         raise SpecError(f"--model: there is no file {path}.")
     described = importlib.util.spec_from_file_location(path.stem, path)
     module = importlib.util.module_from_spec(described)
-    sys.path.insert(0, str(path.parent.resolve()))
+    sys.path.insert(0, str(path.parent.resolve()))  # for what the function imports later, too
+    sys.modules[path.stem] = module
     try:
         described.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())[:200]
         raise SpecError(
             f"--model: {path} cannot be run ({type(error).__name__}: {said})."
         ) from error
-    finally:
-        sys.path.remove(str(path.parent.resolve()))
     function = getattr(module, name, None)
     if not callable(function):
         functions = [
@@ -46,4 +48,14 @@ def model_function(text: str) -> Callable[..., object]:
         ]  # fmt: skip
         there = f"it has {', '.join(functions)}" if functions else "it has none"
         raise SpecError(f"--model: {path} has no function {name}; {there}.")
-    return function
+
+    def made(row: Mapping[str, object]) -> object:
+        try:
+            return function(row)
+        except (Exception, SystemExit) as error:
+            said = " ".join(str(error).split())[:200]
+            raise SpecError(
+                f"--model: {text} failed for the row {dict(row)} ({type(error).__name__}: {said})."
+            ) from error
+
+    return made

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from pydantic import Field
 
-from ..data.datasets import Dataset
+from ..data.datasets import DATASETS, Dataset
 from ..data.files import read_data
 from ..data.own import OwnData
 from ..errors import SpecError
 from ..machine.files import is_file, sha256_of
 from .parts import Part
+
+_DIGITS = 8
 
 
 class OwnDataset(Part):
@@ -87,8 +89,11 @@ def _name_of(table: Mapping[str, object], folder: Path, found: dict[str, OwnData
             f"sha256 says {table['sha256'][:64]}."
         )
     data = read_data(path)
-    found[data.dataset.name] = own_dataset(data, table["file"])
-    return data.dataset.name
+    known, name = own_dataset(data, table["file"]), data.dataset.name
+    if name in DATASETS or (name in found and found[name].digest != known.digest):
+        name = f"{name}-{known.digest[:_DIGITS]}"  # of two files one must not hide the other
+    found[name] = known
+    return name
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -1,9 +1,10 @@
 """A grid of one's own as a study: rows, a model for each, and what is trained alike."""
 
 import contextlib
+import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ from ..data.datasets import DATASETS, Dataset
 from ..data.files import take_data
 from ..data.own import OwnData
 from ..errors import SpecError
+from .compiled import compiled_settings
 from .csvfile import Scalar, read_rows
+from .own_columns import HeardRow, check_columns, check_models_differ, listed_labels
 from .own_dataset import own_dataset
 from .settings import NAMES, check_settings, explain
 from .study import STUDIES, Study
@@ -27,10 +30,12 @@ if TYPE_CHECKING:
 #: What a grid of one's own is called unless it is given a name; its experiment, its protocol.
 NAME, EXPERIMENT, PROTOCOL = "own-grid", "grid", "own"
 
-_MOST = 1e15
+_MOST, _DIGITS = 1e15, 8
+
 
 Row = Mapping[str, Scalar]
-Model = str | Callable[[Row], "keras.Model"] | Sequence[str]
+Made = str | Mapping[str, Scalar]
+Model = str | Callable[[Row], "keras.Model"] | Sequence[Made]
 
 
 def own_study(
@@ -39,21 +44,25 @@ def own_study(
     model: Model | None = None,
     dataset: str | None = None,
     data: object | None = None,
-    name: str = NAME,
+    name: str | None = None,
+    labels: str | Sequence[str] = (),
     set: Mapping[str, Scalar] | None = None,  # noqa: A002 - the command's and R's word
 ) -> Study:
     """Make a study of a grid.
 
     Args:
-        grid: a row for each configuration (a mapping, or a pandas frame of them). Columns that
-            are no setting name the configurations, and are what a model function is given.
+        grid: a row for each configuration (a mapping, or a pandas frame of them). Columns are
+            settings, or what a model function reads.
         model: the name of an architecture whose parameters the columns are; a function that is
             called once with each row and returns a `keras.Model`; or that many models as JSON,
-            from `model_json`. Not needed where `architecture` is a column or in `set`.
+            from `model_json`. A model that is compiled brings its optimizer and its loss. Not
+            needed where `architecture` is a column or in `set`.
         dataset: the name of one that ships; `fashion_mnist` by default.
         data: one's own in its place: arrays as `own_data` takes them (x_train, y_train, x_test,
             y_test), the path of a .npz or .csv file (see `read_data`), or what either gave.
-        name: the study's id, by which a store knows it: lower-case letters, digits and dashes.
+        name: the study's id, by which a store knows it: lower-case letters, digits and dashes;
+            by default `own-grid-` with eight digits that follow from what the grid is.
+        labels: columns that only name the configurations: no setting, and read by nothing.
         set: settings of all runs, as epochs, batch_size, optimizer, learning_rate.
 
     Returns:
@@ -63,33 +72,37 @@ def own_study(
         SpecError: naming the column, the row or the setting that is wrong.
         DataError: naming what is wrong with the data.
     """
-    if (STUDIES / name).is_dir():
+    if name is not None and (STUDIES / name).is_dir():
         raise SpecError(f"{name} is a study that ships with tunegrid: give the grid another name.")
     rows = _rows(grid)
-    own = None if data is None else _own_data(data, dataset)
+    own = None if data is None else _own_data(data, dataset or (set or {}).get("dataset"))
     settings = {"dataset": dataset or "fashion_mnist", **(set or {})}
     if own is not None:
-        floats = {} if own.dataset.dtype == "uint8" else {"scaling": "none"}
-        settings = {**floats, **(set or {}), "dataset": own.dataset.name}
+        scaling = {"scaling": _scaling_of(own)}
+        settings = {**scaling, **(set or {}), "dataset": own.dataset.name}
     if isinstance(model, str):
         settings["architecture"] = _known(model)
     taken = DATASETS.get(str(settings["dataset"])) if own is None else own.dataset
     is_named = model is None or isinstance(model, str)
-    models = [{} for _ in rows] if is_named else _models(model, rows, taken)
+    names = listed_labels(labels, rows)
+    models = [{} for _ in rows] if is_named else _models(model, rows, taken, names, settings)
+    settings = check_settings(settings)
+    if is_named:
+        check_columns(rows, settings, names)
     content = {
         "schema": 1,
-        "id": name,
+        "id": name or NAME,
         "title": "a grid of one's own",
         "author": "its user",
         "date": "now",
         "source": "the call that ran it",
         "about": f"{len(rows)} configurations",
-        "settings": check_settings(settings),
+        "settings": settings,
         "protocol": {PROTOCOL: {"title": "as it was called"}},
         "experiment": {
             EXPERIMENT: {
                 "title": "the grid",
-                "labels": [column for column in rows[0] if column not in NAMES],
+                "labels": [c for c in rows[0] if c not in NAMES or c in names],
                 "row": [
                     {"values": row, "set": more} for row, more in zip(rows, models, strict=True)
                 ],
@@ -99,9 +112,23 @@ def own_study(
         "folder": Path(),
     }
     try:
-        return Study.model_validate(content)
+        study = Study.model_validate(content)
     except ValidationError as error:
         raise SpecError(f"The grid cannot be run: {explain(error)}") from None
+    return study if name is not None else study.model_copy(update={"id": _name_of(study)})
+
+
+def _name_of(study: Study) -> str:
+    """Name a grid by what it is: another one has another name."""
+    what = [_settings_of(study), sorted(_described(study))]
+    digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+    return f"{NAME}-{digest[:_DIGITS]}"
+
+
+def _scaling_of(own: OwnData) -> str:
+    """Divide by 255 what is a picture in bytes; numbers of any other meaning stay as they are."""
+    is_picture = own.dataset.dtype == "uint8" and len(own.dataset.shape) > 1
+    return "unit" if is_picture and own.images.x_train.max() > 1 else "none"
 
 
 def _own_data(data: object, dataset: str | None) -> OwnData:
@@ -163,9 +190,11 @@ def _known(model: str) -> str:
 
 
 def _models(
-    model: Callable[[Row], "keras.Model"] | Sequence[str],
+    model: Callable[[Row], "keras.Model"] | Sequence[Made],
     rows: Sequence[Row],
     data: Dataset | None,
+    labels: Collection[str],
+    settings: Mapping[str, object],
 ) -> list[dict[str, Scalar]]:
     """Give the settings that say which model each row has."""
     if hasattr(model, "to_json"):
@@ -173,39 +202,61 @@ def _models(
             "model is one Keras model: give a function that makes one of a row, so that each "
             "configuration has its own."
         )
+    read: set[str] = set()
     if callable(model):
-        texts = [
-            row_model_json(model(dict(row)), row, number, data)
+        made = [
+            row_model(model(HeardRow(row, read)), row, number, data)
             for number, row in enumerate(rows, start=1)
         ]
-    elif isinstance(model, Sequence) and all(isinstance(text, str) for text in model):
-        texts = list(model)
-        if len(texts) != len(rows):
-            raise SpecError(f"There are {len(texts)} models for {len(rows)} rows of the grid.")
-        for text, row, number in zip(texts, rows, itertools.count(1)):
+    elif isinstance(model, Sequence) and all(isinstance(one, (str, Mapping)) for one in model):
+        made = [{"keras_json": one} if isinstance(one, str) else dict(one) for one in model]
+        if len(made) != len(rows):
+            raise SpecError(f"There are {len(made)} models for {len(rows)} rows of the grid.")
+        for one, row, number in zip(made, rows, itertools.count(1)):
             with _of_row(row, number):
-                made = read_model(text)
+                built = read_model(str(one["keras_json"]))
                 if data is not None:
-                    check_fits(made, data.input_shape, data.classes)
+                    check_fits(built, data.input_shape, data.classes)
     else:
         raise SpecError(f"model must be a name, a function or JSON texts, not {model!r}.")
-    return [{"architecture": "keras", "keras_json": text} for text in texts]
+    if callable(model):  # of models made elsewhere nobody here knows what they were made of
+        check_columns(rows, {"architecture": "keras"}, labels, read=read)
+    check_models_differ(rows, made, labels)
+    for one, row, number in zip(made, rows, itertools.count(1)):
+        with _of_row(row, number):
+            _check_said_once(one, {**settings, **row})
+    return [{"architecture": "keras", **one} for one in made]
 
 
-def row_model_json(model: "keras.Model", row: Row, number: int, data: Dataset | None = None) -> str:
-    """Give `model_json` of the model that was made for a row of a grid.
+def _check_said_once(compiled: Row, given: Mapping[str, object]) -> None:
+    """Refuse settings that a compiled model has otherwise: one of the two would be ignored."""
+    for name, value in compiled.items():
+        if name in given and name in NAMES and given[name] != value:
+            raise SpecError(
+                f"It is compiled with {name} = {value}, and the grid or its settings say "
+                f"{given[name]}: say it once."
+            )
+
+
+def row_model(
+    model: "keras.Model", row: Row, number: int, data: Dataset | None = None
+) -> dict[str, Scalar]:
+    """Give the model that was made for a row of a grid as settings.
 
     Args:
         model: what was made.
         row, number: of the grid, counted from 1.
         data: what it is to fit; nothing by default.
 
+    Returns:
+        keras_json, from `model_json`; and what it was compiled with, if it was.
+
     Raises:
-        SpecError: as `model_json` does, and saying which row it was.
+        SpecError: as `model_json` and `compiled_settings` do, and saying which row it was.
     """
     with _of_row(row, number):
         wanted = {} if data is None else {"shape": data.input_shape, "classes": data.classes}
-        return model_json(model, **wanted)
+        return {"keras_json": model_json(model, **wanted), **compiled_settings(model)}
 
 
 @contextlib.contextmanager
@@ -273,7 +324,7 @@ def check_same_grid(given: Study, known: Study, store: Path) -> None:
         sides = [(name, *(one.get(name, "not set") for one in both)) for name in names]
         name, before, now = next(one for one in sides if one[1] != one[2])
         what = f"other settings ({name}: {before} there, {now} here)"
-        if name == "dataset" and known.datasets and given.datasets:
+        if name in ("dataset", "scaling") and (known.datasets or given.datasets):
             what = "other data"
     elif not _described(known) <= _described(given):
         what = "other rows or models"

@@ -100,6 +100,13 @@ class Settings(TypedDict, total=False):
     optimizer: Literal["adadelta", "adam", "nadam", "rmsprop", "sgd"]
     learning_rate: Positive
     momentum: Rate
+    nesterov: bool
+    rho: Rate
+    centered: bool
+    beta_1: Rate
+    beta_2: Rate
+    amsgrad: bool
+    epsilon: Positive
     batch_size: Count
     epochs: Count
     precision: Literal["float32", "bfloat16"]

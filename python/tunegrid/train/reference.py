@@ -7,8 +7,9 @@ and does not shuffle, so that both see the same batches.
 import keras
 import numpy as np
 
+from ..data.datasets import label_type
 from ..data.split import Split
-from ..plan.runs import RunSpec, class_type
+from ..plan.runs import RunSpec
 from .scale import Scale, with_channel
 
 
@@ -41,7 +42,7 @@ class Engine:
             prepared, self._one_hot(y), batch_size=self._batch_size, verbose=0
         )
         predicted = self._model.predict(prepared, batch_size=self._batch_size, verbose=0)
-        return loss, predicted.argmax(-1).astype(class_type(self._classes))
+        return loss, predicted.argmax(-1).astype(label_type(self._classes))
 
     def _prepare(self, x: np.ndarray) -> np.ndarray:
         x = with_channel(x).astype(np.float32)

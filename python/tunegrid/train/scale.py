@@ -1,8 +1,13 @@
 """How examples are scaled before a model gets them."""
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+#: Examples that are looked at together.
+_PART = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +36,9 @@ class Scale:
         if scaling != "standard":
             return cls(None, np.float32(255.0 if scaling == "unit" else 1.0))
         examples = with_channel(x_train)
-        over = tuple(range(examples.ndim - 1))
-        mean = examples.mean(axis=over, dtype=np.float64)
-        deviation = examples.std(axis=over, dtype=np.float64)
-        divisor = np.where(deviation > 0, deviation, 1.0).astype(np.float32)
-        return cls(mean.astype(np.float32), divisor)
+        mean = _mean(examples, lambda part: part)
+        deviation = np.sqrt(_mean(examples, lambda part: (part - mean) ** 2)).astype(np.float32)
+        return cls(mean.astype(np.float32), np.where(deviation > 0, deviation, np.float32(1)))
 
     @property
     def described(self) -> dict[str, object]:
@@ -43,6 +46,15 @@ class Scale:
         if self.mean is None:
             return {}
         return {"scaling": {"mean": self.mean.tolist(), "deviation": self.divisor.tolist()}}
+
+
+def _mean(examples: np.ndarray, of: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Give a mean by channel or feature in double precision, a few thousand examples at a time."""
+    over = tuple(range(examples.ndim - 1))
+    starts = range(0, len(examples), _PART)
+    parts = (examples[start : start + _PART].astype(np.float64) for start in starts)
+    total = sum(of(part).sum(axis=over) for part in parts)
+    return total / math.prod(examples.shape[:-1])
 
 
 def with_channel(x: np.ndarray) -> np.ndarray:

@@ -12,8 +12,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ..data.datasets import label_type
 from ..data.split import Split
-from ..plan.runs import RunSpec, class_type
+from ..plan.runs import RunSpec
 from .dropout import replace_dropout
 from .scale import Scale, with_channel
 from .update import Update
@@ -36,7 +37,7 @@ class Engine:
         self._images = tf.constant(with_channel(split.x_train))
         self._labels = _labels(split.y_train)
         self._classes = spec.data.described.classes
-        self._kept = class_type(self._classes)
+        self._kept = label_type(self._classes)
         self._batch_size = spec.batch_size
         _start_compiler()
         model.optimizer.build(model.trainable_variables)

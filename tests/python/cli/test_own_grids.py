@@ -80,6 +80,28 @@ def test_what_cannot_be_run_is_one_sentence(words, said, folder, tune_grid):
     assert said in done.stderr
 
 
+def test_a_function_that_fails_is_told_of_with_its_row(folder, tune_grid):
+    """Its own modules can be imported inside it, and data classes be defined beside it."""
+    text = """
+from __future__ import annotations
+from dataclasses import dataclass
+
+
+@dataclass
+class Size:
+    width: int
+
+
+def build(row):
+    import net
+    return {}[row["filters"]]
+"""
+    (folder / "odd.py").write_text(text)
+    done = tune_grid("run", "--grid", "filters.csv", "--model", "odd.py:build", "--epochs", "1")
+    assert done.returncode == 2
+    assert "odd.py:build failed for the row {'filters': 2} (KeyError: 2)" in done.stderr
+
+
 def test_a_model_file_that_cannot_be_run_says_why(folder, tune_grid):
     """With the error that it raised."""
     (folder / "bad.py").write_text("import nothing_of_that_name\n")

@@ -14,7 +14,7 @@ def test_an_npz_is_what_it_holds(tmp_path):
     names = np.array(["a", "b", "c"])
     np.savez(tmp_path / "Letters 2.npz", **as_mapping(made()), class_names=names)
     found = read_data(tmp_path / "Letters 2.npz").dataset
-    assert (found.name, found.class_names) == ("letters", ("a", "b", "c"))
+    assert (found.name, found.class_names) == ("letters-2", ("a", "b", "c"))
     assert found.digest == own_data(made()).dataset.digest
 
 
@@ -63,6 +63,12 @@ def test_pixels_of_a_square_are_images(tmp_path):
         (["label", "0"], "has no columns beside label"),
         (["label,a,part", "0,1,both"], "row 1 has 'both' in the column part"),
         (["label,a"], "has no rows"),
+        (["label,a,label", "0,1,0"], "has two columns called label"),
+        ([",label,a", "1,0,1"], "column 1 has no name: write it without row names"),
+        (["a;label", "1;0"], "has no column label, but a;label; a comma must lie between"),
+        (["label,a", "cat,1"], "row 1 has 'cat' in the column label.*Number the classes from 0"),
+        (["label,a,part", "0,1,train", "1,1,train"], "has no row for testing"),
+        (["label,a", "0,1", "1,1"], "has no row for testing"),
         (["label,a", "0,1,2,3", "1"], "is no csv file|no number"),
     ],
 )
@@ -74,7 +80,23 @@ def test_a_csv_that_is_none_is_refused_with_its_row_and_column(lines, said, tmp_
     assert str(refused.value).startswith(str(file))
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY"])
+def test_pixels_are_in_the_order_of_their_numbers(tmp_path):
+    """However their columns are sorted."""
+    names = sorted(f"pixel{number}" for number in range(1, 17))
+    rows = [",".join([str(n), *(name.removeprefix("pixel") for name in names)]) for n in "01"]
+    lines = [",".join(["label", *names, "part"]), f"{rows[0]},train", f"{rows[1]},test"]
+    found = read_data(_csv(tmp_path / "digits.csv", lines))
+    assert found.images.x_train.ravel().tolist() == list(range(1, 17))
+
+
+@pytest.mark.parametrize("stem", ["mnist", "2021", "x" * 90, "Ü"])
+def test_a_file_of_any_name_can_be_read(stem, tmp_path):
+    """What is no name of data is `own-data`."""
+    np.savez(tmp_path / f"{stem}.npz", **as_mapping(made()))
+    assert read_data(tmp_path / f"{stem}.npz").dataset.name in ("own-data", "x" * 64)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 cut off", b"\x93NUMPY"])
 def test_a_file_that_is_no_npz_is_refused(content, tmp_path):
     """Whatever is in it."""
     (tmp_path / "bad.npz").write_bytes(content)

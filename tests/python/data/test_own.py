@@ -79,6 +79,8 @@ def test_whole_numbers_are_bytes_and_others_float32():
     x_train, y_train, x_test, y_test = made()
     assert own_data((x_train * 300, y_train, x_test, y_test)).images.x_test.dtype == np.float32
     assert own_data((x_train / 2, y_train, x_test / 2, y_test)).dataset.dtype == "float32"
+    whole = own_data((x_train.astype(float), y_train, x_test.astype(np.int16), y_test))
+    assert whole.dataset == own_data((x_train, y_train, x_test, y_test)).dataset
     assert own_data((x_train > 5, y_train, x_test > 5, y_test)).dataset.dtype == "uint8"
 
 
@@ -108,6 +110,8 @@ def _with(**changed):
         (_with(x_train=[[1, 2], [3]]), "x_train is no array: its rows have different lengths"),
         (_with(x_train=np.zeros(6)), r"x_train must have the shape \(n, height, width\)"),
         (_with(y_test=None), "lacks y_test"),
+        (_with(x_train=np.full((6, 4, 5), 1e300)), "1e.300: every value must have a place in"),
+        (_with(class_names=[None, "b", "c"]), "class_names must be a list of texts"),
         (_with(class_names=["a", "b"]), r"y_train\[2\] is 2, and class_names has 2 names"),
         (_with(y_train=[0] * 6, y_test=[0] * 3), "at least two classes"),
         ("iris", "must be .x_train, y_train, x_test, y_test"),

@@ -151,11 +151,11 @@ def test_a_condition_picks_configurations():
     """Conditions name columns, settings, experiment and conv_layers."""
     count = {
         "layer1 == 16 and layerdense == 16": 3,
-        "conv_layers == 2": 26,
+        "conv_layers == 2": 27,
         "conv_layers == 2 and experiment != 'one-change'": 22,
         "dataset == 'mnist'": 2,
         "experiment == 'base'": 3,
-        "epochs == 50": 5,
+        "epochs == 50": 6,
     }
     for where, expected in count.items():
         assert len(configurations(KH2021, where=where)) == expected, where

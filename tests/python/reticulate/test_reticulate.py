@@ -294,7 +294,7 @@ def test_what_is_missing_is_known_before_it_is_imported(monkeypatch):
 
 def test_the_model_of_a_row_goes_as_json():
     """One that changes on that trip, or is none, is refused with its row."""
-    done = call("row_model_json", {"model": "no model", "row": {"units": 8.0}, "number": 3.0})
+    done = call("row_model", {"model": "no model", "row": {"units": 8.0}, "number": 3.0})
     assert done["type"] == "spec"
     assert done["message"].startswith('The model of row 3 ({"units": 8}): A model must be')
 

@@ -9,7 +9,16 @@ import sys
 import psutil
 import pytest
 
-from tunegrid import DataError, Progress, RunError, SpecError, read_results, run_grid
+from tunegrid import (
+    DataError,
+    FailedRunsWarning,
+    Progress,
+    RunError,
+    SpecError,
+    comparison_table,
+    read_results,
+    run_grid,
+)
 from tunegrid.data.sources import find_dataset
 from tunegrid.store.store import Store
 
@@ -87,11 +96,17 @@ def test_a_run_that_diverges_is_recorded_and_the_grid_goes_on(fashion_mnist, tmp
         "experiments": "base", "where": "model != 'cnn_dropout'", "epochs": 1, "train_size": 256,
         "set": {"optimizer": "sgd", "learning_rate": 1e30}, "store": tmp_path,
     }  # fmt: skip
-    first = run_grid("kh2021", **settings)
+    warned = pytest.warns(FailedRunsWarning, match="2 of 2 runs failed: 2 × diverged: the loss")
+    with warned:
+        first = run_grid("kh2021", **settings)
     assert (first.done, first.failed) == (0, 2)
-    again = run_grid("kh2021", **settings)
+    with warned:
+        again = run_grid("kh2021", **settings)
     assert (again.failed, again.failed_before) == (0, 2)
-    assert run_grid("kh2021", retry_failed=True, **settings).failed == 2
+    with warned:
+        assert run_grid("kh2021", retry_failed=True, **settings).failed == 2
+    table = comparison_table("kh2021", experiments="base", any=True, store=tmp_path)
+    assert table["failed"].sum() == 2
     rows = read_results("kh2021", any=True, store=tmp_path)
     assert rows["failure"].tolist() == ["diverged", "diverged"]
     assert rows["accuracy"].isna().all()
@@ -109,7 +124,8 @@ def test_a_worker_killed_again_and_again_is_a_failed_run(fashion_mnist, tmp_path
     heard = Killer()
     where = "layer2 == 16 and layerdense == 16"
     settings = {"experiments": "two-layer", "where": where, "epochs": 50, "train_size": 256}
-    summary = run_grid("kh2021", progress=heard, store=tmp_path, **settings)
+    with pytest.warns(FailedRunsWarning, match="1 of 1 runs failed: 1 × killed"):
+        summary = run_grid("kh2021", progress=heard, store=tmp_path, **settings)
     assert (summary.done, summary.failed) == (0, 1)
     assert sum("SIGKILL" in line for line in heard.lines) == 3
     (row,) = read_results("kh2021", any=True, store=tmp_path).itertuples()

@@ -64,7 +64,7 @@ def test_a_model_given_as_json_costs_what_the_same_architecture_does():
             layers.Dense(10, activation="softmax"),
         ]
     )
-    study = own_study([{"model": "mine"}], model=lambda _: model, set={"epochs": 1})
+    study = own_study([{"model": "mine"}], model=lambda _: model, labels="model", set={"epochs": 1})
     spec = plan(configurations(study))[0].spec
     known = of_size(16, 32, 64)
     per_image = relative_cost(spec) / spec.epochs

@@ -64,8 +64,7 @@ def test_a_grid_on_data_of_ones_own_is_a_table(store):
 
 def test_it_goes_on_without_its_data(letters, store):
     """A second seed finds it in the store; the same arrays are the same runs."""
-    study = load_study_of("letters", store)
-    assert run_grid(study, seeds=2, store=store).done == 2
+    assert run_grid("letters", seeds=2, store=store).done == 2
     again = run_grid(
         grid=FILTERS, model="conv_stack", data=letters, name="letters", epochs=2, store=store
     )
@@ -164,6 +163,55 @@ def own_study_of(letters):
     return own_study(rows, model="conv_stack", data=letters, set={"epochs": 1})
 
 
+def test_two_files_of_a_study_stay_two_data_sets(letters, tmp_path):
+    """Though their names differ in what is no part of a name."""
+    digests = {}
+    for number in (1, 2):
+        arrays = dict(zip(("x_train", "y_train", "x_test", "y_test"), letters, strict=True))
+        arrays["y_train"] = np.roll(arrays["y_train"], number)
+        np.savez(tmp_path / f"data!{number}!.npz", **arrays)
+        file = tmp_path / f"data!{number}!.npz"
+        digests[number] = hashlib.sha256(file.read_bytes()).hexdigest()
+    text = STUDY.replace("letters.npz", "data!1!.npz").replace("DIGEST", digests[1])
+    text += f"""
+[experiment.two]
+title = "two"
+grid = {{ layerdense = [4] }}
+settings = {{ dataset = {{ file = "data!2!.npz", sha256 = "{digests[2]}" }} }}
+"""
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    one, two = configurations(load_study(tmp_path / "study.toml"))
+    assert one.data.digest != two.data.digest
+
+
+def test_a_study_made_beforehand_is_run_with_its_data(letters, tmp_path):
+    """The digest decides; other data is refused."""
+    study = own_study_of(letters)
+    x_train, y_train, x_test, y_test = letters
+    other = (x_train // 2, y_train, x_test, y_test)
+    with pytest.raises(SpecError, match=f"The data given is not that of {study.id}"):
+        run_grid(study, data=other, store=tmp_path)
+    assert run_grid(study, data=letters, store=tmp_path).done == 1
+
+
+def test_a_model_for_other_classes_is_refused_by_its_json(letters):
+    """Before a worker has to."""
+    import keras
+
+    from tunegrid import model_json, own_study
+
+    layers = [keras.Input((9, 14, 3)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")]
+    text = model_json(keras.Sequential(layers))
+    with pytest.raises(SpecError, match=r"must take \(None, 9, 14, 3\) and give \(None, 12\)"):
+        own_study([{"layer1": 1}], model=[text], data=letters, labels="layer1", set={"epochs": 1})
+    study = own_study_of(letters).model_copy(
+        update={"settings": {"dataset": "own-data", "epochs": 1, "architecture": "keras",
+                             "keras_json": text}}
+    )  # fmt: skip
+    with pytest.raises(SpecError, match="tells 3 classes apart, and the data has 12"):
+        configurations(study)
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -174,6 +222,9 @@ def own_study_of(letters):
         ({"set": {"rotation": 0.1}}, "rotation turns images"),
         ({"train_size": 200}, "train_size = 200 is more than the 120 training images"),
         ({"dataset": "mnist"}, "not both"),
+        ({"set": {"dataset": "mnist"}}, "not both"),
+        ({"set": {"validation": "fold", "folds": 200, "fold": 1}}, "folds = 200 is more than"),
+        ({"set": {"validation": "last", "validation_size": 120}}, "leaves nothing of the 120"),
     ],
 )
 def test_what_does_not_go_with_the_data_is_refused(more, said, tmp_path):
@@ -205,8 +256,9 @@ def test_many_classes_are_kept_in_two_bytes(tmp_path):
     """And come back from an export."""
     y = np.arange(300)
     x = np.stack([y % 17, y // 17], axis=1)
-    run_grid(grid=[{"dense1": 4}], model="mlp", data=(x, y, x, y), epochs=1, store=tmp_path / "s")
-    export_results("own-grid", tmp_path / "x", store=tmp_path / "s")
+    how = {"model": "mlp", "data": (x, y, x, y), "name": "many", "epochs": 1}
+    run_grid(grid=[{"dense1": 4}], store=tmp_path / "s", **how)
+    export_results("many", tmp_path / "x", store=tmp_path / "s")
     import_results(tmp_path / "x", store=tmp_path / "there")
     assert set(verify_store(store=tmp_path / "there")["state"]) == {"ok"}
 
@@ -215,7 +267,7 @@ def test_folds_are_columns_of_a_grid(letters, tmp_path):
     """Each run is scored on what it did not see, and on the test images."""
     rows = [{"layer1": 2, "layerdense": 4, "fold": fold} for fold in (1, 2)]
     settings = {"validation": "fold", "folds": 4, "epochs": 1}
-    run_grid(grid=rows, model="conv_stack", data=letters, set=settings, store=tmp_path)
-    runs = read_results("own-grid", store=tmp_path)
+    done = run_grid(grid=rows, model="conv_stack", data=letters, set=settings, store=tmp_path)
+    runs = read_results(done.study, store=tmp_path)
     assert (runs["val_accuracy"] * 60 % 1).round(6).isin([0, 1]).all()
     assert runs["key"].nunique() == 2

@@ -70,8 +70,8 @@ def test_a_grid_of_an_architecture_needs_no_study(fashion_mnist, tmp_path):
     """Its columns are the architecture's parameters; nothing departs from anything."""
     grid = pd.DataFrame({"layer1": [8, 16], "layerdense": 16})
     done = run_grid(grid=grid, model="conv_stack", store=tmp_path, **TINY)
-    assert (done.study, done.planned, done.done) == ("own-grid", 2, 2)
-    results = read_results("own-grid", store=tmp_path)
+    assert (done.planned, done.done) == (2, 2)
+    results = read_results(done.study, store=tmp_path)
     assert results["layer1"].tolist() == [8, 16]
     assert results["departures"].tolist() == ["", ""]
 
@@ -238,8 +238,8 @@ def test_what_gives_no_probabilities_is_refused():
 
 def test_a_preset_does_not_overrule_what_is_said(fashion_mnist, tmp_path):
     """Of a grid of one's own, which has no protocol to depart from."""
-    run_grid(grid=WIDTHS[:1], model=network, store=tmp_path, preset="quick", **TINY)
-    (row,) = read_results("own-grid", store=tmp_path).to_dict("records")
+    done = run_grid(grid=WIDTHS[:1], model=network, store=tmp_path, preset="quick", **TINY)
+    (row,) = read_results(done.study, store=tmp_path).to_dict("records")
     assert (row["epochs"], row["departures"]) == (1, "")
 
 
@@ -334,5 +334,5 @@ def test_neither_a_study_nor_a_grid_is_a_bad_request(tmp_path):
     """As is a model for a study that has its own."""
     with pytest.raises(SpecError, match="Give a study"):
         run_grid(store=tmp_path)
-    with pytest.raises(SpecError, match="model belong to a grid without a study"):
+    with pytest.raises(SpecError, match="A study was given, and model: leave one out"):
         run_grid("kh2021", model="mlp", store=tmp_path)

@@ -39,7 +39,7 @@ def test_a_whole_number_from_r_is_a_whole_number():
         ({"learning_rate": float("inf")}, "learning_rate must be a finite number"),
         ({"scaling": "255"}, "scaling must be 'none', 'unit' or 'standard', not '255'"),
         ({"drop_out": 0.5}, "did you mean dropout?"),
-        ({"zzz": 1}, "there are activation, architecture"),
+        ({"zzz": 1}, "there are activation, amsgrad"),
     ],
 )
 def test_says_what_must_hold(settings, said):

@@ -34,11 +34,26 @@ def test_ships_with_its_studies():
     ]
 
 
-def test_kh2021_has_six_experiments_and_two_protocols():
+def test_a_protocol_that_is_like_another_differs_by_its_own_rules_alone():
+    """The split of as-run-pooled, the images of as-run-kaggle; rows for as-run are theirs too."""
+    whole = {name: configurations(KH2021, protocol=name) for name in KH2021.protocols}
+    for protocol, changed in (
+        ("as-run-pooled", {"split", "split_seed"}), ("as-run-kaggle", {"dataset"}),
+    ):  # fmt: skip
+        assert len(whole[protocol]) == len(whole["as-run"])
+        for one, like in zip(whole[protocol], whole["as-run"], strict=True):
+            names = {*one.settings, *like.settings}
+            differing = {n for n in names if one.settings.get(n) != like.settings.get(n)}
+            is_mnist = like.settings["dataset"] == "mnist"
+            assert differing == (set() if is_mnist else changed)
+
+
+def test_kh2021_has_six_experiments_and_four_protocols():
     """The study is there as a whole, and an experiment of ours that takes its protocols apart."""
     tables = ["one-layer", "two-layer", "three-layer", "compare", "base"]
     assert list(KH2021.experiments) == [*tables, "one-change"]
-    assert list(KH2021.protocols) == ["as-run", "as-described"]
+    protocols = ["as-run", "as-run-kaggle", "as-run-pooled", "as-described"]
+    assert list(KH2021.protocols) == protocols
     assert KH2021.default_protocol == "as-run"
 
 
@@ -57,7 +72,10 @@ def test_the_protocols_of_kh2021_differ_in_five_ways():
 
 @pytest.mark.parametrize("protocol", ["as-run", "as-described"])
 def test_one_thing_is_changed_at_a_time(protocol):
-    """Each row differs from the first of its model in one setting, as the other protocol has it."""
+    """Each row differs from the first of its model in one setting, as the other protocol has it.
+
+    The split is changed as neither has it, to one like that of the study's own files.
+    """
     found = configurations(KH2021, protocol=protocol, experiments="one-change")
     other = configurations(
         KH2021,
@@ -67,7 +85,10 @@ def test_one_thing_is_changed_at_a_time(protocol):
     for one in found:
         rows = [row for row in (found, other) for row in row if row.columns["changed"] == "nothing"]
         here, there = (row for row in rows if row.columns["model"] == one.columns["model"])
-        changed = {name for name in one.settings if one.settings[name] != here.settings[name]}
+        changed = {name for name in one.settings if one.settings[name] != here.settings.get(name)}
+        if one.columns["changed"] == "split":
+            assert changed == {"split", "split_seed"}
+            continue
         assert len(changed) == (one.columns["changed"] != "nothing")
         assert all(one.settings[name] == there.settings[name] for name in changed)
 
@@ -144,7 +165,7 @@ def test_a_wide_table_is_read_cell_by_cell():
         (
             "compare.when]]\nwhere = \"model == 'ANN'\"",
             'compare.when]]\nwhere = "mode == 1"',
-            "experiment.compare.when.0.where",
+            "experiment.compare.when.1.where",
         ),
     ],
 )

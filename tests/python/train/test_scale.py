@@ -20,6 +20,12 @@ def test_standard_features_have_mean_0_and_deviation_1(x):
     assert np.allclose(scaled.std(axis=0)[changing], 1, atol=1e-2)
 
 
+def test_a_deviation_too_small_for_single_precision_is_none():
+    """Nothing is divided by it."""
+    x = np.array([[1e-45], [0]] + [[0]] * 100, np.float32)
+    assert Scale.of("standard", x).divisor.tolist() == [1.0]
+
+
 def test_images_are_scaled_by_channel():
     """Over all their pixels; the numbers are recorded with the run."""
     x = np.zeros((3, 4, 5, 2), np.uint8)

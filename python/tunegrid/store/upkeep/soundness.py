@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ...plan.runs import RunSpec, class_type
+from ...data.datasets import label_type
+from ...plan.runs import RunSpec
 
 Row = Mapping[str, object]
 
@@ -44,7 +45,7 @@ def wrong_prediction(
     if score is None or not isinstance(score["classes"], bytes):
         return "has no predictions"
     there = spec.data.described.test_images
-    kind = class_type(spec.data.described.classes)
+    kind = label_type(spec.data.described.classes)
     count = len(score["classes"]) / kind.itemsize
     if count != there:
         return f"has the classes of {count:g} test images out of {there}"
