@@ -16,10 +16,10 @@ studies <- function() {
 #' @param store A folder; by default `TUNEGRID_STORE`, then `./tunegrid-store`.
 #'
 #' @returns A list of class `tunegrid_study`, which prints and knits as tables: id,
-#'   title, author, date, source, about; `parts`, tables of its experiments, protocols, their differences,
-#'   what is stated and assumed, other tables and claims; `published`, for each
-#'   experiment what the source prints. It can stand for the study in every
-#'   other verb.
+#'   title, author, date, source, about; `parts`, tables of its experiments,
+#'   protocols, their differences, what is stated and assumed, other tables and
+#'   claims; `published`, for each experiment what the source prints. It can stand
+#'   for the study in every other verb.
 #' @export
 #' @examplesIf tunegrid_available()
 #' study <- load_study("kh2021")

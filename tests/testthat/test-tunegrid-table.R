@@ -65,6 +65,7 @@ test_that("without pillar a table is cut too, and says what is not there", {
 })
 
 test_that("of some rows the caption stays, and the rank agreement is theirs", {
+  skip_if_not_installed("dplyr")
   table <- scored()
   some <- table[table$layer1 == 16, ]
   kendall <- \(rows) cor(rows$published_accuracy, rows$accuracy, method = "kendall")
@@ -79,6 +80,7 @@ test_that("of some rows the caption stays, and the rank agreement is theirs", {
 })
 
 test_that("without the scores, or with others, nothing is said of their order", {
+  skip_if_not_installed("dplyr")
   table <- scored()
   expect_null(said_of(table["layer1"])$note)
   expect_null(said_of(dplyr::select(table, layer1, accuracy))$note)
@@ -92,6 +94,7 @@ test_that("without the scores, or with others, nothing is said of their order", 
 })
 
 test_that("rows of another table below take the caption away", {
+  skip_if_not_installed("dplyr")
   one <- comparison_table("kh2021", "one-layer", directory = exported_folder())
   for (both in list(dplyr::bind_rows(two_layer(), one), dplyr::bind_rows(scored(), two_layer()))) {
     said <- said_of(both)
@@ -104,6 +107,7 @@ test_that("rows of another table below take the caption away", {
 })
 
 test_that("that runs are no replication stays with them", {
+  skip_if_not_installed("dplyr")
   table <- quick()
   marked <- \(part) grepl("NO REPLICATION|Not all", paste(said_of(part)$caption, collapse = " "))
   expect_true(marked(table[1:3, ]))
