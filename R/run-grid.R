@@ -280,7 +280,7 @@ listener <- function(frame, quiet = FALSE) {
 
 tell_knitted <- function(done, quiet) {
   if (is_knitting() && !quiet) {
-    message(done$said[[1]])
+    message(paste(unlist(done$said), collapse = " "))
   }
 }
 
