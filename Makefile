@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 STUDY := kh2021
 TABLES := one-layer,two-layer,three-layer
 DATA_PACKAGE := dataset-fashion-mnist
-R_PACKAGES := cli ggplot2 knitr reticulate rlang rmarkdown testthat withr
+R_PACKAGES := cli dplyr ggplot2 knitr pillar reticulate rlang rmarkdown testthat withr
 R_CHECK := .check-r
 
 .PHONY: run test test-long reliability check-r lint bench setup bridge data r lock clean

@@ -30,6 +30,13 @@ check_claims <- function(study, claims = NULL, protocol = NULL, store = NULL, da
   if (!is.null(directory)) {
     check_directory_only(NULL, NULL, store)
     found <- exported_judged("claims", study, protocol, as_path(directory))
+    unknown <- setdiff(claims, found$id)
+    if (length(unknown) > 0) {
+      said <- paste0(
+        directory, " has no claim called '", unknown[1], "': choose from ", toString(found$id), "."
+      )
+      abort_tunegrid(said, "spec", caller_env())
+    }
     return(if (is.null(claims)) found else found[found$id %in% claims, ])
   }
   judged(

@@ -29,5 +29,5 @@ comparison_table <- function(study, experiments = NULL, where = NULL, protocol =
   )
   frame <- call_asked("comparison_table", c(asked, run_keys(study)))
   inform_left_out(frame)
-  new_table(frame)
+  new_comparison(frame)
 }

@@ -17,23 +17,35 @@ unfactor <- function(value, name, call) {
     said <- paste(name, "has an NA, which is no value that can be asked for.")
     abort_tunegrid(said, "spec", call)
   }
-  if (is.factor(value)) as.character(value) else unname(value)
+  # Dates and what else has a class of its own are other things in Python.
+  if (!(is_plain(value) || is.raw(value) || is.null(value))) {
+    abort_argument(name, "numbers, texts or truth values", value, call)
+  }
+  if (is.factor(value) || is.object(value)) as.character(value) else unname(value)
 }
 
 # Paths as R means them: Python does not expand a tilde.
-as_path <- function(path) {
-  if (is.null(path)) NULL else path.expand(as.character(path))
+as_path <- function(path, name = deparse(substitute(path)), call = caller_env()) {
+  if (is.null(path)) {
+    return(NULL)
+  }
+  if (!is_text(path)) {
+    abort_argument(name, "the path of a file or folder", path, call)
+  }
+  path.expand(as.character(path))
 }
 
 # A study can be given by its id, by the path of a study.toml, as load_study()
 # returns it, or as something that was run.
-as_study <- function(study) {
+as_study <- function(study, call = caller_env()) {
   if (is.null(study)) {
     NULL
   } else if (inherits(study, c("tunegrid_study", "tunegrid_run"))) {
     study$given
-  } else {
+  } else if (is_text(study)) {
     as_path(study)
+  } else {
+    abort_study(study, call)
   }
 }
 

@@ -28,7 +28,8 @@ exported_comparison <- function(study, experiments, protocol, folder, call = cal
   } else {
     paste0(exported_study(folder), " ", toString(wanted), ", protocol ", protocol)
   }
-  new_table(frame)
+  attr(frame, "note") <- agreement_notes(frame)
+  new_comparison(frame)
 }
 
 # A table of verdicts, as the exporter has computed it.
@@ -65,8 +66,10 @@ check_exported <- function(study, folder, call) {
   }
   asked <- if (inherits(study, c("tunegrid_study", "tunegrid_run"))) {
     c(study$id, study$study)[1]
-  } else {
+  } else if (is_text(study)) {
     study
+  } else {
+    abort_study(study, call)
   }
   if (!identical(as.character(asked), exported_study(folder))) {
     said <- paste0(folder, " is an export of ", exported_study(folder), ", not of ", asked, ".")
@@ -142,9 +145,22 @@ read_exported <- function(file) {
   )
 }
 
+# Names with those of another list, each behind the one that it follows there: the
+# order in which Python puts tables below each other.
+merge_names <- function(names, more) {
+  place <- min(match(more, names), length(names) + 1, na.rm = TRUE)
+  for (name in more) {
+    if (!name %in% names) {
+      names <- append(names, name, place - 1)
+    }
+    place <- match(name, names) + 1
+  }
+  names
+}
+
 # Tables below each other; what one lacks is NA.
 stack_tables <- function(tables) {
-  columns <- unique(unlist(lapply(tables, names)))
+  columns <- Reduce(merge_names, lapply(tables, names))
   widened <- lapply(tables, \(table) {
     table[setdiff(columns, names(table))] <- NA
     table[columns]

@@ -184,18 +184,3 @@ check_finite <- function(value, name, call) {
 is_python <- function(value) {
   inherits(value, "python.builtin.object")
 }
-
-# What something is, for a sentence that says that it is the wrong thing.
-kind_of <- function(value) {
-  if (is.null(value)) {
-    "NULL"
-  } else if (is.object(value)) {
-    paste("an object of class", class(value)[1])
-  } else if (!is.list(value)) {
-    paste("an object of type", typeof(value))
-  } else if (is.null(names(value))) {
-    paste("a list of", length(value))
-  } else {
-    paste("a list of", toString(names(value), width = 60))
-  }
-}

@@ -47,6 +47,8 @@ tunegrid_last_traceback <- function() {
 # Python's own defaults hold.
 call_python <- function(verb, ..., call = caller_env()) {
   given <- drop_nulls(list(...))
+  Map(\(value, name) check_argument(value, name, call), given, names(given))
+  check_needed(verb, given, call)
   arguments <- Map(\(value, name) as_argument(value, name, call), given, names(given))
   answer <- python_module(call)$call(verb, arguments, environment_now())
   switch(answer$status,
@@ -83,13 +85,31 @@ start_python <- function(call) {
     error = \(condition) FALSE
   )
   if (!is_there) {
-    abort_without_python("No Python was found that can be started.", call)
+    abort_without_python(no_python_said(), call)
   }
   found <- reticulate::py_config()
   if (numeric_version(found$version) < "3.11") {
     said <- paste0("Python must be 3.11 or later; ", found$python, " is ", found$version, ".")
     abort_without_python(said, call)
   }
+}
+
+# Why there is no Python, by what the user has chosen.
+no_python_said <- function(chosen = Sys.getenv("RETICULATE_PYTHON")) {
+  if (chosen %in% c("", "managed")) {
+    return("No Python was found that can be started.")
+  }
+  is_whole <- grepl("^(/|~|[A-Za-z]:[/\\\\]|\\\\\\\\)", chosen)
+  why <- if (dir.exists(chosen)) {
+    "which is a folder: name the program in it, as bin/python of an environment."
+  } else if (file.exists(chosen)) {
+    "which does not start as a Python: name one that does, by its whole path."
+  } else if (is_whole) {
+    "and there is no such file: name a Python that is there, by its whole path."
+  } else {
+    paste0("and there is no such file in the folder ", getwd(), ": name it by its whole path.")
+  }
+  paste0("RETICULATE_PYTHON is '", chosen, "', ", why)
 }
 
 # The environment that install_tunegrid() made, unless the user has chosen one.

@@ -19,9 +19,12 @@
 #' file.size(page)
 render_report <- function(study, output = NULL, store = NULL, directory = NULL) {
   asked <- as_asked(study, store = store)
+  output <- as_path(output)
+  directory <- as_path(directory)
   id <- report_id(asked$study, directory)
-  output <- path.expand(if (is.null(output)) paste0(id, ".html") else output)
+  output <- if (is.null(output)) paste0(id, ".html") else output
   format <- report_format(output)
+  check_folder_of(output)
   check_rmarkdown()
   if (is.null(directory)) {
     directory <- tempfile("export")
@@ -66,6 +69,15 @@ report_format <- function(output, call = caller_env()) {
     abort_tunegrid(said, "spec", call)
   }
   formats[[ending]]
+}
+
+check_folder_of <- function(output, call = caller_env()) {
+  if (!dir.exists(dirname(output))) {
+    said <- paste0(
+      "There is no folder ", dirname(output), " to write ", basename(output), " into."
+    )
+    abort_tunegrid(said, "spec", call)
+  }
 }
 
 report_id <- function(study, directory) {

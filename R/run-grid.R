@@ -1,7 +1,8 @@
 #' Train what is missing of a study's grid
 #'
 #' Repeating a call trains only what is missing; a run that two studies share
-#' is trained once. Progress is a bar in a terminal, and lines elsewhere.
+#' is trained once. Progress is a bar in a terminal, one line in
+#' a knitted document, and lines elsewhere; nothing with `quiet = TRUE`.
 #' `Ctrl-C` stops between two steps with a condition of class
 #' `tunegrid_interrupted`: what was done is kept, and repeating the call goes on.
 #'
@@ -53,6 +54,7 @@
 #' @param budget How long workers may train for it, all together, since the
 #'   first look: seconds, or a text as `"20m"` or `"2h"`.
 #' @param claims Ids of the claims to decide; all by default.
+#' @param quiet Say nothing meanwhile?
 #'
 #' @returns An object of class `tunegrid_run` that says what was done: study,
 #'   protocol, store; how many runs were planned, found, done, failed,
@@ -128,16 +130,18 @@
 #' comparison_table(irises)
 run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = NULL,
                      set = NULL, preset = "full", grid = NULL, model = NULL,
-                     dataset = NULL, data = NULL, name = NULL, labels = NULL, seeds = 1, epochs = NULL,
-                     train_size = NULL, precision = NULL, workers = NULL,
+                     dataset = NULL, data = NULL, name = NULL, labels = NULL, seeds = 1,
+                     epochs = NULL, train_size = NULL, precision = NULL, workers = NULL,
                      engine = "tensorflow", store = NULL, data_dir = NULL, retry_failed = FALSE,
                      keep_models = FALSE, time_limit = NULL, until_decided = FALSE,
-                     budget = "1h", claims = NULL) {
+                     budget = "1h", claims = NULL, quiet = FALSE) {
+  check_flag(until_decided, "until_decided")
+  check_flag(quiet, "quiet")
   if (until_decided) {
     departing <- c(
       set = !is.null(set), preset = preset != "full", grid = !is.null(grid),
       model = !is.null(model), dataset = !is.null(dataset), data = !is.null(data),
-      name = !is.null(name), seeds = seeds != 1, epochs = !is.null(epochs),
+      name = !is.null(name), labels = !is.null(labels), seeds = seeds != 1, epochs = !is.null(epochs),
       train_size = !is.null(train_size), precision = !is.null(precision),
       engine = engine != "tensorflow"
     )
@@ -151,10 +155,11 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
       "run_until_decided",
       study = as_study(study), budget = budget, claims = claims, experiments = experiments,
       where = where, protocol = protocol, workers = workers, store = as_path(store),
-      data_dir = as_path(data_dir), time_limit = time_limit, hear = listener(environment())
+      data_dir = as_path(data_dir), time_limit = time_limit, hear = listener(environment(), quiet)
     )
     done$given <- as_study(study)
     done$asked <- drop_nulls(list(protocol = protocol, store = done$store))
+    tell_knitted(done, quiet)
     return(structure(done, class = "tunegrid_run"))
   }
   data <- as_data(data)
@@ -183,7 +188,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     retry_failed = retry_failed,
     keep_models = keep_models,
     time_limit = time_limit,
-    hear = listener(environment())
+    hear = listener(environment(), quiet)
   )
   is_own <- is.null(study)
   departs <- !is_own && !is.null(c(set, grid, epochs, train_size, precision))
@@ -195,6 +200,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
   if (nzchar(done$warning)) {
     cli::cli_warn("{done$warning}", class = "tunegrid_warning_failed")
   }
+  tell_knitted(done, quiet)
   structure(done, class = "tunegrid_run")
 }
 
@@ -221,25 +227,44 @@ plot.tunegrid_run <- function(x, ...) {
 
 # A function is called for every row of the grid, and its models become JSON.
 as_model <- function(model, grid, call = caller_env()) {
+  # A Keras model can be called too.
+  if (is_keras_model(model)) {
+    said <- "model must be a function that returns a Keras model for each row, not a Keras model."
+    abort_tunegrid(said, "spec", call)
+  }
   if (!is.function(model)) {
+    if (!is.null(model)) check_model(model, "model", call)
     return(model)
   }
   if (!is.data.frame(grid)) {
     abort_tunegrid("A model that is a function needs a data frame as grid.", "spec", call)
   }
+  check_grid(grid, "grid", call)
   lapply(seq_len(nrow(grid)), \(number) {
     row <- as.list(grid[number, , drop = FALSE])
     row <- Map(\(value, name) unfactor(value, name, call), row, names(row))
-    call_python("row_model", model = model(row), row = row, number = number, call = call)
+    made <- model(row)
+    if (!is_keras_model(made)) {
+      said <- paste("What the function model returns for row", number, "of the grid")
+      abort_argument(said, "a Keras model", made, call)
+    }
+    call_python("row_model", model = made, row = row, number = number, call = call)
   })
+}
+
+is_keras_model <- function(value) {
+  is_python(value) && any(endsWith(class(value), ".Model"))
 }
 
 # A function that shows what Python tells while a grid is run: kind ("line",
 # "expect", "move"), a text, and a number of epochs. The bar belongs to `frame`,
-# and goes with it.
-listener <- function(frame) {
+# and goes with it. In a document nobody waits: there tell_knitted() says one line.
+listener <- function(frame, quiet = FALSE) {
   bar <- NULL
-  has_bar <- cli::is_dynamic_tty() && !isTRUE(getOption("knitr.in.progress"))
+  if (quiet || is_knitting()) {
+    return(\(kind, text, epochs) invisible(NULL))
+  }
+  has_bar <- cli::is_dynamic_tty()
   function(kind, text, epochs) {
     if (kind == "line" && is.null(bar)) {
       message(text)
@@ -257,4 +282,14 @@ listener <- function(frame) {
     }
     invisible(NULL)
   }
+}
+
+tell_knitted <- function(done, quiet) {
+  if (is_knitting() && !quiet) {
+    message(paste(unlist(done$said), collapse = " "))
+  }
+}
+
+is_knitting <- function() {
+  isTRUE(getOption("knitr.in.progress"))
 }

@@ -19,7 +19,10 @@ tunegrid_sitrep <- function(store = NULL, data_dir = NULL) {
       tunegrid_error = \(condition) situation("python", "missing", said_by(condition))
     )
   }
-  new_table(rbind(situation_of_r(), as.data.frame(python)))
+  frame <- rbind(situation_of_r(), as.data.frame(python))
+  # What to do stands in its sentences, which are of no use cut short.
+  attr(frame, "whole") <- TRUE
+  new_table(frame)
 }
 
 situation_of_r <- function() {

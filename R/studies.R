@@ -15,11 +15,11 @@ studies <- function() {
 #'   folder, or the name of a grid of one's own that a store knows.
 #' @param store A folder; by default `TUNEGRID_STORE`, then `./tunegrid-store`.
 #'
-#' @returns A list of class `tunegrid_study`: id, title, author, date, source,
-#'   about; `parts`, tables of its experiments, protocols, their differences,
-#'   what is stated and assumed, other tables and claims; `published`, for each
-#'   experiment what the source prints. It can stand for the study in every
-#'   other verb.
+#' @returns A list of class `tunegrid_study`, which prints and knits as tables: id,
+#'   title, author, date, source, about; `parts`, tables of its experiments,
+#'   protocols, their differences, what is stated and assumed, other tables and
+#'   claims; `published`, for each experiment what the source prints. It can stand
+#'   for the study in every other verb.
 #' @export
 #' @examplesIf tunegrid_available()
 #' study <- load_study("kh2021")
@@ -40,4 +40,16 @@ print.tunegrid_study <- function(x, ...) {
     }
   }
   invisible(x)
+}
+
+#' @importFrom knitr knit_print
+#' @method knit_print tunegrid_study
+#' @export
+knit_print.tunegrid_study <- function(x, ...) {
+  parts <- Filter(\(part) nrow(x$parts[[part]]) > 0, names(x$parts))
+  tables <- lapply(parts, \(part) {
+    knitr::kable(shown(x$parts[[part]]), caption = x$captions[[part]], row.names = FALSE)
+  })
+  lines <- unlist(lapply(tables, \(table) c("", table, "")))
+  knitr::asis_output(paste(lines, collapse = "\n"))
 }

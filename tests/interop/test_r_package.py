@@ -121,11 +121,13 @@ def test_trains_from_r(library, fashion_mnist, tmp_path):
 
 
 def test_prints_the_command_s_table(library, fashion_mnist, tune_grid, tmp_path):
-    """The standard output is the table of `tune-grid table`, what it says beside goes to stderr."""
+    """The lines of a table are those of `tune-grid table`; what it says beside goes to stderr."""
     script = """
     r <- run_grid("kh2021", experiments = "one-layer", where = "layerdense <= 32",
                   preset = "quick", store = Sys.getenv("STORE"))
-    comparison_table(r)
+    table <- comparison_table(r)
+    printed <- capture.output(print(table))
+    writeLines(format(table))
     """
     told = run_r(library, script, STORE=str(tmp_path))
     how = ("table", "kh2021", "--experiment", "one-layer", "--where", "layerdense <= 32")

@@ -36,6 +36,27 @@ test_that("a folder gives what a store with its runs gives", {
     expect_identical(format(of_folder), format(of_store))
     expect_identical(attr(of_folder, "caption"), attr(of_store, "caption"))
   }
+  for (experiments in list(NULL, "two-layer", c("base", "compare"))) {
+    of_folder <- comparison_table("kh2021", experiments, directory = folder)
+    of_store <- comparison_table("kh2021", experiments, store = store)
+    expect_identical(names(of_folder), names(of_store))
+    expect_identical(said_of(of_folder)$note, said_of(of_store)$note)
+  }
+})
+
+test_that("the rank agreement of a folder is Python's", {
+  skip_without_python()
+  store <- withr::local_tempdir()
+  run <- run_grid(
+    "kh2021",
+    experiments = "two-layer", where = "layer1 == 16", epochs = 1, train_size = 256,
+    store = store, quiet = TRUE
+  )
+  table <- comparison_table(run)
+  expect_match(attr(table, "note"), "Kendall's \u03c4 = ", fixed = TRUE)
+  expect_identical(agreement_notes(as.data.frame(table)), attr(table, "note"))
+  several <- comparison_table("kh2021", any = TRUE, store = store)
+  expect_identical(agreement_notes(as.data.frame(several)), attr(several, "note"))
 })
 
 test_that("experiments stand below each other in the study's order", {

@@ -11,15 +11,34 @@ test_that("the package loads without Python, and says what needs it", {
   )
   expect_equal(trimws(lines[1]), "FALSE")
   expect_match(lines, "tunegrid_error_python tunegrid_error", all = FALSE)
-  expect_match(lines, "No Python was found that can be started.", all = FALSE, fixed = TRUE)
+  expect_match(lines, "RETICULATE_PYTHON is '/nonexistent/python', and there is no", all = FALSE)
   expect_match(lines, "RETICULATE_PYTHON", all = FALSE)
   expect_equal(lines[length(lines)], "FALSE")
 })
 
+test_that("a RETICULATE_PYTHON that is none is named, with what to do", {
+  folder <- withr::local_tempdir()
+  file.create(file.path(folder, "python"))
+  withr::local_dir(folder)
+  said <- "and there is no such file in the folder .*: name it by its whole path"
+  expect_match(no_python_said(".venv/bin/python"), paste0("is '.venv/bin/python', ", said))
+  expect_match(no_python_said("/none/python"), "'/none/python', and there is no such file")
+  expect_match(no_python_said(folder), "is a folder: name the program in it")
+  expect_match(no_python_said("python"), "does not start as a Python")
+  expect_equal(no_python_said(""), "No Python was found that can be started.")
+  lines <- in_fresh_session(
+    "error <- tryCatch(studies(), tunegrid_error_python = identity)",
+    "cat(error$message)",
+    environment = c(RETICULATE_PYTHON = ".venv/bin/python")
+  )
+  expect_match(lines[length(lines)], "RETICULATE_PYTHON is '.venv/bin/python', and there is no")
+})
+
 test_that("the situation is reported without Python too", {
   lines <- in_fresh_session("tunegrid_sitrep()", environment = nowhere)
-  expect_match(lines, "^\\|python +\\|missing +\\|No Python was found", all = FALSE)
-  expect_match(lines, "^\\|knitr +\\|ok", all = FALSE)
+  expect_match(lines, "python +.*missing.*RETICULATE_PYTHON is '/nonexistent", all = FALSE)
+  expect_match(lines, "install_tunegrid\\(\\)|reticulate makes a Python", all = FALSE)
+  expect_match(lines, "knitr +.*ok", all = FALSE)
 })
 
 test_that("the situation with Python has every part", {

@@ -28,6 +28,22 @@ test_that("a run tells of its progress in lines", {
   expect_identical(c(again$found, again$done), c(2L, 2L))
 })
 
+test_that("a run can be quiet", {
+  run <- local_trained()
+  expect_silent(again <- train_small(run$store, seeds = 3, quiet = TRUE))
+  expect_gte(again$done, 2)
+})
+
+test_that("in a document progress is one line", {
+  run <- local_trained()
+  withr::local_options(knitr.in.progress = TRUE)
+  told <- capture_messages(again <- train_small(run$store, seeds = 4))
+  expect_gte(again$done, 2)
+  expect_length(told, 1)
+  expect_match(told, "^2 runs trained \\(0 failed\\), [0-9]+ found done, [^\n]*\n$")
+  expect_length(capture_messages(train_small(run$store, seeds = 4, quiet = TRUE)), 0)
+})
+
 test_that("a run stands for its study in the verbs that read", {
   run <- local_trained()
   runs <- as.data.frame(run)

@@ -15,6 +15,15 @@ test_that("a study has its parts and what it printed", {
   expect_output(print(study), "Protocols: ways in which the study's runs are made")
 })
 
+test_that("a study knits as tables with captions", {
+  skip_without_python()
+  knitted <- knitr::knit_print(load_study("kh2021"))
+  expect_s3_class(knitted, "knit_asis")
+  expect_match(knitted, "Protocols: ways in which the study's runs are made", fixed = TRUE)
+  expect_match(knitted, "|one-layer", fixed = TRUE)
+  expect_no_match(knitted, "##", fixed = TRUE)
+})
+
 test_that("a study stands for itself in other verbs", {
   skip_without_python()
   expect_identical(audit_study(load_study("korssjoen2020")), audit_study("korssjoen2020"))

@@ -4,9 +4,9 @@ test_that("claims have verdicts, and a sentence each", {
   expect_s3_class(found, "tunegrid_table")
   expect_type(found$slack, "double")
   expect_equal(found$average, "too few runs")
-  said <- capture_messages(lines <- capture.output(print(found)))
+  said <- capture_messages(capture.output(print(found)))
   expect_match(said, "Cannot be judged yet", all = FALSE)
-  expect_match(lines[1], "^\\|id +\\| +slack\\| slack_low\\| slack_high\\| share\\|verdict")
+  expect_match(format(found)[1], "^\\|id +\\| +slack\\| slack_low\\| slack_high\\| share\\|verdict")
 })
 
 test_that("published values are compared, and only some columns are printed", {

@@ -251,6 +251,10 @@ def test_what_is_wrong_with_data_is_said_in_r_s_words(tmp_path):
     assert in_r("a list, a mapping or another --data") == "a list, a list or another data"
     assert in_r("give it again (data, or --data).") == "give it again (data)."
     assert in_r("begin with keras.Input((3,))") == "begin with keras$Input(list(3L))"
+    assert in_r("There is no study 'None'.") == "There is no study 'None'."
+    assert in_r("epochs must be a valid integer, not {'a': None}.") == (
+        "epochs must be a whole number, not a list of a."
+    )
 
 
 def test_r_s_environment_counts(monkeypatch, tmp_path):
@@ -296,7 +300,7 @@ def test_the_model_of_a_row_goes_as_json():
     """One that changes on that trip, or is none, is refused with its row."""
     done = call("row_model", {"model": "no model", "row": {"units": 8.0}, "number": 3.0})
     assert done["type"] == "spec"
-    assert done["message"].startswith('The model of row 3 ({"units": 8}): A model must be')
+    assert done["message"].startswith("The model of row 3 (units = 8): A model must be")
 
 
 def test_a_run_is_heard(fashion_mnist, tmp_path):
