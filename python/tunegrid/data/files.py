@@ -93,7 +93,7 @@ def _csv(path: Path) -> dict[str, np.ndarray]:
     table = read_table(path)
     if "label" not in table:
         there = ", ".join(map(str, list(table)[:_SHOWN]))
-        raise DataError(f"{path} has no column label, but {there}; a comma must lie between them.")
+        raise DataError(f"{path} has no column label (columns, by commas: {there}).")
     given = table.pop("part") if "part" in table else None
     names = _in_order([name for name in table if name != "label"])
     if not names:

@@ -101,7 +101,7 @@ def check_columns(
             continue  # a name that is taken is told of later
         if not any(means_something(column, {**DEFAULTS, **settings, **row}) for row in rows):
             raise SpecError(
-                f"Nothing reads the column {column} of the grid{_hint(column)}. A column that only "
+                f"Nothing reads the column {column} of the grid{_hint(column)} A column that only "
                 f"names the configurations is to be named in labels."
             )
 
@@ -123,7 +123,7 @@ def check_models_differ(
             idle = [name for name in row if row[name] != first[name]]
             raise SpecError(
                 f"Rows {seen[what]} and {number} of the grid have the same model, whatever "
-                f"{' and '.join(idle)} {'is' if len(idle) == 1 else 'are'}{_hint(idle[0])}. A "
+                f"{' and '.join(idle)} {'is' if len(idle) == 1 else 'are'}{_hint(idle[0])} A "
                 f"column that only names the configurations is to be named in labels."
             )
         seen[what] = number
@@ -132,4 +132,4 @@ def check_models_differ(
 def _hint(column: str) -> str:
     close = get_close_matches(column, NAMES - {"keras_json"}, n=1)
     meant = _OTHER_NAMES.get(column.lower()) or (close[0] if close else None)
-    return f": did you mean {meant}?" if meant and meant != column else ""
+    return f": did you mean {meant}?" if meant and meant != column else "."

@@ -87,7 +87,7 @@ def own_study(
     names = listed_labels(labels, rows)
     models = [{} for _ in rows] if is_named else _models(model, rows, taken, names, settings)
     settings = check_settings(settings)
-    if is_named:
+    if is_named and "architecture" in {**settings, **rows[0]}:
         check_columns(rows, settings, names)
     content = {
         "schema": 1,

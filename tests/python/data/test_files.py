@@ -65,7 +65,7 @@ def test_pixels_of_a_square_are_images(tmp_path):
         (["label,a"], "has no rows"),
         (["label,a,label", "0,1,0"], "has two columns called label"),
         ([",label,a", "1,0,1"], "column 1 has no name: write it without row names"),
-        (["a;label", "1;0"], "has no column label, but a;label; a comma must lie between"),
+        (["a;label", "1;0"], r"has no column label \(columns, by commas: a;label\)"),
         (["label,a", "cat,1"], "row 1 has 'cat' in the column label.*Number the classes from 0"),
         (["label,a,part", "0,1,train", "1,1,train"], "has no row for testing"),
         (["label,a", "0,1", "1,1"], "has no row for testing"),
