@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .report.models import ExportedModel, export_model, show_model
     from .report.render import render_report
     from .results.compare import comparison_table
+    from .results.curves import read_epochs
     from .results.data_check import check_data
     from .results.published import published_table
     from .results.status import run_status
@@ -70,6 +71,7 @@ _HOMES = {
     "Progress": "running.progress",
     "check_data": "results.data_check",
     "comparison_table": "results.compare",
+    "read_epochs": "results.curves",
     "read_results": "results.tidy",
     "run_status": "results.status",
     "Study": "study.study",
@@ -107,6 +109,7 @@ __all__ = [
     "plan_seeds",
     "published_table",
     "rank_configurations",
+    "read_epochs",
     "read_results",
     "render_report",
     "repair_store",

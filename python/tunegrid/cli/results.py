@@ -1,6 +1,6 @@
 """Commands that print what came of a study's runs."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -36,6 +36,9 @@ def results(
     protocol: ProtocolOption = None,
     preset: PresetOption = "full",
     any: AnyOption = False,
+    epochs: Annotated[
+        bool, typer.Option("--epochs", help="Learning curves: a row an epoch.")
+    ] = False,
     store: StoreOption = None,
     format: FormatOption = "pipe",
 ) -> None:
@@ -43,11 +46,13 @@ def results(
 
     Example: tune-grid results kh2021 --experiment two-layer --format csv
     """
+    from ..results.curves import read_epochs
     from ..results.tidy import read_results
 
     require_format(format)
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any}
-    table = read_results(study, experiments=experiment, store=store, **how)
+    read = read_epochs if epochs else read_results
+    table = read(study, experiments=experiment, store=store, **how)
     print_table(table, format)
     tell_all(table.attrs["left_out"])
 
