@@ -80,6 +80,7 @@ plan_seeds <- function(study, claims = NULL, protocol = NULL, store = NULL) {
 #' rank_configurations("kh2021", experiments = "two-layer")
 rank_configurations <- function(study, experiments = NULL, where = NULL, protocol = NULL,
                                 store = NULL) {
+  where <- as_where(rlang::enquo(where))
   judged(
     "rank_configurations",
     study = as_study(study), experiments = experiments, where = where, protocol = protocol,

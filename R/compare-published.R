@@ -25,6 +25,7 @@
 #' compare_published("kh2021", experiments = "two-layer", store = store)
 compare_published <- function(study, experiments = NULL, where = NULL, protocol = NULL,
                               score = NULL, store = NULL, directory = NULL) {
+  where <- as_where(rlang::enquo(where))
   if (!is.null(directory)) {
     check_directory_only(where, NULL, store)
     found <- exported_judged("compared", study, protocol, as_path(directory))

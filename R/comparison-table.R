@@ -18,6 +18,7 @@
 #' comparison_table("kh2021", experiments = "two-layer", directory = folder)
 comparison_table <- function(study, experiments = NULL, where = NULL, protocol = NULL,
                              preset = NULL, any = NULL, store = NULL, directory = NULL) {
+  where <- as_where(rlang::enquo(where))
   if (!is.null(directory)) {
     check_directory_only(where, preset, store, any)
     return(exported_comparison(study, experiments, protocol, as_path(directory)))

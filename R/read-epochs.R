@@ -14,6 +14,7 @@
 #' curves[c("layer1", "layer2", "layerdense", "epoch", "val_accuracy")]
 read_epochs <- function(study, experiments = NULL, where = NULL, protocol = NULL,
                         preset = NULL, any = NULL, store = NULL, directory = NULL) {
+  where <- as_where(rlang::enquo(where))
   if (!is.null(directory)) {
     check_directory_only(where, preset, store)
     return(exported_epochs(study, experiments, protocol, isTRUE(any), as_path(directory)))

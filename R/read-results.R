@@ -4,8 +4,10 @@
 #'   [load_study()] returned; or what [run_grid()] returned, whose runs are
 #'   then read: other arguments are by default as they were there.
 #' @param experiments Names; all by default.
-#' @param where A condition on configuration columns, as
-#'   `"layer1 == 16 and layerdense <= 32"`.
+#' @param where A condition on configuration columns: an expression, as
+#'   `layer1 == 16 & layerdense %in% c(16, 32)`, in which names are columns and
+#'   `.env$x` or `!!x` is a variable of R's; or the same as a text,
+#'   `"layer1 == 16 and layerdense in (16, 32)"`.
 #' @param protocol By default the study's own default.
 #' @param preset `"full"` (the default) for runs of the whole protocol,
 #'   `"quick"` for those of that preset.
@@ -29,6 +31,7 @@
 #' runs[c("layer1", "layer2", "layerdense", "replicate", "accuracy")]
 read_results <- function(study, experiments = NULL, where = NULL, protocol = NULL,
                          preset = NULL, any = NULL, store = NULL, directory = NULL) {
+  where <- as_where(rlang::enquo(where))
   if (!is.null(directory)) {
     check_directory_only(where, preset, store)
     return(exported_results(study, experiments, protocol, isTRUE(any), as_path(directory)))

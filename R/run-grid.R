@@ -9,8 +9,10 @@
 #' @param study The id of a shipped study, the path of a study.toml, or what
 #'   [load_study()] returned; none for a grid of one's own.
 #' @param experiments Names; all by default.
-#' @param where A condition on configuration columns, as
-#'   `"layer1 == 16 and layerdense <= 32"`.
+#' @param where A condition on configuration columns: an expression, as
+#'   `layer1 == 16 & layerdense %in% c(16, 32)`, in which names are columns and
+#'   `.env$x` or `!!x` is a variable of R's; or the same as a text,
+#'   `"layer1 == 16 and layerdense in (16, 32)"`.
 #' @param protocol By default the study's own default.
 #' @param set A named list of settings that take the place of the protocol's;
 #'   the runs are marked.
@@ -135,6 +137,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
                      engine = "tensorflow", store = NULL, data_dir = NULL, retry_failed = FALSE,
                      keep_models = FALSE, time_limit = NULL, until_decided = FALSE,
                      budget = "1h", claims = NULL, quiet = FALSE) {
+  where <- as_where(rlang::enquo(where))
   check_flag(until_decided, "until_decided")
   check_flag(quiet, "quiet")
   if (until_decided) {
