@@ -58,6 +58,8 @@ def test_markdown_has_the_tables_as_kable_prints_them(store, tmp_path, tune_grid
     done = tune_grid("report", "kh2021", "--store", store, "--output", "kh2021.md")
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "kh2021.md").read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    assert "<style>" not in text
     table = tune_grid("table", "kh2021", "--experiment", "two-layer", "--store", store).stdout
     cells = [re.sub(r" *\| *", "|", line) for line in text.splitlines()]
     assert [re.sub(r" *\| *", "|", line) for line in table.splitlines()][2] in cells

@@ -37,7 +37,8 @@ def own_data(
         data: `(x_train, y_train, x_test, y_test)`; `((x_train, y_train), (x_test, y_test))`, as
             Keras's `load_data()` gives; or a mapping of these four names, or of `train` and
             `test` with `x` and `y` each. x: (n, height, width), (n, height, width, channels) or
-            (n, features); whole numbers from 0 to 255 are kept as bytes, others as float32.
+            (n, features); values that are all whole and from 0 to 255, of both parts and in
+            whatever type, are kept as bytes, others as float32.
             y: whole numbers from 0, shape (n,) or (n, 1).
         name: for tables; default `own-data`. It is not part of any key.
         class_names: one for each class, also for such as do not occur; those that the mapping

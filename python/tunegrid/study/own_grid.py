@@ -63,7 +63,8 @@ def own_study(
         name: the study's id, by which a store knows it: lower-case letters, digits and dashes;
             by default `own-grid-` with eight digits that follow from what the grid is.
         labels: columns that only name the configurations: no setting, and read by nothing.
-        set: settings of all runs, as epochs, batch_size, optimizer, learning_rate.
+        set: settings of all runs, as epochs, batch_size, optimizer, learning_rate; scaling is
+            `unit` for data of one's own that is images in bytes, and `none` for other data.
 
     Returns:
         A study with one experiment, `grid`, and one protocol.

@@ -1,4 +1,7 @@
-"""What a run was made with: recorded beside its numbers, never part of its key."""
+"""What a run was made with: recorded beside its numbers, never part of its key.
+
+`Scale.described` adds what a standard scaling took from the data.
+"""
 
 import os
 import platform
