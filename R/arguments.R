@@ -85,7 +85,7 @@ argument_checks <- list(
 
 # What a verb cannot do without: NULL is left out on the way to Python.
 needed_arguments <- list(
-  load_study = "study", read_results = "study", read_epochs = "study",
+  load_study = "study", read_results = "study", read_epochs = "study", run_settings = "study",
   comparison_table = "study",
   published_table = c("study", "table"), compare_published = "study", check_claims = "study",
   plan_seeds = "study", rank_configurations = "study", run_until_decided = "study",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .report.importing import import_results
     from .report.models import ExportedModel, export_model, show_model
     from .report.render import render_report
+    from .report.run_settings import run_settings
     from .results.compare import comparison_table
     from .results.curves import read_epochs
     from .results.data_check import check_data
@@ -58,6 +59,7 @@ _HOMES = {
     "show_model": "report.models",
     "published_table": "results.published",
     "render_report": "report.render",
+    "run_settings": "report.run_settings",
     "repair_store": "store.upkeep.repair",
     "verify_store": "store.upkeep.verify",
     "export_results": "report.export",
@@ -114,6 +116,7 @@ __all__ = [
     "render_report",
     "repair_store",
     "run_grid",
+    "run_settings",
     "run_status",
     "run_until_decided",
     "show_model",

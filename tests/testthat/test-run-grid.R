@@ -131,3 +131,9 @@ test_that("a model of a run is shown and exported", {
   expect_true(done$same)
   expect_equal(done$scaling, "none")
 })
+
+test_that("a run says how it was trained", {
+  run <- local_trained()
+  expect_match(capture.output(print(run))[3], "optimizer = rmsprop, learning_rate = 0.001")
+  expect_true("epochs" %in% run_settings(run)$setting)
+})

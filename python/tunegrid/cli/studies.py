@@ -4,8 +4,16 @@ from typing import Annotated
 
 import typer
 
+from ..errors import SpecError
 from ..machine.quiet import quiet_backend
-from .options import ExperimentOption, FormatOption, StoreOption, StudyArgument, TableOption
+from .options import (
+    ExperimentOption,
+    FormatOption,
+    ProtocolOption,
+    StoreOption,
+    StudyArgument,
+    TableOption,
+)
 from .output import print_captioned, print_table, require_format, tell
 
 app = typer.Typer()
@@ -29,8 +37,11 @@ def show(
     experiment: ExperimentOption = None,
     part: Annotated[
         str | None,
-        typer.Option("--part", metavar="PART", help="One only, as: stated, assumed, claims."),
+        typer.Option(
+            "--part", metavar="PART", help="One only, as: stated, assumed, claims; or settings."
+        ),
     ] = None,
+    protocol: ProtocolOption = None,
     table: TableOption = None,
     store: StoreOption = None,
     format: FormatOption = "pipe",
@@ -38,7 +49,8 @@ def show(
     """Show a study: experiments, protocols, what is stated and assumed, claims.
 
     With --experiment what the source prints of it; with --table one of its other tables. A grid
-    of your own is shown by the name that a store knows it by.
+    of your own is shown by the name that a store knows it by. The part settings says what holds
+    for its runs by a --protocol, and where each setting comes from.
 
     Example: tune-grid show kh2021 --experiment two-layer
     """
@@ -49,7 +61,13 @@ def show(
 
     require_format(format)
     found = find_study(study, store=store)
-    if table is not None:
+    if protocol is not None and part != "settings":
+        raise SpecError("--protocol goes with --part settings: the others are of all protocols.")
+    if part == "settings":
+        from ..report.run_settings import run_settings
+
+        print_table(run_settings(found, experiments=experiment, protocol=protocol), format)
+    elif table is not None:
         chosen = found.pick_table(table)
         tell(f"{found.id} {chosen.title}")
         print_table(as_frame(found.printed(chosen)), format)

@@ -24,6 +24,7 @@ class Configuration:
         settings: everything that is set for it, by name.
         data: the data set that it learns from.
         departures: where a user's overrides changed what the protocol says, by name.
+        origins: where each setting comes from, in words.
     """
 
     study: str
@@ -33,6 +34,7 @@ class Configuration:
     settings: Mapping[str, object]
     data: Dataset
     departures: Mapping[str, object] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def setting(self, name: str) -> object:
         """Give what a setting is, its architecture's and optimizer's defaults included."""
@@ -66,15 +68,18 @@ def resolve(
     described = study.experiments[experiment]
     own = {name: value for name, value in columns.items() if name not in described.labels}
     names = {**columns, "experiment": experiment, "protocol": protocol}
-    settings: dict[str, object] = {
-        **DEFAULTS,
-        **study.settings,
-        **described.settings,
-        **described.row_settings(columns),
-    }
-    for rule in (*described.when, *study.differences(protocol)):
-        settings |= _applies(rule, {**settings, **names})
-    settings |= own
+    layered = _Layered()
+    layered.put("tunegrid's default", DEFAULTS)
+    layered.put("the study", study.settings)
+    layered.put("the experiment", described.settings)
+    layered.put("its row", described.row_settings(columns))
+    for origin, rules in (
+        ("the experiment", described.when), ("the protocol", study.differences(protocol)),
+    ):  # fmt: skip
+        for rule in rules:
+            layered.put(origin, _applies(rule, {**layered.settings, **names}))
+    layered.put("the grid's column", own)
+    settings = layered.settings
     try:
         before = _settled(study, settings)
         after = _settled(study, _overridden(settings, overrides, columns))
@@ -86,7 +91,24 @@ def resolve(
     if own_grid:
         departures["grid"] = "own"
     data = study.dataset(str(after["dataset"]))
-    return Configuration(study.id, protocol, experiment, columns, after, data, departures)
+    place = (study.id, protocol, experiment, columns)
+    changed = [name for name in after if after[name] != before.get(name)]
+    seed = {"split_seed": "tunegrid's default"}
+    origins = {**seed, **layered.origins, **dict.fromkeys(changed, "set")}
+    return Configuration(*place, after, data, departures, origins)
+
+
+class _Layered:
+    """Settings put over one another, and which layer each was put by."""
+
+    def __init__(self) -> None:
+        self.settings: dict[str, object] = {}
+        self.origins: dict[str, str] = {}
+
+    def put(self, origin: str, values: Mapping[str, object]) -> None:
+        """Let a layer win over those before it."""
+        self.settings.update(values)
+        self.origins.update(dict.fromkeys(values, origin))
 
 
 def _applies(rule: Rule, row: Mapping[str, object]) -> Mapping[str, object]:

@@ -13,6 +13,7 @@ from ..data.files import take_data
 from ..data.own import OwnData
 from ..errors import SpecError
 from ..machine.processor import cores
+from ..plan.configuration import Configuration
 from ..plan.grid import configurations
 from ..plan.plans import UNKNOWN, PlannedRun, plan
 from ..store.database import store_path
@@ -174,6 +175,7 @@ def run_planned(
     progress = progress or Progress()
     chosen = list({id(one.configuration): one.configuration for one in planned}.values())
     summary = RunSummary(study.id, chosen[0].protocol, store_path(store))
+    summary.trained_by = _trained_by(chosen)
     with Store(store, write=True) as opened:
         if is_own_grid(study):
             _check_name(opened, study)
@@ -198,6 +200,13 @@ def run_planned(
         summary.failures = opened.failures(summary.keys)
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _trained_by(chosen: Sequence[Configuration]) -> str:
+    """Say what people ask for first of how runs are trained."""
+    names = ("optimizer", "learning_rate", "batch_size", "epochs", "loss")
+    values = {name: dict.fromkeys(str(one.setting(name)) for one in chosen) for name in names}
+    return ", ".join(f"{name} = {' or '.join(found)}" for name, found in values.items())
 
 
 def given_overrides(

@@ -35,6 +35,7 @@ class RunSummary:
         seconds: wall time.
         keys: of the runs asked for: with them tables hold these and no others.
         failures: what failed runs said, with how many said it.
+        trained_by: how, in words: optimizer, learning rate, batch, epochs, loss.
     """
 
     study: str
@@ -49,6 +50,7 @@ class RunSummary:
     seconds: float = 0.0
     keys: tuple[str, ...] = field(default=(), repr=False)
     failures: dict[str, int] = field(default_factory=dict)
+    trained_by: str = ""
 
 
 def describe_failures(summary: RunSummary) -> str:
@@ -82,6 +84,8 @@ def describe_summary(summary: RunSummary) -> list[str]:
         f"{trained} runs trained ({summary.failed} failed), {summary.found} found done, in "
         f"{_duration(summary.seconds)}. Store: {summary.store}"
     )
+    if summary.trained_by:
+        lines.append(f"Trained by {summary.trained_by} (`tune-grid show` has all settings).")
     return lines
 
 
