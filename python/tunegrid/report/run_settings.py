@@ -39,8 +39,9 @@ def run_settings(
         A row for each setting of an experiment and each place that it comes from: experiment,
         setting, value (a text; several with commas), from (tunegrid's default, the study, the
         experiment, its row, the protocol, the grid's column, set, Keras's default, the
-        architecture's default) and configurations, how many have it from there. Data, model and training first, then all parameters. What decides
-        nothing in a configuration, as the kernel of a dense network, is not counted.
+        architecture's default) and configurations, how many have it from there. Data, model and
+        training first, then all parameters. What decides nothing in a configuration, as the
+        kernel of a dense network, is not counted.
 
     Raises:
         SpecError: for what does not exist.
