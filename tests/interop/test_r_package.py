@@ -150,7 +150,8 @@ def test_a_cell_is_the_same_run_from_either_language(library, fashion_mnist, tun
         for store in (ours, theirs)
     ]
     pd.testing.assert_frame_equal(*results, check_exact=True)
-    script = f'comparison_table("kh2021", "two-layer", any = TRUE, store = "{ours}")'
+    table = f'comparison_table("kh2021", "two-layer", any = TRUE, store = "{ours}")'
+    script = f"writeLines(format({table}))"
     how = ("table", "kh2021", "--experiment", "two-layer", "--any", "--store", theirs)
     assert run_r(library, script).stdout == tune_grid(*how).stdout
 
