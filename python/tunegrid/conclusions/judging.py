@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..errors import SpecError
 from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Ranking, Untestable
+from ..study.parts import split_names
 from ..study.study import Study
 from .arithmetic.holds import holds
 from .arithmetic.scores import Scores
@@ -26,8 +27,7 @@ def pick_claims(study: Study, names: str | Sequence[str] | None) -> list[Claim]:
     """
     if names is None:
         return list(study.claims)
-    listed = [names] if isinstance(names, str) else names
-    wanted = [part.strip() for name in listed for part in name.split(",") if part.strip()]
+    wanted = split_names(names)
     known = {claim.id: claim for claim in study.claims}
     for name in wanted:
         if name not in known:

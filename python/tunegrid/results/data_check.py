@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from ..data.datasets import DATASETS, Dataset, Images, Source
-from ..data.files import read_data
+from ..data.files import take_data
 from ..data.inspecting import inspect_images
 from ..data.kept import find_kept
-from ..data.own import OWN, OwnData, own_data
+from ..data.own import OWN
 from ..data.reading import image_digest, load_dataset
 from ..data.sources import find_data, find_dataset
 from ..errors import DataMissingError, SpecError
@@ -121,14 +121,14 @@ def check_data(
 def _find(data: object, opened: Store, data_dir: str | Path | None) -> tuple[Dataset, Images, str]:
     """Give what is meant, its arrays, and where they came from."""
     if not isinstance(data, (str, Path)):
-        own = data if isinstance(data, OwnData) else own_data(data)
+        own = take_data(data)
         return own.dataset, own.images, "from memory"
     if data in DATASETS:
         source = _shipped(str(data), opened, data_dir)
         known = {**vars(DATASETS[data]), "digest": image_digest(source)}
         dataset = Dataset(**{name: known[name] for name in Dataset.__dataclass_fields__})
     elif isinstance(data, Path) or data.lower().endswith(_FILES):
-        own = read_data(data)
+        own = take_data(data)
         return own.dataset, own.images, f"in {data}"
     else:
         dataset = _stored(data, opened)

@@ -1,6 +1,6 @@
 """What the tables of a study file have in common: names, conditions, rules, protocols."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -84,6 +84,16 @@ class DataSource(Part):
     reason: str
     release: str | None = None
     split: str | None = None
+
+
+def split_names(names: str | Sequence[str]) -> list[str]:
+    """Give one or more names as a list; one text may hold several with commas.
+
+    >>> split_names("a, b"), split_names(["a,b", "c"])
+    (['a', 'b'], ['a', 'b', 'c'])
+    """
+    listed = [names] if isinstance(names, str) else names
+    return [part.strip() for name in listed for part in name.split(",") if part.strip()]
 
 
 def known_columns(condition: Condition, known: Collection[str], path: str) -> None:

@@ -20,7 +20,7 @@ from .conditions import parse_condition
 from .csvfile import Scalar
 from .experiment import Experiment
 from .own_dataset import OwnDataset, read_files
-from .parts import Assumption, DataSource, Name, Part, Protocol, Rule, known_columns
+from .parts import Assumption, DataSource, Name, Part, Protocol, Rule, known_columns, split_names
 from .settings import NAMES, Settings, explain
 from .stated import Stated
 from .statistics import Statistics
@@ -231,8 +231,7 @@ class Study(Part):
         """
         if names is None:
             return list(self.experiments)
-        listed = [names] if isinstance(names, str) else names
-        wanted = [part.strip() for name in listed for part in name.split(",") if part.strip()]
+        wanted = split_names(names)
         if not wanted:
             raise SpecError(f"No experiment is named: choose from {', '.join(self.experiments)}.")
         for name in wanted:
