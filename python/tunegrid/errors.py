@@ -1,8 +1,42 @@
 """What can go wrong, for a person to read: every message is one sentence that says what to do."""
 
+import re
+
+#: The most characters of an input that a message quotes.
+QUOTED = 200
+
+#: What a terminal obeys or hides: control characters but for line ends and tabs, marks that turn
+#: the direction of writing, and halves of characters.
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def shown(text: object) -> str:
+    r"""Give a text as a terminal may see it: control characters stand escaped.
+
+    >>> shown("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), str(text))
+
+
+def quoted(value: object, most: int = QUOTED) -> str:
+    """Give an input as a message quotes it: as `shown`, in one line, cut after `most` characters.
+
+    >>> quoted("a" * 300, 5)
+    'aaaaa…'
+    """
+    text = str(value)
+    line = " ".join(shown(text[: most + 1]).split("\n"))
+    return line if len(text) <= most else f"{line[:most]}…"
+
 
 class TunegridError(Exception):
-    """The root of every error that tunegrid raises on purpose."""
+    """The root of every error that tunegrid raises on purpose; its message can be printed."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(shown(message))
 
 
 class SpecError(TunegridError):
