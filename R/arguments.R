@@ -50,9 +50,9 @@ check_set <- function(value, name, call) {
   }
 }
 
-check_grid <- function(value, name, call) {
+check_grid <- function(value, name, call,
+                       wanted = "a data frame with a row for each configuration") {
   if (!is.data.frame(value) || nrow(value) == 0 || length(value) == 0) {
-    wanted <- "a data frame with a row for each configuration"
     abort_argument(name, wanted, value, call)
   }
 }
@@ -87,7 +87,8 @@ argument_checks <- list(
 needed_arguments <- list(
   load_study = "study", read_results = "study", read_epochs = "study", run_settings = "study",
   comparison_table = "study",
-  published_table = c("study", "table"), compare_published = "study", check_claims = "study",
+  published_table = c("study", "table"), compare_published = "study",
+  compare_with = c("study", "scores"), check_claims = "study",
   plan_seeds = "study", rank_configurations = "study", run_until_decided = "study",
   export_results = c("study", "directory"), import_results = "directory",
   show_model = "key", export_model = c("key", "file"), check_data = "data"

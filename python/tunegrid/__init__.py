@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .conclusions.best import rank_configurations
     from .conclusions.comparison import compare_published
     from .conclusions.decided import DecidedSummary
+    from .conclusions.other_scores import compare_with
     from .conclusions.seed_planner import plan_seeds
     from .conclusions.until_decided import run_until_decided
     from .conclusions.verdicts import check_claims
@@ -44,6 +45,7 @@ _HOMES = {
     "check_claims": "conclusions.verdicts",
     "rank_configurations": "conclusions.best",
     "compare_published": "conclusions.comparison",
+    "compare_with": "conclusions.other_scores",
     "plan_seeds": "conclusions.seed_planner",
     "DecidedSummary": "conclusions.decided",
     "run_until_decided": "conclusions.until_decided",
@@ -99,6 +101,7 @@ __all__ = [
     "check_claims",
     "check_data",
     "compare_published",
+    "compare_with",
     "comparison_table",
     "dataset_status",
     "export_model",

@@ -7,10 +7,12 @@ import typer
 
 from ..machine.quiet import quiet_backend
 from .options import (
+    AnyOption,
     ClaimOption,
     DataOption,
     ExperimentOption,
     FormatOption,
+    PresetOption,
     ProtocolOption,
     StoreOption,
     StudyArgument,
@@ -83,6 +85,60 @@ def compare(
     require_format(format)
     how = {"experiments": experiment, "where": where, "protocol": protocol, "store": store}
     _print_judged(compare_published(study, score=score, **how), format)
+
+
+@app.command()
+def compare_with(
+    study: StudyArgument,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.csv", help="Scores from elsewhere, a row a run.")
+    ],
+    by: Annotated[
+        str | None,
+        typer.Option(
+            "--by",
+            metavar="C",
+            help="Columns that both have, with commas; OURS=THEIRS for other names.",
+        ),
+    ] = None,
+    score: Annotated[
+        str, typer.Option("--score", metavar="C", help="The file's column of accuracies.")
+    ] = "accuracy",
+    experiment: ExperimentOption = None,
+    where: WhereOption = None,
+    protocol: ProtocolOption = None,
+    preset: PresetOption = "full",
+    any: AnyOption = False,
+    store: StoreOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Set scores from elsewhere, as of tfruns or tune, beside our runs of the same configurations.
+
+    difference is theirs less ours, low and high its 95 % interval where either has more than one
+    run.
+
+    Example: tune-grid compare-with kh2021 runs.csv --by layer1=flag_filters --score val_accuracy
+    """
+    from ..conclusions.other_scores import compare_with
+    from ..data.files import read_table
+
+    require_format(format)
+    names = None if by is None else _pairs(by)
+    how = {"experiments": experiment, "where": where, "protocol": protocol, "store": store}
+    found = compare_with(
+        study, read_table(file), by=names, score=score, preset=preset, any=any, **how
+    )
+    print_table(found, format, digits=found.attrs["digits"])
+    tell_all(found.attrs["said"])
+    tell_all(found.attrs["left_out"])
+
+
+def _pairs(by: str) -> dict[str, str]:
+    """Read columns as `a,b=c`: ours, and what the file calls it."""
+    from ..study.parts import split_names
+
+    parts = [one.partition("=") for one in split_names(by)]
+    return {ours.strip(): (theirs or ours).strip() for ours, _, theirs in parts}
 
 
 @app.command()

@@ -183,6 +183,17 @@ def _published_table(
     return beside
 
 
+def _compare_with(
+    study: str, scores: Mapping[str, Sequence[object]], **options: object
+) -> "pd.DataFrame":
+    """Take the other scores as columns, as R sends a data frame."""
+    import pandas as pd
+
+    from ..conclusions.other_scores import compare_with
+
+    return compare_with(study, pd.DataFrame(scores), **options)
+
+
 def _export_model(**options: object) -> dict[str, object]:
     """Say of the images that the model takes what its run's spec has."""
     from ..report.models import export_model
@@ -209,6 +220,7 @@ VERBS: Mapping[str, Callable[..., object]] = {
     "run_grid": _run_grid,
     "run_until_decided": _run_until_decided,
     "comparison_table": _comparison_table,
+    "compare_with": _compare_with,
     "published_table": _published_table,
     "export_model": _export_model,
     "sitrep": _sitrep,

@@ -15,6 +15,7 @@ _VERBS: Mapping[str, str] = {
     "table": "comparison_table",
     "audit": "audit_study",
     "compare": "compare_published",
+    "compare-with": "compare_with",
     "claims": "check_claims",
     "plan": "plan_seeds",
     "rank": "rank_configurations",
