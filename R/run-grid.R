@@ -61,9 +61,9 @@
 #' @returns An object of class `tunegrid_run` that says what was done: study,
 #'   protocol, store; how many runs were planned, found, done, failed,
 #'   failed_before; left_out; seconds. `summary()` counts the runs of the store,
-#'   `as.data.frame()` is [read_results()] of them, `plot()` that of
-#'   [comparison_table()]. It can stand for the study in those verbs, which then
-#'   read what was run.
+#'   `as.data.frame()` is [read_results()] of them, [plot()][plot.tunegrid_run]
+#'   draws them. It can stand for the study in those verbs, which then read what
+#'   was run.
 #'
 #' @section Data of one's own:
 #' `data` is a list of `x_train`, `y_train`, `x_test` and `y_test`; what a
@@ -221,11 +221,6 @@ summary.tunegrid_run <- function(object, ...) {
 #' @export
 as.data.frame.tunegrid_run <- function(x, row.names = NULL, optional = FALSE, ...) {
   read_results(x)
-}
-
-#' @export
-plot.tunegrid_run <- function(x, ...) {
-  plot(comparison_table(x), ...)
 }
 
 # A function is called for every row of the grid, and its models become JSON.

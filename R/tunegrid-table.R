@@ -21,9 +21,8 @@
 #'
 #' @returns `format()`: the lines of the table as [knitr::kable()] has them, all
 #'   rows and columns. `print()`: the table, invisibly. `as.data.frame()`: a data
-#'   frame and nothing more. `plot()`: the plot: our accuracies against the
-#'   published ones, with the line where they agree; those of each row where
-#'   nothing was published. With ggplot2 it is a ggplot, else it is drawn at once.
+#'   frame and nothing more.
+#' @seealso [plot.tunegrid_run()] for pictures of them.
 #' @name tunegrid_table
 #' @examples
 #' folder <- system.file("extdata", "kh2021", package = "tunegrid")
@@ -99,54 +98,6 @@ knit_print.tunegrid_table <- function(x, ...) {
 #' @export
 as.data.frame.tunegrid_table <- function(x, row.names = NULL, optional = FALSE, ...) {
   plain_frame(x)
-}
-
-#' @rdname tunegrid_table
-#' @export
-plot.tunegrid_table <- function(x, ...) {
-  scores <- as.data.frame(x)
-  scores$experiment <- if (is.null(scores$experiment)) "" else scores$experiment
-  if (is.null(scores$accuracy)) {
-    abort_tunegrid("A table without a column accuracy cannot be drawn.", "spec", caller_env())
-  }
-  scores <- scores[!is.na(scores$accuracy), ]
-  if (requireNamespace("ggplot2", quietly = TRUE)) {
-    plot_with_ggplot2(scores)
-  } else {
-    plot_with_graphics(scores)
-  }
-}
-
-plot_with_ggplot2 <- function(scores) {
-  .data <- ggplot2::.data
-  is_published <- "published_accuracy" %in% names(scores)
-  plot <- if (is_published) {
-    ggplot2::ggplot(scores, ggplot2::aes(.data$published_accuracy, .data$accuracy)) +
-      ggplot2::geom_abline(linetype = "dotted") +
-      ggplot2::labs(x = "published accuracy", y = "accuracy")
-  } else {
-    ggplot2::ggplot(scores, ggplot2::aes(seq_along(.data$accuracy), .data$accuracy)) +
-      ggplot2::labs(x = "row of the table", y = "accuracy")
-  }
-  # A shape for each, as not everybody tells colours apart.
-  if (length(unique(scores$experiment)) > 1) {
-    plot <- plot + ggplot2::aes(shape = .data$experiment)
-  }
-  plot + ggplot2::geom_point(na.rm = TRUE)
-}
-
-plot_with_graphics <- function(scores) {
-  shape <- as.integer(factor(scores$experiment))
-  if ("published_accuracy" %in% names(scores)) {
-    plot(
-      scores$published_accuracy, scores$accuracy,
-      pch = shape, xlab = "published accuracy", ylab = "accuracy"
-    )
-    graphics::abline(0, 1, lty = "dotted")
-  } else {
-    plot(scores$accuracy, pch = shape, xlab = "row of the table", ylab = "accuracy")
-  }
-  invisible(scores)
 }
 
 # What of a table is printed: not what its caption says already.

@@ -175,18 +175,3 @@ test_that("a table knits as a kable with its caption", {
   expect_match(knitted, "A note.", fixed = TRUE)
   expect_match(knitted, "published_accuracy", fixed = TRUE)
 })
-
-test_that("a table is plotted, with ggplot2 and without", {
-  withr::local_pdf(NULL)
-  plot <- plot(two_layer())
-  expect_s3_class(plot, "ggplot")
-  expect_no_error(ggplot2::ggplot_build(plot))
-  scores <- data.frame(experiment = "x", accuracy = c(0.5, 0.6), published_accuracy = 0.5)
-  expect_no_error(plot_with_graphics(scores))
-  expect_no_error(plot_with_graphics(scores[1:2]))
-  expect_no_error(ggplot2::ggplot_build(plot_with_ggplot2(scores[1:2])))
-})
-
-test_that("a table without accuracies cannot be plotted", {
-  expect_error(plot(new_table(data.frame(x = 1))), class = "tunegrid_error_spec")
-})
