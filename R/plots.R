@@ -34,6 +34,10 @@ plot.tunegrid_run <- function(x, type = "scores", ...) {
 #' @rdname plot.tunegrid_run
 #' @export
 plot.tunegrid_table <- function(x, type = "scores", ...) {
+  if (identical(type, "curves")) {
+    said <- "A table has no curves: give what run_grid() returned, or draw what read_epochs() gives."
+    abort_tunegrid(said, "spec", environment())
+  }
   plot_type(type, "scores")
   scores <- as.data.frame(x)
   if (is.null(scores$accuracy)) {
