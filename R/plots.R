@@ -148,7 +148,8 @@ most_curves <- 8
 plot_curves <- function(curves, caption) {
   .data <- ggplot2::.data
   own <- names(curves)[seq_len(match("replicate", names(curves)) - 1)]
-  own <- intersect(own, c("experiment", varying(cbind(curves[own], epochs = 0))))
+  has_many <- length(unique(curves$experiment)) > 1
+  own <- c(if (has_many) "experiment", varying(cbind(curves[own], epochs = 0)))
   curves$configuration <- named_rows(curves[own])
   groups <- split(curves, list(curves$configuration, curves$epoch), drop = TRUE)
   bands <- do.call(rbind, lapply(groups, \(part) {
