@@ -47,7 +47,10 @@ plot.tunegrid_table <- function(x, type = "scores", ...) {
   scores$experiment <- if (is.null(scores$experiment)) "" else scores$experiment
   is_published <- !all(is.na(scores$published_accuracy))
   plot <- if (is_published) plot_published(scores) else plot_factors(scores)
-  plot + plot_titles(said_of(x)$caption)
+  has_seeds <- any(scores$high > scores$low)
+  plot + plot_titles(
+    said_of(x)$caption, if (has_seeds) "Lines: 95 % intervals of the mean over seeds."
+  )
 }
 
 #' @rdname plot.tunegrid_run
@@ -161,11 +164,13 @@ plot_curves <- function(curves, caption) {
   }))
   plot <- ggplot2::ggplot(bands, ggplot2::aes(.data$epoch, .data$middle)) +
     ggplot2::labs(x = "epoch", y = "validation accuracy") +
-    plot_titles(caption)
+    plot_titles(
+      caption, if (any(bands$high > bands$low)) "Median over seeds; all seeds lie within the band."
+    )
   if (length(unique(bands$configuration)) > most_curves) {
     return(plot + ggplot2::geom_line(ggplot2::aes(group = .data$configuration), alpha = 0.4))
   }
-  colours <- grDevices::palette.colors(most_curves + 1, "Okabe-Ito")[-1]
+  colours <- grDevices::palette.colors(palette = "Okabe-Ito")[-5] # yellow is too pale for a line
   plot +
     ggplot2::geom_ribbon(
       ggplot2::aes(ymin = .data$low, ymax = .data$high, fill = .data$configuration),
@@ -192,11 +197,12 @@ named_rows <- function(columns) {
 
 # A caption's first sentence, and below it what else must be said, as that these
 # runs are no replication.
-plot_titles <- function(caption) {
+plot_titles <- function(caption, below = NULL) {
   parts <- regmatches(caption, regexpr("[.] ", caption), invert = TRUE)
   parts <- if (length(parts) > 0) parts[[1]] else ""
   ggplot2::labs(
-    title = wrapped(parts[1], 60), subtitle = if (length(parts) > 1) wrapped(parts[2], 80)
+    title = wrapped(parts[1], 60), caption = below,
+    subtitle = if (length(parts) > 1) wrapped(parts[2], 80)
   )
 }
 

@@ -35,3 +35,31 @@ test_that("another ending, or another study's folder, is refused", {
     class = "tunegrid_error_spec"
   )
 })
+
+test_that("the report of a quick look says that it is none, and has no empty columns", {
+  skip_without_pandoc()
+  skip_without_python()
+  run <- suppressMessages(run_grid(
+    "kh2021", "two-layer",
+    where = layer1 == 16 & layer2 == 16 & layerdense == 16,
+    epochs = 1, train_size = 256, store = withr::local_tempdir()
+  ))
+  file <- withr::local_tempfile(fileext = ".md")
+  lines <- readLines(render_report(run, output = file))
+  said <- grep("No replication", lines, value = TRUE)
+  expect_match(said, "none of our 1 finished runs")
+  expect_match(said, "`epochs = 1, train_size = 256` (1)", fixed = TRUE)
+  expect_length(grep("accuracy_sd", lines), 0)
+})
+
+test_that("folders and files can be given from where R is", {
+  skip_without_pandoc()
+  folder <- withr::local_tempdir()
+  file.copy(exported_folder(), folder, recursive = TRUE)
+  withr::local_dir(folder)
+  written <- render_report("kh2021", output = "page.md", directory = "kh2021")
+  expect_identical(basename(written), "page.md")
+  expect_true(file.exists(file.path(folder, "page.md")))
+  table <- comparison_table("kh2021", experiments = "two-layer", directory = "./kh2021")
+  expect_gt(nrow(table), 1)
+})
