@@ -33,6 +33,8 @@ render_report <- function(study, output = NULL, store = NULL, directory = NULL) 
   } else {
     check_exported(asked$study, directory, caller_env())
   }
+  # rmarkdown looks at it when it has gone to another folder.
+  directory <- normalizePath(directory)
   scratch <- tempfile("report")
   dir.create(scratch)
   on.exit(unlink(scratch, recursive = TRUE), add = TRUE)
@@ -43,7 +45,7 @@ render_report <- function(study, output = NULL, store = NULL, directory = NULL) 
   written <- rmarkdown::render(
     source,
     output_format = format, intermediates_dir = scratch, knit_root_dir = scratch,
-    params = list(directory = normalizePath(directory)),
+    params = list(directory = directory),
     envir = new.env(parent = globalenv()), quiet = TRUE
   )
   invisible(put_report(written, output))
