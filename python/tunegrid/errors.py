@@ -32,6 +32,18 @@ def quoted(value: object, most: int = QUOTED) -> str:
     return line if len(text) <= most else f"{line[:most]}…"
 
 
+def mistaken(name: str, wanted: str, given: object) -> "SpecError":
+    """Give the error for an argument that is of another kind than it must be.
+
+    >>> str(mistaken("store", "the path of a folder", 5))
+    'store must be the path of a folder, not 5 (int).'
+    """
+    is_short = isinstance(given, (str, bytes, int, float, type(None)))
+    kind = type(given).__name__
+    said = f"{quoted(repr(given), 40)} ({kind})" if is_short and given is not None else kind
+    return SpecError(f"{name} must be {wanted}, not {'None' if given is None else said}.")
+
+
 class TunegridError(Exception):
     """The root of every error that tunegrid raises on purpose; its message can be printed."""
 

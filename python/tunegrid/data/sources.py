@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DataError, DataMissingError
-from ..machine.files import is_file, is_folder
+from ..machine.files import as_path, is_file, is_folder
 from ..machine.interpreter import interpreter
 from .datasets import DATASETS, PARTS, Shipped, Source
 from .kaggle import has_files
@@ -108,15 +108,16 @@ def _places(dataset: Shipped, data_dir: str | Path | None) -> Iterator[Source]:
     if given is None:
         given, origin = os.environ.get("TUNEGRID_DATA") or None, "TUNEGRID_DATA"
     if given is not None:
-        if not is_folder(Path(given)):
+        folder = as_path(given, "data_dir")
+        if not is_folder(folder):
             raise DataError(f"{origin} names {given}, which is no folder: correct it.")
-        if not any(any(_look(one, origin, Path(given))) for one in DATASETS.values()):
+        if not any(any(_look(one, origin, folder)) for one in DATASETS.values()):
             names = ", ".join(one.folder for one in DATASETS.values())
             raise DataError(
                 f"{origin} names {given}, which holds no data set: it must have one of the folders "
                 f"{names}, or Keras's .npz files. Correct it, or leave it out."
             )
-        yield from _look(dataset, origin, Path(given))
+        yield from _look(dataset, origin, folder)
     yield from _look(dataset, "Keras's cache", _keras_cache())
     yield from _look(dataset, "Debian's package", DEBIAN_FOLDER)
 

@@ -4,6 +4,19 @@ import hashlib
 import itertools
 from pathlib import Path
 
+from ..errors import mistaken
+
+
+def as_path(value: object, name: str, wanted: str = "the path of a folder") -> Path:
+    """Give an argument that must be a path as one.
+
+    Raises:
+        SpecError: naming the argument, for anything but a text or a Path.
+    """
+    if not isinstance(value, (str, Path)) or "\0" in str(value):
+        raise mistaken(name, wanted, value)
+    return Path(value)
+
 
 def is_file(path: Path) -> bool:
     """Say whether a path is a plain file that we can see."""

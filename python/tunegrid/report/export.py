@@ -20,7 +20,7 @@ import numpy as np
 from ..data.datasets import label_type
 from ..data.kept import kept_file
 from ..errors import StoreError
-from ..machine.files import sha256_of
+from ..machine.files import as_path, sha256_of
 from ..plan.runs import DataSpec, RunSpec
 from ..store.looks import has_looks
 from ..store.store import Store, find_study
@@ -95,7 +95,7 @@ def export_results(
     """
     study = find_study(study, store=store)
     names = study.pick_experiments(experiments) if experiments else None
-    folder = Path(directory)
+    folder = as_path(directory, "directory")
     with Store(store) as opened, told(folder):
         files = dict(_csv_files(opened, study.id, names))
         rows = [dict(row) for row in _selected(opened, "run", study.id, names)]

@@ -14,7 +14,7 @@ from ..data.kept import keep_data
 from ..data.own import OWN
 from ..data.reading import load_dataset
 from ..errors import StoreError
-from ..machine.files import sha256_of
+from ..machine.files import as_path, sha256_of
 from ..plan.runs import DataSpec, RunSpec
 from ..store.store import Store
 from .export_form import (
@@ -70,7 +70,7 @@ def import_results(directory: str | Path, *, store: str | Path | None = None) ->
     Raises:
         StoreError: naming the file and what does not verify.
     """
-    folder = Path(directory)
+    folder = as_path(directory, "directory")
     with told(folder):
         study = _verify_files(folder)
         listed = read_manifest(folder)["files"]

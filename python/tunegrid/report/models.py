@@ -15,7 +15,7 @@ import pandas as pd
 from ..architectures import ARCHITECTURES, parameter_counts
 from ..data.sources import find_data
 from ..errors import RunError, SpecError, StoreError
-from ..machine.files import sha256_of
+from ..machine.files import as_path, sha256_of
 from ..plan.runs import Epoch, RunSpec
 from ..running.executor import Task
 from ..running.local import LocalExecutor
@@ -108,7 +108,7 @@ def export_model(
         StoreError: when there is no such run, it is not done, or its weights are not there.
         RunError: when it was to be trained again, and failed.
     """
-    path = Path(file)
+    path = as_path(file, "file", "the path of a file")
     _check_file(path)
     with open_existing(store) as opened:
         found = _find_run(opened, key)

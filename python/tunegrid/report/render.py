@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from ..errors import BridgeError, SpecError
+from ..machine.files import as_path
 from ..r.verbs import FORMATS
 from ..store.store import find_study
 from ..study.study import Study
@@ -53,7 +54,7 @@ def render_report(
         BridgeError: when R, rmarkdown or pandoc is not here, or R fails.
     """
     found = find_study(study, store=store)
-    target = Path(output or f"{found.id}.html").absolute()
+    target = as_path(output or f"{found.id}.html", "output", "the path of a file").absolute()
     if target.suffix.lower() not in FORMATS:
         raise SpecError(f"A report ends in {' or '.join(FORMATS)}, not as {target.name} does.")
     if directory is not None:

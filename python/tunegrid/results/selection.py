@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SpecError
+from ..errors import SpecError, mistaken
 from ..plan.grid import configurations
 from ..store.store import find_study
 from ..study.conditions import Condition, check_columns, parse_condition
@@ -50,11 +50,13 @@ def select(
         SpecError: for names that do not exist, and a condition that no configuration meets.
     """
     study = find_study(study, store=store)
-    if preset not in PRESETS:
+    if not isinstance(preset, str) or preset not in PRESETS:
         raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
     chosen = study.pick_protocol(protocol)
     names = study.pick_experiments(experiments)
     overrides = PRESETS[preset]
+    if not isinstance(where, (str, type(None))):
+        raise mistaken("where", "a text, as 'layer1 == 16'", where)
     condition = None if where is None else parse_condition(where)
     if condition is not None and any:
         # Grids of a user's own can have what the study's configurations do not.
@@ -62,5 +64,7 @@ def select(
         check_columns(condition, {*NAMES, *labels, "experiment", "protocol", "conv_layers"})
     else:
         configurations(study, protocol=chosen, experiments=names, where=where, overrides=overrides)
+    if not isinstance(keys, (Iterable, type(None))):
+        raise mistaken("keys", "a list of texts", keys)
     meant = None if keys is None else frozenset(keys)
     return Selection(study, chosen, names, condition, preset, any, meant)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ..data.files import take_data
 from ..data.own import OwnData
-from ..errors import SpecError
+from ..errors import SpecError, mistaken
 from ..machine.processor import cores
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
@@ -221,7 +221,9 @@ def given_overrides(
     Raises:
         SpecError: for an unknown preset.
     """
-    if preset not in PRESETS:
+    if not isinstance(values, (Mapping, type(None))):
+        raise mistaken("set", "a mapping of settings, as {'dropout': 0.3}", values)
+    if not isinstance(preset, str) or preset not in PRESETS:
         raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
     return {**PRESETS[preset], **short, **(values or {})}
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ..errors import DamagedStoreError, StoreError
+from ..machine.files import as_path
 
 T = TypeVar("T")
 
@@ -28,7 +29,9 @@ _PATIENCE = 60
 
 def store_path(store: str | Path | None = None) -> Path:
     """Give the folder of the store: the argument, else TUNEGRID_STORE, else ./tunegrid-store."""
-    return Path(store or os.environ.get("TUNEGRID_STORE") or "tunegrid-store")
+    if store is None or (isinstance(store, str) and not store):
+        store = os.environ.get("TUNEGRID_STORE") or "tunegrid-store"
+    return as_path(store, "store")
 
 
 def connect_writer(folder: Path) -> sqlite3.Connection:

@@ -250,6 +250,8 @@ def find_study(study: str | Path | Study, *, store: str | Path | None = None) ->
     try:
         return load_study(study)
     except SpecError:
+        if not isinstance(study, str):
+            raise
         with Store(store) as opened:
             definition = opened.definition(str(study))
         if definition is None or list(definition["experiment"]) != [EXPERIMENT]:

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..errors import SpecError
+from ..errors import SpecError, mistaken
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[..., bool]] = {
     ast.Eq: operator.eq,
@@ -84,6 +84,8 @@ def parse_condition(text: str) -> Condition:
     Raises:
         SpecError: for anything but comparisons of columns and constants.
     """
+    if not isinstance(text, str):
+        raise mistaken("A condition", "a text, as 'layer1 == 16'", text)
     tree = _tree(text)
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED) or _is_bare(node):

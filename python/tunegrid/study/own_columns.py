@@ -8,6 +8,7 @@ from ..errors import SpecError
 from .csvfile import Scalar
 from .experiment import RESERVED
 from .meaning import means_something
+from .parts import split_names
 from .settings import DEFAULTS, NAMES
 
 Row = Mapping[str, Scalar]
@@ -68,8 +69,7 @@ def listed_labels(labels: str | Sequence[str] | None, rows: Sequence[Row]) -> li
     Raises:
         SpecError: for one that the grid has not.
     """
-    given = [labels] if isinstance(labels, str) else list(labels or ())
-    names = [part.strip() for name in given for part in str(name).split(",")]
+    names = split_names(() if labels is None else labels)
     for name in names:
         if name not in rows[0]:
             raise SpecError(

@@ -15,7 +15,7 @@ from ..architectures import ARCHITECTURES, check_fits, model_json, read_model
 from ..data.datasets import DATASETS, Dataset
 from ..data.files import take_data
 from ..data.own import OwnData
-from ..errors import SpecError
+from ..errors import SpecError, mistaken
 from .compiled import compiled_settings
 from .csvfile import Scalar, read_rows
 from .own_columns import HeardRow, check_columns, check_models_differ, listed_labels
@@ -73,6 +73,11 @@ def own_study(
         SpecError: naming the column, the row or the setting that is wrong.
         DataError: naming what is wrong with the data.
     """
+    for what, given in (("name", name), ("dataset", dataset)):
+        if not isinstance(given, (str, type(None))):
+            raise mistaken(what, "a text", given)
+    if not isinstance(set, (Mapping, type(None))):
+        raise mistaken("set", "a mapping of settings, as {'dropout': 0.3}", set)
     if name is not None and (STUDIES / name).is_dir():
         raise SpecError(f"{name} is a study that ships with tunegrid: give the grid another name.")
     rows = _rows(grid)

@@ -1,11 +1,11 @@
 """What the tables of a study file have in common: names, conditions, rules, protocols."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ..errors import SpecError
+from ..errors import SpecError, mistaken
 from .conditions import Condition, check_columns, parse_condition
 from .settings import Settings
 
@@ -93,6 +93,8 @@ def split_names(names: str | Sequence[str]) -> list[str]:
     (['a', 'b'], ['a', 'b', 'c'])
     """
     listed = [names] if isinstance(names, str) else names
+    if not isinstance(listed, Iterable) or not all(isinstance(name, str) for name in listed):
+        raise mistaken("What is asked for by name", "a text, or a list of texts", names)
     return [part.strip() for name in listed for part in name.split(",") if part.strip()]
 
 

@@ -21,7 +21,7 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from ..errors import SpecError
+from ..errors import SpecError, mistaken
 
 
 def whole(value: object) -> object:
@@ -170,7 +170,11 @@ def check_settings(values: Mapping[str, object]) -> dict[str, object]:
     Raises:
         SpecError: for an unknown name or a value out of bounds, naming it.
     """
+    if not isinstance(values, Mapping):
+        raise mistaken("set", "a mapping of settings, as {'dropout': 0.3}", values)
     for name in values:
+        if not isinstance(name, str):
+            raise mistaken("A setting's name", "a text", name)
         if name not in NAMES:
             close = get_close_matches(name, NAMES, n=1)
             hint = (

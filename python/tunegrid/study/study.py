@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field, ValidationError, model_validator
 
 from ..data.datasets import DATASETS, Dataset
-from ..errors import DataError, SpecError
+from ..errors import DataError, SpecError, mistaken
 from ..machine.files import is_file, is_folder
 from .claims import Claim
 from .conditions import parse_condition
@@ -245,7 +245,7 @@ class Study(Part):
             SpecError: listing the tables, for an unknown one.
         """
         found = {table.name: table for table in self.tables}
-        if name not in found:
+        if not isinstance(name, str) or name not in found:
             known = ", ".join(found) or "none"
             raise SpecError(f"There is no table of {self.id} called '{name}': there is {known}.")
         return found[name]
@@ -272,6 +272,9 @@ def load_study(study: "str | Path | Study") -> Study:
     """
     if isinstance(study, Study):
         return study
+    if not isinstance(study, (str, Path)) or "\0" in str(study):
+        wanted = "the id of a study, the path of a study.toml, or a Study"
+        raise mistaken("study", wanted, study)
     shipped = STUDIES / str(study) / "study.toml"
     given = Path(study)
     if is_file(shipped):

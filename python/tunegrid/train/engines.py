@@ -39,7 +39,7 @@ def check_engine(engine: str, backend: str) -> None:
     """
     from importlib.util import find_spec
 
-    if engine not in ENGINES:
+    if not isinstance(engine, str) or engine not in ENGINES:
         raise RunError(f"There is no engine '{engine}': choose from {', '.join(ENGINES)}.")
     if backend not in ENGINES[engine]:
         raise RunError(
