@@ -89,3 +89,18 @@ test_that("asking for Python makes none where none is chosen", {
   )
   expect_equal(lines[length(lines)], "FALSE TRUE FALSE")
 })
+
+test_that("workers run the Python that the situation names", {
+  skip_without_python()
+  skip_on_os(c("windows", "mac"))
+  seen <- character()
+  note <- \(message) {
+    seen <<- c(seen, system2("ps", c("--ppid", Sys.getpid(), "-o", "args="), stdout = TRUE))
+    invokeRestart("muffleMessage")
+  }
+  withCallingHandlers(train_small(withr::local_tempdir()), message = note)
+  workers <- grep("tunegrid.running.worker", seen, value = TRUE)
+  sitrep <- tunegrid_sitrep()
+  python <- sub("^[0-9.]+, ", "", sitrep$detail[sitrep$what == "python"])
+  expect_identical(unique(sub(" .*", "", workers)), python)
+})

@@ -71,7 +71,9 @@ def _run_grid(
         warnings.simplefilter("ignore", FailedRunsWarning)  # R warns itself
         summary = _heard(run_grid, study, hear, options)
     said = [in_r(line) for line in describe_summary(summary)]
-    return {**plain(summary), "said": said, "warning": in_r(describe_failures(summary))}
+    left = [{**one, "reason": in_r(one["reason"])} for one in plain(summary.left_out)]
+    warning = in_r(describe_failures(summary))
+    return {**plain(summary), "left_out": left, "said": said, "warning": warning}
 
 
 def _run_until_decided(
