@@ -88,7 +88,8 @@ needed_arguments <- list(
   load_study = "study", read_results = "study", read_epochs = "study", run_settings = "study",
   comparison_table = "study",
   published_table = c("study", "table"), compare_published = "study",
-  compare_with = c("study", "scores"), check_claims = "study",
+  compare_with = c("study", "scores"), plot_figure = c("study", "kind"),
+  check_claims = "study",
   plan_seeds = "study", rank_configurations = "study", run_until_decided = "study",
   export_results = c("study", "directory"), import_results = "directory",
   show_model = "key", export_model = c("key", "file"), check_data = "data"

@@ -17,7 +17,7 @@ exported_comparison <- function(study, experiments, protocol, folder, call = cal
   check_exported(study, folder, call)
   protocol <- exported_protocol(protocol, folder, call)
   beginning <- paste0("comparison-", protocol, "-")
-  known <- exported_names(beginning, folder)
+  known <- exported_names(beginning, folder, protocol)
   wanted <- exported_experiments(experiments, known, folder, call)
   files <- paste0(beginning, wanted, ".csv")
   tables <- lapply(file.path(folder, files), read_exported)
@@ -41,7 +41,9 @@ exported_judged <- function(kind, study, protocol, folder, call = caller_env()) 
     said <- paste0(folder, " has no verdicts: export it again with this tunegrid.")
     abort_tunegrid(said, "store", call)
   }
-  new_table(read_exported(file))
+  frame <- read_exported(file)
+  attr(frame, "note") <- frame$sentence
+  new_table(frame[setdiff(names(frame), "sentence")])
 }
 
 check_directory_only <- function(where, preset, store, any = NULL, call = caller_env()) {
@@ -94,10 +96,16 @@ exported_protocol <- function(protocol, folder, call) {
   c(protocol, known)[1]
 }
 
-# What of the listed file names stands between a beginning and the ending.
-exported_names <- function(beginning, folder) {
+# What of the listed file names stands between a beginning and the ending. Files of
+# a protocol whose name begins as another's, such as as-run-pooled, are its own.
+exported_names <- function(beginning, folder, protocol = NULL) {
   files <- names(exported_dictionary(folder))
   files <- files[startsWith(files, beginning)]
+  known <- utils::read.csv(file.path(folder, "protocols.csv"))$protocol
+  longer <- known[startsWith(known, paste0(protocol, "-"))]
+  for (other in if (!is.null(protocol)) longer) {
+    files <- files[!startsWith(files, paste0(sub(paste0(protocol, "-$"), "", beginning), other, "-"))]
+  }
   setdiff(sub("[.]csv$", "", substring(files, nchar(beginning) + 1)), "*")
 }
 

@@ -1,8 +1,10 @@
 #' Write a study's report
 #'
-#' The study's tables beside ours, the findings of its audit, a figure and the
-#' protocols, as a page or as markdown. Needs the package rmarkdown and pandoc.
-#' Everything is computed by the export that it reads.
+#' What survives of the study's claims and how that is known, its tables beside
+#' ours, figures, the findings of its audit, how runs are made and how to make
+#' them again; as a page or as markdown. Needs the package rmarkdown and pandoc;
+#' with the package DT the page's tables can be sorted and searched. Everything
+#' is computed by the export that it reads.
 #'
 #' @inheritParams read_results
 #' @param output A file ending in `.html`, for a page that needs no other file,
@@ -23,7 +25,7 @@ render_report <- function(study, output = NULL, store = NULL, directory = NULL) 
   directory <- as_path(directory)
   id <- report_id(asked$study, directory)
   output <- if (is.null(output)) paste0(id, ".html") else output
-  format <- report_format(output)
+  check_ending(output)
   check_folder_of(output)
   check_rmarkdown()
   if (is.null(directory)) {
@@ -33,44 +35,23 @@ render_report <- function(study, output = NULL, store = NULL, directory = NULL) 
   } else {
     check_exported(asked$study, directory, caller_env())
   }
-  # rmarkdown looks at it when it has gone to another folder.
+  # It is looked at from another folder.
   directory <- normalizePath(directory)
   scratch <- tempfile("report")
-  dir.create(scratch)
   on.exit(unlink(scratch, recursive = TRUE), add = TRUE)
-  # Under a plain name: pandoc is called by a shell, which reads others in its way.
-  stem <- gsub("[^A-Za-z0-9_]", "-", tools::file_path_sans_ext(basename(output)))
-  source <- file.path(scratch, paste0("report-", stem, ".Rmd"))
-  file.copy(file.path(python_folder(), "tunegrid", "report", "templates", "study.Rmd"), source)
-  written <- rmarkdown::render(
-    source,
-    output_format = format, intermediates_dir = scratch, knit_root_dir = scratch,
-    params = list(directory = directory),
-    envir = new.env(parent = globalenv()), quiet = TRUE
-  )
-  invisible(put_report(written, output))
+  output <- file.path(normalizePath(dirname(output)), basename(output))
+  templates <- file.path(python_folder(), "tunegrid", "report", "templates")
+  maker <- new.env(parent = globalenv())
+  sys.source(file.path(templates, "render.R"), maker)
+  maker$render_template(templates, "study.Rmd", list(directory = directory), output, scratch)
+  invisible(output)
 }
 
-# Moves a report to its place, with its figures, whose links become relative.
-put_report <- function(written, output) {
-  folder <- normalizePath(dirname(output))
-  figures <- list.files(dirname(written), "_files$", full.names = TRUE)
-  file.copy(figures, folder, recursive = TRUE)
-  lines <- readLines(written, warn = FALSE, encoding = "UTF-8")
-  lines <- gsub(paste0(dirname(written), "/"), "", lines, fixed = TRUE)
-  output <- file.path(folder, basename(output))
-  writeLines(lines, output, useBytes = TRUE)
-  output
-}
-
-report_format <- function(output, call = caller_env()) {
-  formats <- c(html = "html_document", md = "md_document")
-  ending <- tools::file_ext(output)
-  if (!ending %in% names(formats)) {
+check_ending <- function(output, call = caller_env()) {
+  if (!tolower(tools::file_ext(output)) %in% c("html", "md")) {
     said <- paste0("A report ends in .html or .md, not as ", basename(output), " does.")
     abort_tunegrid(said, "spec", call)
   }
-  formats[[ending]]
 }
 
 check_folder_of <- function(output, call = caller_env()) {

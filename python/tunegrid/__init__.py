@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
     from .knitr import kable
     from .report.export import export_results
+    from .report.figures import plot_figure
     from .report.importing import import_results
     from .report.models import ExportedModel, export_model, show_model
     from .report.render import render_report
@@ -59,6 +60,7 @@ _HOMES = {
     "ExportedModel": "report.models",
     "export_model": "report.models",
     "show_model": "report.models",
+    "plot_figure": "report.figures",
     "published_table": "results.published",
     "render_report": "report.render",
     "run_settings": "report.run_settings",
@@ -112,6 +114,7 @@ __all__ = [
     "model_json",
     "own_study",
     "plan_seeds",
+    "plot_figure",
     "published_table",
     "rank_configurations",
     "read_epochs",

@@ -227,7 +227,7 @@ def report(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Write a study's report: its tables beside ours, its audit, a figure. Needs R and rmarkdown.
+    """Write a study's report: what survives, its tables beside ours, figures. Needs R, rmarkdown.
 
     Example: tune-grid report kh2021 --output kh2021.html
     """
@@ -236,3 +236,26 @@ def report(
     with quiet_backend():
         written = render_report(study, output=output, directory=directory, store=store)
     tell(f"The report is in {written}.")
+
+
+@app.command()
+def figure(
+    study: StudyArgument,
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="claims, published, factors, curves or time.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help=".svg, .png or .pdf. Default: ID-KIND.svg."),
+    ] = None,
+    protocol: ProtocolOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Draw one of the figures of a study's report. Needs matplotlib.
+
+    Example: tune-grid figure kh2021 published --output published.pdf
+    """
+    from ..report.figures import plot_figure
+
+    written = plot_figure(study, kind, output=output, protocol=protocol, store=store)
+    tell(f"The figure is in {written}.")

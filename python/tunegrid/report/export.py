@@ -34,7 +34,7 @@ from .export_form import (
     own_datasets,
     told,
 )
-from .sheets import sheets
+from .sheets import figures, sheets
 
 _PLANNED = """
 SELECT DISTINCT run FROM plan WHERE study = :study
@@ -104,7 +104,10 @@ def export_results(
         _prepare(folder)
         people = sheets(study, names or list(study.experiments), opened.folder)
         files |= {one.name: one.csv() for one in people}
-        files["dictionary.csv"] = _dictionary((one.name, one.meaning) for one in people)
+        drawn = list(figures(study, opened.folder))
+        meanings = [(one.name, one.meaning) for one in people]
+        meanings += [(name, meaning) for name, _, meaning in drawn]
+        files["dictionary.csv"] = _dictionary(meanings)
         own = own_datasets(row["spec"] for row in rows)
         names_of = {one.digest: name for name, one in study.datasets.items()}
         taken = [_take_data(opened.folder, folder, one) for one in own] if with_data else []
@@ -112,8 +115,11 @@ def export_results(
             files["data.csv"] = _data_csv(own, names_of)
         for name, text in files.items():
             _replace(folder / name, text.encode())
+        for name, content, _ in drawn:
+            _replace(folder / name, content)
         _write_predictions(folder, opened, [row["key"] for row in rows])
-        _write_manifest(folder, study.id, [*files, *taken, PREDICTIONS])
+        pictures = [name for name, _, _ in drawn]
+        _write_manifest(folder, study.id, [*files, *pictures, *taken, PREDICTIONS])
     done = sum(row["outcome"] == "done" for row in rows)
     left = [] if with_data else [names_of.get(one.digest, one.digest[:12]) for one in own]
     return ExportSummary(folder, len(rows), done, left)

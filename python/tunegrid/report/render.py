@@ -1,6 +1,5 @@
 """A study's report: its tables beside ours, its audit and a figure, by R Markdown."""
 
-import re
 import shutil
 import subprocess
 import tempfile
@@ -14,15 +13,12 @@ from ..study.study import Study
 from .export import export_results
 from .export_form import MANIFEST, read_manifest
 
-SOURCE = Path(__file__).parent / "templates" / "study.Rmd"
+TEMPLATES = Path(__file__).parent / "templates"
 
 _RENDER = """
 told <- commandArgs(TRUE)
-rmarkdown::render(
-  told[[1]], output_format = told[[2]], output_file = basename(told[[3]]),
-  output_dir = dirname(told[[3]]), intermediates_dir = told[[5]], knit_root_dir = told[[5]],
-  params = list(directory = told[[4]]), envir = new.env(parent = globalenv()), quiet = TRUE
-)
+source(file.path(told[[1]], "render.R"))
+render_template(told[[1]], told[[2]], list(directory = told[[3]]), told[[4]], told[[5]])
 """
 
 
@@ -71,14 +67,8 @@ def render_report(
 
 
 def _render(program: str, target: Path, folder: Path, scratch: Path) -> None:
-    """Render under a plain name: pandoc is called by a shell, which reads others in its way."""
-    stem = re.sub("[^A-Za-z0-9_]", "-", target.stem).lstrip("-") or "report"
-    source = Path(shutil.copy(SOURCE, scratch / f"{stem}.Rmd"))
     target.parent.mkdir(parents=True, exist_ok=True)
-    ending = target.suffix.lower()
-    written = scratch / "out" / f"{stem}{ending}"
-    written.parent.mkdir()
-    told = (source, FORMATS[ending], written, folder, scratch)
+    told = (TEMPLATES, "study.Rmd", folder, target, scratch / "render")
     done = subprocess.run(
         [program, "--vanilla", "-e", _RENDER, *map(str, told)],
         capture_output=True,
@@ -88,10 +78,6 @@ def _render(program: str, target: Path, folder: Path, scratch: Path) -> None:
     if done.returncode != 0:
         said = " ".join(done.stderr.split())[-500:]
         raise BridgeError(f"R could not make the report: {said}")
-    for figures in written.parent.glob("*_files"):
-        shutil.copytree(figures, target.parent / figures.name, dirs_exist_ok=True)
-    text = written.read_text(encoding="utf-8").replace(f"{written.parent}/", "")
-    target.write_text(text, encoding="utf-8")
 
 
 def _check_export(study: Study, directory: Path) -> None:

@@ -20,6 +20,7 @@ _VERBS: Mapping[str, str] = {
     "plan": "plan_seeds",
     "rank": "rank_configurations",
     "report": "render_report",
+    "figure": "plot_figure",
     "verify": "verify_store",
     "repair": "repair_store",
     "export": "export_results",
