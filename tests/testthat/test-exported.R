@@ -80,3 +80,15 @@ test_that("what a folder cannot give is refused", {
     say_error(comparison_table("kh2021", preset = "quick", directory = "kh2021"))
   })
 })
+
+test_that("a protocol whose name begins as another's is another", {
+  folder <- withr::local_tempdir()
+  file.copy(list.files(exported_folder(), full.names = TRUE), folder)
+  file.copy(
+    file.path(folder, "comparison-as-run-two-layer.csv"),
+    file.path(folder, "comparison-as-run-pooled-two-layer.csv")
+  )
+  cat("comparison-as-run-pooled-two-layer.csv,,other\n", file = file.path(folder, "dictionary.csv"), append = TRUE)
+  table <- comparison_table("kh2021", directory = folder)
+  expect_false("pooled-two-layer" %in% table$experiment)
+})

@@ -11,7 +11,7 @@ test_that("an exported folder is enough for a page", {
   text <- paste(readLines(page, warn = FALSE), collapse = "\n")
   expect_match(text, "0.8983", fixed = TRUE)
   expect_match(text, "reported-twice", fixed = TRUE)
-  expect_match(text, "data:image/png;base64", fixed = TRUE)
+  expect_true(grepl("data:image/svg+xml;base64", text, fixed = TRUE))
 })
 
 test_that("a store is exported first", {
