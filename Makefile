@@ -1,6 +1,7 @@
 # make run   set up, train the 65 configurations of kh2021 with the quick preset, print its tables
 # make test  set up and run every test but the long ones, which make test-long runs
-# make check-r  R CMD check of the R package, with every one of its tests
+# make check-r  R CMD check of the R package, with every one of its tests; make test-browser reports
+#            in a real browser
 # make bench measure speed beside the peers; make lint, lock, reliability: see CONTRIBUTING.md
 
 PYTHON ?= python3
@@ -9,10 +10,10 @@ BIN := $(VENV)/bin
 STUDY := kh2021
 TABLES := one-layer,two-layer,three-layer
 DATA_PACKAGE := dataset-fashion-mnist
-R_PACKAGES := cli dplyr ggplot2 knitr pillar reticulate rlang rmarkdown testthat withr
+R_PACKAGES := cli dplyr DT ggplot2 knitr pillar reticulate rlang rmarkdown testthat withr
 R_CHECK := .check-r
 
-.PHONY: run test test-long reliability check-r lint bench setup bridge data r lock clean
+.PHONY: run test test-long test-browser reliability check-r lint bench setup bridge data r lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -26,6 +27,20 @@ test: setup bridge
 
 test-long: setup bridge
 	$(BIN)/python -m pytest -m long
+
+# Reports in a real browser, which is installed when it is missing and we may.
+test-browser: setup r
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements-browser.lock
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
+	  echo "Installing chromium ..." >&2; \
+	  { $$as_root apt-get -qq update && \
+	    $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium; \
+	  } >/dev/null 2>&1 || { \
+	  echo "Chromium is missing and could not be installed. On Debian: sudo apt install" \
+	    "chromium." >&2; exit 1; }; }
+	$(BIN)/python -m pytest -m browser
 
 # The table of RELIABILITY.md, from a run of the tests that try faults: half an hour.
 reliability: setup
@@ -92,7 +107,7 @@ r:
 	@Rscript -e 'q(status = !all(vapply(commandArgs(TRUE), requireNamespace, NA, quietly = TRUE)))' \
 	  $(R_PACKAGES) >/dev/null 2>&1 && command -v pandoc >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
-	  packages="r-base-dev pandoc $(R_PACKAGES:%=r-cran-%)"; \
+	  packages="r-base-dev pandoc $(shell echo $(R_PACKAGES:%=r-cran-%) | tr A-Z a-z)"; \
 	  echo "Installing $$packages ..." >&2; \
 	  { $$as_root apt-get -qq update && \
 	    $$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y $$packages; \
@@ -109,6 +124,8 @@ lock: $(VENV)/ready
 	  --no-emit-options --output-file requirements-r.lock requirements-r.in
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-emit-options --output-file requirements-bench.lock requirements-bench.in
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-emit-options --output-file requirements-browser.lock requirements-browser.in
 
 clean:
 	rm -rf $(VENV) $(R_CHECK) tunegrid-store
