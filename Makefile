@@ -13,7 +13,7 @@ DATA_PACKAGE := dataset-fashion-mnist
 R_PACKAGES := cli dplyr DT ggplot2 knitr pillar reticulate rlang rmarkdown testthat withr
 R_CHECK := .check-r
 
-.PHONY: run test test-long test-browser reliability check-r lint bench setup bridge data r lock clean
+.PHONY: run reports test test-long test-browser reliability check-r lint bench setup bridge data r lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -58,6 +58,16 @@ check-r: setup r
 	  R CMD build --no-manual tunegrid && \
 	  { R CMD check --no-manual tunegrid_*.tar.gz || true; }
 	$(BIN)/python tests/check_r.py $(R_CHECK)/tunegrid.Rcheck
+
+# The pages of reports/, from what is kept in reports/results.
+reports: setup r
+	@for kept in reports/results/*/; do \
+	  study=$$(basename "$$kept"); \
+	  for ending in html md; do \
+	    $(BIN)/tune-grid report "$$study" --directory "$$kept" --output "reports/$$study.$$ending"; \
+	  done; done
+	$(BIN)/tune-grid report --directory reports/results --output reports/overview.html
+	$(BIN)/tune-grid report --directory reports/results --output reports/overview.md
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check

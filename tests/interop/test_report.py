@@ -187,3 +187,28 @@ def test_texts_of_others_are_texts_in_markdown(hostile, tmp_path):
     assert "&lt;script&gt;alert(1)&lt;/script&gt; `r 1+1` \\input{/etc/passwd} !" in shown
     assert "<script" not in shown
     assert '/etc/passwd"' not in shown
+
+
+@needs_rmarkdown
+def test_without_a_study_there_is_one_page_over_all(store, tmp_path, tune_grid):
+    """A row a study, and its claims with their verdicts."""
+    done = tune_grid("report", "--store", store, "--output", "all.md")
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "all.md").read_text("utf-8")
+    assert "|kh2021 |" in text
+    assert "Two-layer models are more accurate than one-layer models, on average." in text
+
+
+@needs_rmarkdown
+def test_a_folder_of_exported_folders_is_enough_for_the_overview(store, tmp_path):
+    """The page is the same."""
+    from_folder = render_report(directory=KEPT.parent, output=tmp_path / "a.html").read_bytes()
+    assert from_folder == render_report(store=store, output=tmp_path / "b.html").read_bytes()
+
+
+@pytest.mark.parametrize("how", [{"directory": "."}, {"store": "none"}])
+def test_where_nothing_is_the_overview_is_one_sentence(tmp_path, monkeypatch, how):
+    """No folder, no run."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((SpecError, StoreError), match="holds no exp|has no runs"):
+        render_report(output=tmp_path / "all.html", **how)

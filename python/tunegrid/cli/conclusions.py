@@ -216,7 +216,12 @@ def _print_judged(table: "pd.DataFrame", format: str) -> None:
 
 @app.command()
 def report(
-    study: StudyArgument,
+    study: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[ID]", help="A study's id, or a study.toml; none: an overview of all."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="FILE", help=".html or .md. Default: ID.html."),

@@ -5,10 +5,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ..errors import BridgeError, SpecError
+from ..errors import BridgeError, SpecError, StoreError
 from ..machine.files import as_path
 from ..r.verbs import FORMATS
-from ..store.store import find_study
+from ..store.store import Store, find_study
 from ..study.study import Study
 from .export import export_results
 from .export_form import MANIFEST, read_manifest
@@ -23,23 +23,25 @@ render_template(told[[1]], told[[2]], list(directory = told[[3]]), told[[4]], to
 
 
 def render_report(
-    study: str | Path | Study,
+    study: str | Path | Study | None = None,
     *,
     output: str | Path | None = None,
     store: str | Path | None = None,
     directory: str | Path | None = None,
 ) -> Path:
-    """Write a study's report.
+    """Write a study's report, or one page over all studies that there are runs of.
 
     R reads the tables of an exported folder and computes nothing. It runs in a process of its own:
     one that R and Python share cannot always end in peace.
 
     Args:
-        study: the id of a shipped study, the path of a study.toml, or a `Study`.
-        output: `.html` for a page that needs no other file, `.md` for markdown; ID.html by
-            default.
+        study: the id of a shipped study, the path of a study.toml, or a `Study`; None for the
+            overview.
+        output: `.html` for a page that needs no other file, `.md` for markdown; ID.html (or
+            overview.html) by default.
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
-        directory: an exported folder to read in place of a store.
+        directory: an exported folder to read in place of a store; for the overview a folder of
+            exported folders.
 
     Returns:
         The file that was written.
@@ -49,26 +51,46 @@ def render_report(
         StoreError: when there is nothing to report.
         BridgeError: when R, rmarkdown or pandoc is not here, or R fails.
     """
-    found = find_study(study, store=store)
-    target = as_path(output or f"{found.id}.html", "output", "the path of a file").absolute()
+    found = None if study is None else find_study(study, store=store)
+    name = "overview" if found is None else found.id
+    target = as_path(output or f"{name}.html", "output", "the path of a file").absolute()
     if target.suffix.lower() not in FORMATS:
         raise SpecError(f"A report ends in {' or '.join(FORMATS)}, not as {target.name} does.")
-    if directory is not None:
-        _check_export(found, Path(directory))
+    given = None if directory is None else as_path(directory, "directory").absolute()
+    if given is not None:
+        _check_exports(given) if found is None else _check_export(found, given)
     program = shutil.which("Rscript")
     if program is None:
         raise BridgeError("A report is made by R, which is not on the path: install r-base-core.")
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "export" if directory is None else Path(directory).absolute()
-        if directory is None:
+        folder = given or Path(scratch) / "export"
+        if given is None and found is None:
+            _export_all(folder, store)
+        elif given is None:
             export_results(found, folder, store=store)
-        _render(program, target, folder, Path(scratch))
+        template = "overview.Rmd" if found is None else "study.Rmd"
+        _render(program, template, target, folder, Path(scratch))
     return target
 
 
-def _render(program: str, target: Path, folder: Path, scratch: Path) -> None:
+def _export_all(folder: Path, store: str | Path | None) -> None:
+    """Export every study that a store has runs of, each to a folder of its own."""
+    with Store(store) as opened:
+        rows = opened.rows(
+            "SELECT DISTINCT study FROM plan JOIN run ON run.key = plan.run "
+            "WHERE outcome = 'done' ORDER BY study"
+        )
+        names, place = [row["study"] for row in rows], opened.folder
+    if not names:
+        raise StoreError(f"The store {place} has no runs to report.")
+    folder.mkdir()
+    for number, name in enumerate(names):
+        export_results(name, folder / f"{number:03}", store=store)
+
+
+def _render(program: str, template: str, target: Path, folder: Path, scratch: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    told = (TEMPLATES, "study.Rmd", folder, target, scratch / "render")
+    told = (TEMPLATES, template, folder, target, scratch / "render")
     done = subprocess.run(
         [program, "--vanilla", "-e", _RENDER, *map(str, told)],
         capture_output=True,
@@ -86,3 +108,10 @@ def _check_export(study: Study, directory: Path) -> None:
     exported = read_manifest(directory)["study"]
     if exported != study.id:
         raise SpecError(f"{directory} is an export of {exported}, not of {study.id}.")
+
+
+def _check_exports(directory: Path) -> None:
+    if not any(directory.glob(f"*/{MANIFEST}")):
+        raise SpecError(
+            f"{directory} holds no exported folders: tune-grid export writes one, a folder a study."
+        )

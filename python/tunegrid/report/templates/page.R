@@ -2,7 +2,6 @@
 # package DT is, which brings jQuery and DataTables; without them tables are as
 # they are. All of it stands in the page.
 
-title <- paste0(about$title, ", run again")
 text_of <- function(file) {
   paste(readLines(file, warn = FALSE, encoding = "UTF-8"), collapse = "\n")
 }

@@ -1,15 +1,11 @@
-# What the parts of a report share. Everything was computed by the one who
+# What all reports share. Everything was computed by the one who
 # exported the folder; here it is read and shown. Nothing that is read is trusted:
 # it is shown as the text that it is, wherever it goes.
 
 options(knitr.kable.NA = "NA")
 is_page <- identical(knitr::opts_knit$get("rmarkdown.pandoc.to"), "html")
-folder <- params$directory
-
-# ---- Reading ---------------------------------------------------------------
-
-# A file of the folder; NULL for one that is not there. No name leads out of it.
-read <- function(name) {
+# A file of a folder; NULL for one that is not there. No name leads out of it.
+read <- function(name, folder = params$directory) {
   stopifnot(identical(basename(name), name))
   file <- file.path(folder, name)
   if (!file.exists(file)) {
@@ -21,33 +17,10 @@ read <- function(name) {
   table
 }
 
-about <- read("about.csv")
-dictionary <- read("dictionary.csv")
-protocols <- read("protocols.csv")$protocol
-
-# The files of a kind: those of a protocol whose name begins with this one's are others.
-listed <- function(kind, protocol = about$protocol) {
-  files <- unique(dictionary$file)
-  longer <- protocols[startsWith(protocols, paste0(protocol, "-"))]
-  beginning <- paste0(kind, "-", c(protocol, longer), "-")
-  is_other <- vapply(files, \(file) any(startsWith(file, beginning[-1])), NA)
-  files[startsWith(files, beginning[1]) & !is_other]
-}
-
-meaning_of <- function(file) {
-  dictionary$meaning[dictionary$file == file & !nzchar(dictionary$column)][1]
-}
-
-of_protocol <- function(kind, protocol = about$protocol) {
-  read(paste0(kind, "-", protocol, ".csv"))
-}
-
 # Verdicts are repeated under the settings of before where these were changed.
 current <- function(table) {
   if (is.null(table$setting)) table else table[!table$setting %in% "first", ]
 }
-
-# ---- Showing ---------------------------------------------------------------
 
 # A text from outside in running markdown: pandoc reads nothing into it.
 plain <- function(text) {
@@ -112,27 +85,6 @@ fold <- function(summary, table, digits = getOption("digits")) {
   if (is_page) raw("</details>")
 }
 
-picture <- function(kind) {
-  name <- paste0("figure-", about$protocol, "-", kind, ".svg")
-  if (!name %in% dictionary$file || !file.exists(file.path(folder, name))) {
-    return(invisible())
-  }
-  said <- strsplit(meaning_of(name), ": ", fixed = TRUE)[[1]]
-  title <- said[1]
-  alt <- paste(said[-1], collapse = ": ")
-  if (is_page) {
-    # In an image no script runs, and nothing is fetched.
-    coded <- knitr::image_uri(file.path(folder, name))
-    raw("<figure><img alt=\"", html(alt), "\" src=\"", coded, "\"><figcaption>", html(title),
-        ". ", html(alt), "</figcaption></figure>")
-  } else {
-    beside <- knitr::opts_chunk$get("fig.path")
-    dir.create(dirname(paste0(beside, name)), showWarnings = FALSE, recursive = TRUE)
-    file.copy(file.path(folder, name), paste0(beside, name), overwrite = TRUE)
-    cat("\n![", plain(alt), "](", beside, name, ")\n\n*", plain(title), ".*\n\n", sep = "")
-  }
-}
-
 # An accuracy with its interval, as 0.8944 [0.891, 0.898].
 with_interval <- function(mean, low, high) {
   said <- sprintf("%.4f", mean)
@@ -140,14 +92,3 @@ with_interval <- function(mean, low, high) {
   said[known] <- sprintf("%.4f [%.3f, %.3f]", mean[known], low[known], high[known])
   ifelse(is.na(mean), NA, said)
 }
-
-# ---- What is known of the runs ----------------------------------------------
-
-runs <- of_protocol("results")
-done <- runs[runs$outcome %in% "done", ]
-is_whole <- is.na(done$departures) | !nzchar(done$departures)
-whole <- done[is_whole, ]
-claims <- current(of_protocol("claims"))
-compared <- current(of_protocol("compared"))
-audit <- read("audit.csv")
-comparisons <- lapply(stats::setNames(nm = listed("comparison")), read)
