@@ -210,5 +210,5 @@ def test_a_folder_of_exported_folders_is_enough_for_the_overview(store, tmp_path
 def test_where_nothing_is_the_overview_is_one_sentence(tmp_path, monkeypatch, how):
     """No folder, no run."""
     monkeypatch.chdir(tmp_path)
-    with pytest.raises((SpecError, StoreError), match="holds no exp|has no runs"):
+    with pytest.raises((SpecError, StoreError), match=r"holds no exp|has no runs"):
         render_report(output=tmp_path / "all.html", **how)

@@ -1,6 +1,7 @@
 """What a run of a grid did: as a value, and in sentences."""
 
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 
 #: How many reasons are given for failures.
@@ -51,6 +52,12 @@ class RunSummary:
     keys: tuple[str, ...] = field(default=(), repr=False)
     failures: dict[str, int] = field(default_factory=dict)
     trained_by: str = ""
+
+    def _repr_html_(self) -> str:
+        """Say in a notebook what `describe_summary` says."""
+        title = f"{self.study}, protocol {self.protocol}"
+        lines = [f"<strong>{escape(title)}</strong>", *map(escape, describe_summary(self))]
+        return f"<p>{'<br>'.join(lines)}</p>"
 
 
 def describe_failures(summary: RunSummary) -> str:
