@@ -154,7 +154,7 @@ def _settled(study: Study, settings: Mapping[str, object]) -> dict[str, object]:
             f"train_size = {size} is more than the {max(there, 0)} training images that are left "
             f"after {after}."
         )
-    ARCHITECTURES[settings["architecture"]].resolve(settings, data.input_shape)
+    ARCHITECTURES[settings["architecture"]].resolve(settings, data.input_shape, data.classes)
     if "keras_json" in settings:
         check_classes(str(settings["keras_json"]), data.classes)
     return {name: v for name, v in settings.items() if name != "train_size" or v < there}
