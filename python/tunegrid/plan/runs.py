@@ -12,7 +12,7 @@ import numpy as np
 
 from ..data.datasets import DATASETS, Dataset, Images, label_type
 from ..data.split import Split, split_images
-from ..errors import OtherVersionError, SpecError, StoreError
+from ..errors import OtherVersionError, SpecError, StoreError, quoted
 from .spec_form import check_form
 
 #: Part of every key. It rises when the same spec would be trained differently.
@@ -248,7 +248,8 @@ class RunResult:
 
 
 def _damaged(why: str) -> StoreError:
-    return StoreError(f"A run's spec is damaged ({why}): `tune-grid verify` says which one.")
+    said = quoted(why, 400)
+    return StoreError(f"A run's spec is damaged ({said}): `tune-grid verify` says which one.")
 
 
 def _of_another_version(schema: int) -> OtherVersionError:
