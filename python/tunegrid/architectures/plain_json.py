@@ -72,7 +72,9 @@ def _parsed(text: str) -> dict[str, object]:
 
     try:
         model = json.loads(text, object_pairs_hook=without)
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise refused("is nested too deeply") from None
+    except ValueError:
         model = None
     if not isinstance(model, dict):
         raise SpecError("keras_json must be a model as JSON, from tunegrid.model_json(model).")
