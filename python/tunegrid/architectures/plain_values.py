@@ -32,7 +32,7 @@ _OF_LITERAL = {"class_name", "config"}
 def refused(what: str) -> SpecError:
     """Say what a model's JSON has that it must not have."""
     return SpecError(
-        f"The model of keras_json {what}: make it of Keras's own layers, and its text with "
+        f"The model of keras_json {what}: a model is made of Keras's own layers, and its text by "
         f"tunegrid.model_json(model)."
     )
 
