@@ -2,7 +2,7 @@
 # tensorflow are those of its extra of that name.
 python_version <- ">=3.11"
 python_packages <- c(
-  "keras>=3.10", "numpy>=2.0", "pandas>=2.2", "h5py>=3.11", "tabulate>=0.9",
+  "keras>=3.15.1", "numpy>=2.0", "pandas>=2.2", "h5py>=3.11", "tabulate>=0.9",
   "typer>=0.29", "rich>=13.7", "scipy>=1.13", "statsmodels>=0.14", "pydantic>=2.9",
   "typing-extensions>=4.12", "psutil>=5.9", "tensorflow>=2.18"
 )

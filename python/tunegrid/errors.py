@@ -75,5 +75,9 @@ class DamagedStoreError(StoreError):
     """A store's file is not whole: `repair_store` may bring back what can be read of it."""
 
 
+class OtherVersionError(StoreError):
+    """A run was planned by an older or a newer tunegrid, which knows what this one does not."""
+
+
 class BridgeError(TunegridError):
     """R cannot be reached from here, or would not do what it was asked."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from .convolution import CONVOLUTION
 from .dense import DENSE
-from .keras_json import KERAS_JSON, check_classes, check_fits, model_json, read_model
+from .keras_json import KERAS_JSON, check_classes, check_fits, model_json
+from .own_model import read_model, without_weights
 from .registry import GREY, Architecture, Shape
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ __all__ = [
     "model_of",
     "parameter_counts",
     "read_model",
+    "without_weights",
 ]
 
 ARCHITECTURES: Mapping[str, Architecture] = {
@@ -68,7 +70,7 @@ def model_of(
 ) -> "keras.Model":
     """Build the model that the settings of a configuration describe, with fresh weights."""
     architecture = ARCHITECTURES[str(settings["architecture"])]
-    parameters = architecture.resolve(settings, shape)
+    parameters = architecture.resolve(settings, shape, classes)
     return build_model(architecture.name, parameters, shape=shape, classes=classes)
 
 

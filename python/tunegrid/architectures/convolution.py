@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..errors import SpecError
+from . import counting
 from .registry import Architecture, Parameters, Shape, check_halved, levels
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ CONVOLUTION = (
         required=("layer1", "layerdense"),
         defaults={"layer2": None, "layer3": None, "kernel": 3, "dropout": 0.0, "l2": 0.0},
         build=_conv_stack,
+        weights=counting.conv_stack,
         check=_check_conv_stack,
         images=True,
     ),
@@ -218,6 +220,7 @@ CONVOLUTION = (
             "l2": 0.0,
         },
         build=_conv_network,
+        weights=counting.conv_network,
         check=_check_conv_network,
         images=True,
     ),
@@ -237,6 +240,7 @@ CONVOLUTION = (
             "dropconnect": 0.0,
         },
         build=_four_conv,
+        weights=counting.four_conv,
         check=_check_four_conv,
         images=True,
     ),
@@ -247,6 +251,7 @@ CONVOLUTION = (
         required=("layer1", "layerdense"),
         defaults={"layer2": None, "layer3": None, "dropout": 0.0},
         build=_block_cnn,
+        weights=counting.block_cnn,
         check=_check_block_cnn,
         images=True,
     ),
@@ -257,6 +262,7 @@ CONVOLUTION = (
         required=(),
         defaults={"dense1": 4096, "dense2": 4096, "dropout": 0.0},
         build=_vgg16,
+        weights=counting.vgg(_VGG_BLOCKS, _VGG_PADDING),
         check=_check_vgg16,
         images=True,
     ),

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from . import counting
 from .registry import Architecture, Parameters, Shape, levels
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ DENSE = (
         required=("dense1",),
         defaults={"dense2": None, "dense3": None, "dropout": 0.0, "l2": 0.0},
         build=_dense_stack,
+        weights=counting.dense,
         check=_check_dense,
     ),
     Architecture(
@@ -73,6 +75,7 @@ DENSE = (
             "l2": 0.0,
         },
         build=_mlp,
+        weights=counting.dense,
         check=_check_dense,
     ),
 )

@@ -9,13 +9,13 @@ import numpy as np
 
 from ..errors import SpecError
 from .kept_state import check_nothing_is_lost, single_layers
+from .own_model import read_model
+from .plain_json import DROPPED, check_plain
 from .registry import Architecture, Shape
 
 if TYPE_CHECKING:
     import keras
 
-#: What Keras adds about versions and the process that wrote a model.
-_DROPPED = frozenset({"keras_version", "backend", "build_config", "compile_config"})
 #: What models and inputs have anyway.
 _DEFAULTS = {"trainable": True, "sparse": False, "ragged": False, "optional": False}
 
@@ -124,31 +124,13 @@ def _check_output(model: "keras.Model") -> None:
         )
 
 
-def read_model(text: str) -> "keras.Model":
-    """Build the model of a JSON text, with fresh weights.
-
-    Raises:
-        SpecError: when Keras cannot build it, as with layers that it does not have.
-    """
-    import keras
-
-    try:
-        model = keras.models.model_from_json(text)
-    except Exception as error:  # noqa: BLE001 - whatever a config can make Keras raise
-        said = " ".join(str(error).split())
-        raise SpecError(f"Keras cannot build the model from its JSON: {said[:300]}") from None
-    if not isinstance(model, keras.Model):
-        raise SpecError("Keras cannot build the model from its JSON: it is that of something else.")
-    return model
-
-
 def _clean(value: object, *, drop: bool) -> object:
     """Leave out nulls, versions, and (with `drop`) what a layer has by default."""
     if isinstance(value, list):
         return [_clean(one, drop=drop) for one in value]
     if not isinstance(value, Mapping):
         return value
-    kept = {name: one for name, one in value.items() if one is not None and name not in _DROPPED}
+    kept = {name: one for name, one in value.items() if one is not None and name not in DROPPED}
     if drop and isinstance(kept.get("config"), Mapping) and _is_layer(kept):
         kept["config"] = _without_defaults(kept)
     return {name: _clean(one, drop=drop) for name, one in kept.items()}
@@ -247,14 +229,10 @@ def _build(_: int, *, keras_json: str) -> list["keras.Layer"]:
 
 
 def _check(parameters: Mapping[str, object], shape: Shape) -> None:
-    """Refuse what is no JSON of a model, or of one for other data, before a worker has to."""
-    try:
-        model = json.loads(str(parameters["keras_json"]))
-    except ValueError:
-        model = None
-    if not isinstance(model, dict):
-        raise SpecError("keras_json must be a model as JSON, from tunegrid.model_json(model).")
-    taken = _taken(model)
+    """Refuse what is no plain model, or one for other data, before a worker has to."""
+    text = str(parameters["keras_json"])
+    check_plain(text)
+    taken = _taken(json.loads(text))
     if taken is not None and taken != list(shape):
         raise SpecError(
             f"The model of keras_json takes examples of the shape {tuple(taken)}, and those of the "

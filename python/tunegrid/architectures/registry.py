@@ -18,6 +18,22 @@ Shape = tuple[int, ...]
 GREY: Shape = (28, 28, 1)
 
 
+#: The most weights of a model: 8 GB of them, and as much again for each moment of an optimizer.
+MOST_WEIGHTS = 2_000_000_000
+
+
+def too_large(what: str, weights: int) -> SpecError:
+    """Say that a model has more weights than `MOST_WEIGHTS`."""
+    return SpecError(
+        f"{what} has {weights} weights, and {MOST_WEIGHTS} are the most: choose smaller layers."
+    )
+
+
+def unknown(_: Parameters, __: Shape, ___: int) -> int:
+    """Count no weights."""
+    return 0
+
+
 def anything(_: Parameters, __: Shape) -> None:
     """Refuse no combination of parameters."""
 
@@ -33,6 +49,8 @@ class Architecture:
         required: parameters without a default.
         defaults: the others; None means that the part is absent.
         build: the number of classes and the parameters to an unbuilt list of Keras layers.
+        weights: counts those of the parameters, a shape and a number of classes, where that is
+            known without Keras.
         check: refuses, with a SpecError, parameters that do not go together, or not with examples
             of a shape.
         images: whether it takes images only, and no vectors.
@@ -44,6 +62,7 @@ class Architecture:
     required: tuple[str, ...]
     defaults: Parameters
     build: Callable[..., list["keras.Layer"]]
+    weights: Callable[[Parameters, Shape, int], int] = unknown
     check: Callable[[Parameters, Shape], None] = anything
     images: bool = False
 
@@ -52,15 +71,19 @@ class Architecture:
         """The names of all parameters."""
         return frozenset(self.required) | frozenset(self.defaults)
 
-    def resolve(self, settings: Parameters, shape: Shape = GREY) -> dict[str, object]:
+    def resolve(
+        self, settings: Parameters, shape: Shape = GREY, classes: int = 10
+    ) -> dict[str, object]:
         """Pick this architecture's parameters out of settings, with defaults filled in.
 
         Args:
             settings: any, by name.
             shape: of what the model takes: (height, width, channels) or (features,).
+            classes: how many it tells apart.
 
         Raises:
-            SpecError: when a required parameter is missing or the layers do not fit the shape.
+            SpecError: when a required parameter is missing, the layers do not fit the shape, or
+                they have too many weights.
         """
         missing = [name for name in self.required if settings.get(name) is None]
         if missing:
@@ -76,6 +99,9 @@ class Architecture:
                 f"{shape[0]} numbers: choose one of dense layers, or give images."
             )
         self.check(present, shape)
+        weights = self.weights(present, shape, classes)
+        if weights > MOST_WEIGHTS:
+            raise too_large(f"The model of architecture = {self.name}", weights)
         return present
 
 

@@ -91,7 +91,7 @@ def spec_of(
         model=ModelSpec(
             architecture.name,
             architecture.revision,
-            pairs(architecture.resolve(settings, dataset.input_shape)),
+            pairs(architecture.resolve(settings, dataset.input_shape, dataset.classes)),
         ),
         data=DataSpec(digest=dataset.digest or digest, **data),
         optimizer=_optimizer(settings),

@@ -12,19 +12,17 @@ import numpy as np
 
 from ..data.datasets import DATASETS, Dataset, Images, label_type
 from ..data.split import Split, split_images
-from ..errors import StoreError
+from ..errors import OtherVersionError, SpecError, StoreError, quoted
+from .spec_form import check_form
 
 #: Part of every key. It rises when the same spec would be trained differently.
 SCHEMA = 2
 
-#: What a spec can name as its engine: a module of `train`, and the backends that it can use.
-ENGINES: Mapping[str, tuple[str, ...]] = {
-    "tensorflow": ("tensorflow",),
-    "reference": ("tensorflow", "jax", "torch"),
-}
+#: The most characters of a spec: those of a model in JSON, with every quotation mark escaped.
+MOST_TEXT = 16 << 20
 
 # A canonical spec ends in its seed, the last key: replicates differ in that alone.
-_REPLICATE = re.compile(r'(.*,"seed":)(0|[1-9][0-9]*)\}', re.DOTALL)
+_REPLICATE = re.compile(r'(.*,"seed":)([1-9][0-9]{0,8})\}', re.DOTALL)
 
 Pairs = tuple[tuple[str, object], ...]
 
@@ -137,11 +135,14 @@ class RunSpec:
 
     @classmethod
     def from_json(cls, text: str) -> "RunSpec":
-        """Read what `to_json` wrote.
+        """Read what `to_json` wrote, wherever it comes from: see `check_form`.
 
         Raises:
-            StoreError: when another tunegrid wrote it, or it is damaged.
+            OtherVersionError: when another tunegrid wrote it.
+            StoreError: when it is damaged.
         """
+        if not isinstance(text, str) or len(text) > MOST_TEXT:
+            raise _damaged("it is no text, or too long")
         if (parts := _REPLICATE.fullmatch(text)) is not None:
             return cls._first_replicate(f"{parts[1]}1}}").replicate(int(parts[2]))
         return cls._parse(text)
@@ -163,19 +164,19 @@ class RunSpec:
     def _parse(cls, text: str) -> "RunSpec":
         try:
             values = json.loads(text)
-            if (schema := values.pop("schema")) == SCHEMA:
-                return cls._from_values(**values)
-            is_old = schema < SCHEMA
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise StoreError(
-                "A run's spec is damaged: `tune-grid verify` says which one."
-            ) from None
-        if is_old:
-            raise StoreError(
-                "This run was made by an older tunegrid, which trained it differently: train it "
-                "again in a store of its own."
-            )
-        raise StoreError("This run was made by a newer tunegrid: upgrade tunegrid.")
+            schema = values.pop("schema")
+            if type(schema) is int and schema != SCHEMA:
+                raise _of_another_version(schema)
+            check_form(values)
+            spec = cls._from_values(**values)
+            is_canonical = schema == SCHEMA and spec.to_json() == text
+        except SpecError as error:
+            raise _damaged(str(error).removesuffix(".")) from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise _damaged("it is no JSON object as tunegrid writes it") from None
+        if not is_canonical:
+            raise _damaged("it is not written as tunegrid writes it")
+        return spec
 
     @classmethod
     def _from_values(cls, *, model: dict, data: dict, optimizer: dict, **rest: object) -> "RunSpec":
@@ -244,6 +245,20 @@ class RunResult:
     parameters: int
     environment: Mapping[str, object]
     weights: bytes | None = None
+
+
+def _damaged(why: str) -> StoreError:
+    said = quoted(why, 400)
+    return StoreError(f"A run's spec is damaged ({said}): `tune-grid verify` says which one.")
+
+
+def _of_another_version(schema: int) -> OtherVersionError:
+    if schema < SCHEMA:
+        return OtherVersionError(
+            "This run was made by an older tunegrid, which trained it differently: train it "
+            "again in a store of its own."
+        )
+    return OtherVersionError("This run was made by a newer tunegrid: upgrade tunegrid.")
 
 
 def canonical(value: object) -> str:

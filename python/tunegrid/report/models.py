@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..architectures import ARCHITECTURES, parameter_counts
+from ..architectures import ARCHITECTURES, parameter_counts, without_weights
 from ..data.sources import find_data
-from ..errors import RunError, SpecError, StoreError
+from ..errors import RunError, SpecError, StoreError, quoted
 from ..machine.files import as_path, sha256_of
 from ..plan.runs import Epoch, RunSpec
 from ..running.executor import Task
@@ -69,7 +69,8 @@ def show_model(key: str, *, store: str | Path | None = None) -> pd.DataFrame:
         plans = opened.rows(
             "SELECT study, experiment, configuration, replicate FROM plan WHERE run = :key", found
         )
-    model = _build(RunSpec.from_json(found["spec"]))
+    spec = RunSpec.from_json(found["spec"])
+    model = without_weights(lambda: _build(spec))
     table = pd.DataFrame(
         {
             "Layer (type)": [f"{layer.name} ({type(layer).__name__})" for layer in model.layers],
@@ -119,8 +120,8 @@ def export_model(
         if not is_kept and not train:
             raise StoreError(
                 f"The weights of run {found['key'][:12]} were not kept (those of each experiment's "
-                f"best run are, and all with --keep-models): add --train to train it again, for "
-                f"some {found['seconds']:.0f} seconds."
+                f"best run are, and all with --keep-models): add --train to train it again"
+                f"{_for_some(found['seconds'])}."
             )
         if is_kept:
             content, same = _kept_weights(opened, found["key"], found["weights_sha256"]), True
@@ -176,8 +177,6 @@ def _find_run(store: Store, key: str) -> dict[str, object]:
 
 
 def _build(spec: RunSpec) -> "keras.Model":
-    import keras
-
     from ..train.one_run import model_of_spec
 
     known = ARCHITECTURES.get(spec.model.architecture)
@@ -187,7 +186,6 @@ def _build(spec: RunSpec) -> "keras.Model":
             f"{spec.model.architecture}, which this tunegrid cannot build: use the version that "
             f"trained it."
         )
-    keras.backend.clear_session()  # names of layers count from the beginning
     return model_of_spec(spec)
 
 
@@ -225,14 +223,24 @@ def _trained_weights(
 
 def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
     """Build the model, load its weights, and write the file."""
+    import keras
+
     from ..train.one_run import compile_model
 
+    keras.backend.clear_session()  # names of layers count from the beginning
     model = _build(spec)
     ending = next(ending for ending in ENDINGS if path.name.endswith(ending))
     with tempfile.TemporaryDirectory() as folder:
         stored, made = Path(folder) / "stored.weights.h5", Path(folder) / f"made{ending}"
         stored.write_bytes(weights)
-        model.load_weights(stored)
+        try:
+            model.load_weights(stored)
+        except Exception as error:  # noqa: BLE001 - whatever a file can make Keras and HDF5 raise
+            said = quoted(" ".join(str(error).split()))
+            raise StoreError(
+                f"The weights of run {spec.key[:12]} are not those of its model ({said}): see "
+                f"`tune-grid verify`."
+            ) from None
         if ending == ".weights.h5":
             made = stored
         else:
@@ -256,6 +264,13 @@ def _write_new(path: Path, content: bytes) -> None:
         raise SpecError(f"{path} cannot be written: {error.strerror}.") from None
 
 
+def _for_some(seconds: object) -> str:
+    return f", for some {seconds:.0f} seconds" if isinstance(seconds, float) else ""
+
+
 def _describe(study: str, experiment: str, configuration: str, replicate: int) -> str:
-    columns = " ".join(f"{name}={value}" for name, value in json.loads(configuration).items())
+    try:
+        columns = " ".join(f"{name}={one}" for name, one in json.loads(configuration).items())
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        columns = quoted(configuration)  # no configuration of ours
     return f"{study} {experiment} {columns} seed {replicate}"

@@ -220,7 +220,7 @@ def _models(
             raise SpecError(f"There are {len(made)} models for {len(rows)} rows of the grid.")
         for one, row, number in zip(made, rows, itertools.count(1)):
             with _of_row(row, number):
-                built = read_model(str(one["keras_json"]))
+                built = read_model(str(one.get("keras_json", "")))
                 if data is not None:
                     check_fits(built, data.input_shape, data.classes)
     else:

@@ -26,13 +26,18 @@ from ..errors import SpecError, mistaken
 
 def whole(value: object) -> object:
     """Let 16.0 pass for 16, which is how R writes whole numbers, and NumPy's for Python's."""
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, int) or not isinstance(value, Real):
         return value
     return int(value) if math.isfinite(value) and value == int(value) else float(value)
 
 
 def _real(value: object) -> object:
-    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else value
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    try:
+        return float(value)
+    except OverflowError:  # of whole numbers with hundreds of digits
+        return math.inf if value > 0 else -math.inf
 
 
 Count = Annotated[int, Strict(), Field(ge=1, le=10**9), BeforeValidator(whole)]

@@ -7,7 +7,8 @@ import numpy as np
 
 from ..data.split import Split
 from ..errors import RunError
-from ..plan.runs import ENGINES, RunSpec
+from ..plan.runs import RunSpec
+from ..plan.spec_form import ENGINES
 from .scale import Scale
 
 if TYPE_CHECKING:

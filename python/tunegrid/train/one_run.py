@@ -21,7 +21,6 @@ from ..errors import TunegridError
 from ..plan.runs import Epoch, RunResult, RunSpec, Scored
 from .engines import Engine, load_engine
 from .environment import describe_environment
-from .precision import POLICIES
 from .scale import Scale
 
 if TYPE_CHECKING:
@@ -85,11 +84,9 @@ def fresh_model(
     """
     import keras
 
-    # A user's keras.json may say otherwise, and must not decide numbers.
-    keras.config.set_floatx("float32")
-    keras.config.set_dtype_policy(POLICIES[spec.precision])
-    keras.config.set_epsilon(1e-7)
-    keras.config.set_image_data_format("channels_last")
+    from .known_state import set_known_state
+
+    set_known_state(spec.precision)
     keras.utils.set_random_seed(int(init.generate_state(1)[0]))
     model = model_of_spec(spec)
     model.layers[-1].dtype_policy = "float32"  # a loss of rounded probabilities would be rough

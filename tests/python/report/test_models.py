@@ -1,13 +1,17 @@
 """Models of stored runs: their layers, and files for Keras."""
 
+import hashlib
+import json
 import shutil
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from hostile_specs import SPECS, sequential
 
 from tunegrid import SpecError, StoreError, export_model, import_results, read_results, show_model
+from tunegrid.plan.runs import canonical
 from tunegrid.store.store import Store
 from tunegrid.store.weights import weights_file
 
@@ -116,6 +120,63 @@ def test_a_key_that_is_not_unique_is_refused(small_store, tmp_path):
         cursor.execute("INSERT INTO run (key, spec) VALUES ('abcde1', '{}'), ('abcde2', '{}')")
     with pytest.raises(StoreError, match="More than one run's key begins with abcde"):
         show_model("abcde", store=store)
+
+
+def stored(folder, spec, key="abcde1", **columns):
+    """Give a store with one run of a spec, as somebody could have written it into the file."""
+    values = {"key": key, "spec": spec, **columns}
+    names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+    with Store(folder, write=True) as opened, opened.transaction() as cursor:
+        cursor.execute(f"INSERT INTO run ({names}) VALUES ({places})", values)  # noqa: S608
+    return folder
+
+
+def with_model(**model):
+    """Give the text of a real spec with another model."""
+    return canonical({**SPECS[0], "model": {"revision": 1, **model}})
+
+
+KERAS_JSON = [
+    "{}", "[" * 5000, "9" * 5000, '{"class_name": "function", "config": "system", "module": "os"}',
+    json.dumps(sequential({"class_name": "Lambda", "module": "keras.layers", "config": {}})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["{}", "", "null", b"\xff", "[" * 5000, '{"schema":2}',
+     canonical({**SPECS[0], "engine": ["x"]}), canonical({**SPECS[0], "epochs": 10**400}),
+     with_model(architecture="conv_stack", parameters={"layer1": 10**8, "layerdense": 1}),
+     *(with_model(architecture="keras", parameters={"keras_json": one}) for one in KERAS_JSON)],
+)  # fmt: skip
+def test_a_run_of_an_odd_spec_is_refused_in_words(tmp_path, tune_grid, spec):
+    """By every part of the command, whoever wrote it."""
+    store = stored(tmp_path / "store", spec)
+    for words in (["show", "abcde"], ["export", "abcde", "m.keras"]):
+        done = tune_grid("model", *words, "--store", store)
+        assert done.returncode == 2
+        assert "A run's spec is damaged (" in done.stderr
+        assert done.stdout == ""
+
+
+def test_a_large_model_is_shown_without_its_weights(tmp_path):
+    """One of six gigabytes, in none."""
+    parameters = {"dense1": 2_000_000, "activation": "relu", "normalise": "none"}
+    parameters |= {"dropout": 0.0, "l2": 0.0}
+    store = stored(tmp_path / "store", with_model(architecture="mlp", parameters=parameters))
+    assert show_model("abcde", store=store).attrs["total"] == 785 * 2_000_000 + 20_000_010
+
+
+def test_weights_of_another_model_are_named(small_store, kept, tmp_path):
+    """They are not said to be an output that cannot be written."""
+    store = shutil.copytree(small_store, tmp_path / "store")
+    for content in (b"no HDF5", weights_file(small_store, kept).read_bytes()[:3000]):
+        weights_file(store, kept).write_bytes(content)
+        digest = hashlib.sha256(content).hexdigest()
+        with Store(store, write=True) as opened, opened.transaction() as cursor:
+            cursor.execute("UPDATE run SET weights_sha256 = ? WHERE key = ?", (digest, kept))
+        with pytest.raises(StoreError, match="are not those of its model"):
+            export_model(kept, tmp_path / "m.keras", store=store)
 
 
 def test_the_command_shows_and_exports(small_store, kept, tune_grid, tmp_path):

@@ -1,5 +1,7 @@
 """Slots and workers, with real processes."""
 
+import dataclasses
+import json
 import os
 import signal
 import tempfile
@@ -12,6 +14,7 @@ from tunegrid import load_study
 from tunegrid.data.sources import find_dataset
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
+from tunegrid.plan.runs import ModelSpec
 from tunegrid.running.executor import Task
 from tunegrid.running.local import LocalExecutor
 from tunegrid.running.process import worker_environment
@@ -128,3 +131,16 @@ def test_a_worker_has_one_thread_and_its_own_backend(task):
     assert values["KERAS_BACKEND"] == "tensorflow"
     assert values["CUDA_VISIBLE_DEVICES"] == "-1"
     assert (Path(values["PYTHONPATH"].split(os.pathsep)[0]) / "tunegrid").is_dir()
+
+
+def test_a_worker_checks_what_it_is_given_itself(task):
+    """A driver that let a function through would not make it run."""
+    called = {"module": "keras.config", "class_name": "function", "config": "set_max_epochs"}
+    model = {"class_name": "Sequential", "module": "keras", "config": {"layers": [called]}}
+    parameters = (("keras_json", json.dumps(model)),)
+    spec = dataclasses.replace(task.spec, model=ModelSpec("keras", 1, parameters))
+    with LocalExecutor(1) as executor:
+        executor.start(dataclasses.replace(task, spec=spec))
+        (failed,) = events_of(executor)
+    assert (failed.kind, failed.failure) == ("failed", "error")
+    assert "A run's spec is damaged (The model of keras_json has " in failed.text

@@ -207,7 +207,7 @@ def test_code_is_refused():
 
     code = keras.layers.Lambda(lambda x: x)
     layers = [keras.layers.Flatten(), code, keras.layers.Dense(10, activation="softmax")]
-    with pytest.raises(SpecError, match="cannot build the model from its JSON"):
+    with pytest.raises(SpecError, match="has the layer Lambda, and it runs code"):
         model_json(keras.Sequential([keras.Input((28, 28, 1)), *layers]))
 
 
@@ -263,7 +263,8 @@ def _other_images(row):
         ({"grid": WIDTHS, "model": "convstack"}, "no architecture 'convstack'"),
         ({"grid": [{"a": float("inf")}]}, "Row 1 of the grid must have a number"),
         ({"grid": WIDTHS, "model": ["{}"]}, "1 models for 2 rows"),
-        ({"grid": WIDTHS, "model": ["{}", "{}"]}, "cannot build the model from its JSON"),
+        ({"grid": WIDTHS, "model": ["{}", "{}"]}, "has {} where a model must be described"),
+        ({"grid": WIDTHS, "model": [{"a": 1}] * 2}, "keras_json must be a model as JSON"),
         ({"grid": WIDTHS, "model": 5}, "a name, a function or JSON texts, not 5"),
         ({"grid": WIDTHS, "name": "kh2021"}, "kh2021 is a study that ships with tunegrid"),
         ({"grid": WIDTHS, "model": dict}, r"row 1 \(\{\"width\": 4\}\).*keras.Model, not dict"),

@@ -9,7 +9,8 @@ from pathlib import Path
 from ...errors import SpecError, StoreError
 from ...plan.configuration import Configuration
 from ...plan.plans import expected_spec, spec_of
-from ...plan.runs import ENGINES, RunSpec
+from ...plan.runs import RunSpec
+from ...plan.spec_form import ENGINES
 from ...study.study import Study
 from ..planned import planned_configuration
 from ..store import Store
