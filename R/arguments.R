@@ -92,7 +92,7 @@ needed_arguments <- list(
   check_claims = "study",
   plan_seeds = "study", rank_configurations = "study", run_until_decided = "study",
   export_results = c("study", "directory"), import_results = "directory",
-  show_model = "key", export_model = c("key", "file"), check_data = "data"
+  show_model = "key", repeat_run = "key", export_model = c("key", "file"), check_data = "data"
 )
 
 check_needed <- function(verb, given, call) {

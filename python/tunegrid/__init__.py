@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .report.importing import import_results
     from .report.models import ExportedModel, export_model, show_model
     from .report.render import render_report
+    from .report.repeat import repeat_run
     from .report.run_settings import run_settings
     from .results.compare import comparison_table
     from .results.curves import read_epochs
@@ -63,6 +64,7 @@ _HOMES = {
     "plot_figure": "report.figures",
     "published_table": "results.published",
     "render_report": "report.render",
+    "repeat_run": "report.repeat",
     "run_settings": "report.run_settings",
     "repair_store": "store.upkeep.repair",
     "verify_store": "store.upkeep.verify",
@@ -121,6 +123,7 @@ __all__ = [
     "read_results",
     "render_report",
     "repair_store",
+    "repeat_run",
     "run_grid",
     "run_settings",
     "run_status",

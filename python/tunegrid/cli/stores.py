@@ -122,6 +122,30 @@ KeyArgument = Annotated[
 ]
 
 
+@app.command()
+def repeat(
+    key: KeyArgument,
+    store: StoreOption = None,
+    data_dir: DataOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Train one stored run again by its whole protocol, and compare. Stores nothing.
+
+    On the processor that it was made on it is the same to the last bit: else exit code 1.
+
+    Example: tune-grid repeat 0b669140
+    """
+    from ..report.repeat import repeat_run
+
+    require_format(format)
+    with quiet_backend():
+        table = repeat_run(key, store=store, data_dir=data_dir)
+    print_table(table, format, digits=table.attrs["digits"])
+    tell_all(table.attrs["said"])
+    if not table.attrs["same"]:
+        raise typer.Exit(1)
+
+
 @model.command(name="show")
 def show_model(key: KeyArgument, store: StoreOption = None, format: FormatOption = "pipe") -> None:
     """Print the layers of a run's model.

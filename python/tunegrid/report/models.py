@@ -13,22 +13,18 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..architectures import ARCHITECTURES, parameter_counts, without_weights
-from ..data.sources import find_data
-from ..errors import RunError, SpecError, StoreError, quoted
+from ..errors import SpecError, StoreError, quoted
 from ..machine.files import as_path, sha256_of
-from ..plan.runs import Epoch, RunSpec
-from ..running.executor import Task
-from ..running.local import LocalExecutor
+from ..plan.runs import RunSpec
 from ..store.store import Store, open_existing
 from ..store.weights import weights_file
+from .stored_run import find_run, stored_history, train_again
 
 if TYPE_CHECKING:
     import keras
 
 #: Endings of the files that Keras writes, the longest first.
 ENDINGS = (".weights.h5", ".keras", ".h5")
-
-_SHORTEST = 4
 
 
 @dataclass(frozen=True)
@@ -65,7 +61,7 @@ def show_model(key: str, *, store: str | Path | None = None) -> pd.DataFrame:
         StoreError: when no run, or more than one, begins so.
     """
     with open_existing(store) as opened:
-        found = _find_run(opened, key)
+        found = find_run(opened, key)
         plans = opened.rows(
             "SELECT study, experiment, configuration, replicate FROM plan WHERE run = :key", found
         )
@@ -112,7 +108,7 @@ def export_model(
     path = as_path(file, "file", "the path of a file")
     _check_file(path)
     with open_existing(store) as opened:
-        found = _find_run(opened, key)
+        found = find_run(opened, key)
         spec = RunSpec.from_json(found["spec"])
         if found["outcome"] != "done":
             raise StoreError(f"Run {found['key'][:12]} has no model: it is not done.")
@@ -126,7 +122,8 @@ def export_model(
         if is_kept:
             content, same = _kept_weights(opened, found["key"], found["weights_sha256"]), True
         else:
-            content, same = _trained_weights(opened, spec, data_dir)
+            result = train_again(opened, spec, data_dir)
+            content, same = result.weights, stored_history(opened, spec.key) == result.history
     _save(spec, content, path)
     return ExportedModel(path, found["key"], spec, trained=not is_kept, same=same)
 
@@ -156,26 +153,6 @@ def _check_file(path: Path) -> None:
         raise SpecError(f"There is no folder {path.parent} to write {path.name} into.")
 
 
-def _find_run(store: Store, key: str) -> dict[str, object]:
-    """Find the one run whose key begins so."""
-    beginning = str(key).lower().removesuffix("…")
-    if len(beginning) < _SHORTEST or not set(beginning) <= set("0123456789abcdef"):
-        raise SpecError(
-            f"A run's key is 64 hexadecimal digits, of which at least {_SHORTEST} must be given, "
-            f"not '{key}': `tune-grid results ID` prints them."
-        )
-    query = (
-        "SELECT key, spec, outcome, seconds, weights_sha256 FROM run "
-        "WHERE substr(key, 1, :length) = :beginning LIMIT 2"
-    )
-    found = store.rows(query, {"beginning": beginning, "length": len(beginning)})
-    if not found:
-        raise StoreError(f"The store {store.folder} has no run whose key begins with {beginning}.")
-    if len(found) > 1:
-        raise StoreError(f"More than one run's key begins with {beginning}: give more of it.")
-    return dict(found[0])
-
-
 def _build(spec: RunSpec) -> "keras.Model":
     from ..train.one_run import model_of_spec
 
@@ -199,26 +176,6 @@ def _kept_weights(store: Store, key: str, sha256: str) -> bytes:
             f"verify` and `tune-grid repair`."
         )
     return file.read_bytes()
-
-
-def _trained_weights(
-    store: Store, spec: RunSpec, data_dir: str | Path | None
-) -> tuple[bytes, bool]:
-    """Train a run again; return its weights, and whether its epochs are the stored ones."""
-    data = find_data(spec.data.dataset, spec.data.digest, store=store.folder, data_dir=data_dir)
-    task = Task(spec, data, keep_above=-1.0)
-    with LocalExecutor(1) as executor:
-        executor.start(task)
-        event = None
-        while event is None or event.kind == "epoch":
-            event = executor.next_event(1.0)
-    if event.result is None:
-        raise RunError(f"Run {spec.key[:12]} could not be trained again: {event.text}.")
-    query = (
-        "SELECT loss, accuracy, val_loss, val_accuracy FROM epoch WHERE run = :run ORDER BY epoch"
-    )
-    stored = tuple(Epoch(*row) for row in store.rows(query, {"run": spec.key}))
-    return event.result.weights, stored == event.result.history
 
 
 def _save(spec: RunSpec, weights: bytes, path: Path) -> None:

@@ -23,6 +23,7 @@ _VERBS: Mapping[str, str] = {
     "figure": "plot_figure",
     "verify": "verify_store",
     "repair": "repair_store",
+    "repeat": "repeat_run",
     "export": "export_results",
     "import": "import_results",
     "model show": "show_model",
