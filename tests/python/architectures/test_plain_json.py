@@ -1,5 +1,6 @@
 """Models in JSON from elsewhere: Keras's own layers with plain arguments, and nothing else."""
 
+import functools
 import inspect
 import json
 import sys
@@ -8,10 +9,11 @@ import keras
 import pytest
 from hostile_specs import FEW, MANY, MODELS, functional, models, sequential
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tunegrid import SpecError
 from tunegrid.architectures import keras_classes as known
-from tunegrid.architectures import read_model
+from tunegrid.architectures import own_model, read_model
 from tunegrid.architectures.own_model import without_weights
 from tunegrid.architectures.plain_json import check_plain, read_plain
 
@@ -240,6 +242,47 @@ def test_what_was_built_and_compiled_is_not_read():
 def test_a_plain_model_is_built(model):
     """Those that others are changed from."""
     assert read_heard(json.dumps(model)).output_shape == (None, 10)
+
+
+NUMBERS = st.sampled_from(
+    [0, 1, 2, 3, -1, 7, 28, 1000, 10**5, 10**6, 10**9, 2**31, 2**53, 0.5, 1e30, -0.5, None, True,
+     False, [2, 2], [1, 1], [[1, 1], [1, 1]], [], [10**5, 10**5], [None, 3]]
+)  # fmt: skip
+
+
+@functools.cache
+def written():
+    """Give every listed layer as Keras writes it, with its defaults."""
+    names = sorted(known.LAYERS - {"InputLayer"})
+    made = [_made(getattr(keras.layers, name)) for name in names]
+    return [json.dumps(keras.saving.serialize_keras_object(one)) for one in made]
+
+
+@st.composite
+def layer_stacks(draw):
+    """Give a model of listed layers, of which any argument can be any number."""
+    stack = []
+    for _ in range(draw(st.integers(1, 3))):
+        described = json.loads(draw(st.sampled_from(written())))
+        config = described["config"] | {"name": f"x{len(stack)}"}
+        for one in draw(st.lists(st.sampled_from(sorted(config)), max_size=2)):
+            config[one] = draw(NUMBERS) if one != "name" else f"y{len(stack)}"
+        stack.append({**described, "config": config})
+    return json.dumps(sequential(*stack))
+
+
+@pytest.mark.parametrize("tries", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+def test_any_stack_of_layers_is_a_model_or_refused(tries, monkeypatch):
+    """With any number for any argument, and in no more memory than the weights allowed need."""
+    monkeypatch.setattr(own_model, "MOST_WEIGHTS", 10**7)
+    written()  # some layers draw a seed when they are made
+
+    @settings(max_examples=tries, suppress_health_check=list(HealthCheck))
+    @given(layer_stacks())
+    def read(text):
+        assert isinstance(read_heard(text), (keras.Model, type(None)))
+
+    read()
 
 
 @pytest.mark.parametrize("tries", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
