@@ -166,8 +166,8 @@ def _read_pieces(
     array = np.empty(shape, kind)
     for start in itertools.product(*starts):
         mask, raw = dataset.id.read_direct_chunk(start)
-        piece = _unfiltered(raw, [one for place, one in enumerate(filters) if not mask >> place & 1],
-                            room, kind.itemsize)  # fmt: skip
+        used = [one for place, one in enumerate(filters) if not mask >> place & 1]
+        piece = _unfiltered(raw, used, room, kind.itemsize)
         if piece is None:
             raise error(f"{quoted(dataset.name)}: a piece has not the size that it must have.")
         block = np.frombuffer(piece, kind).reshape(chunks)

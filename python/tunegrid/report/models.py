@@ -4,7 +4,8 @@ An architecture is built anew from its run's spec and given the stored weights. 
 ever loaded: Keras ignores `safe_mode` for those in HDF5.
 """
 
-import json
+import hashlib
+import math
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,15 @@ import pandas as pd
 
 from ..architectures import ARCHITECTURES, parameter_counts
 from ..data.sources import find_data
-from ..errors import RunError, SpecError, StoreError
-from ..machine.files import sha256_of
+from ..errors import RunError, SpecError, StoreError, quoted
+from ..machine.hdf5 import check_weights, opened_hdf5
+from ..machine.outside import read_outside
 from ..plan.runs import Epoch, RunSpec
 from ..running.executor import Task
 from ..running.local import LocalExecutor
+from ..store.cells import read_row
 from ..store.store import Store, open_existing
-from ..store.weights import weights_file
+from ..store.weights import WEIGHTS_MOST, weights_file
 
 if TYPE_CHECKING:
     import keras
@@ -195,12 +198,13 @@ def _kept_weights(store: Store, key: str, sha256: str) -> bytes:
     file = weights_file(store.folder, key)
     if not file.exists():
         raise StoreError(f"{file} is missing: see `tune-grid verify` and `tune-grid repair`.")
-    if sha256_of(file) != sha256:
+    content = read_outside(file, limit=WEIGHTS_MOST, error=StoreError, links=False)
+    if hashlib.sha256(content).hexdigest() != sha256:
         raise StoreError(
             f"{file} is damaged (its SHA-256 is not the one that was stored): see `tune-grid "
             f"verify` and `tune-grid repair`."
         )
-    return file.read_bytes()
+    return content
 
 
 def _trained_weights(
@@ -232,7 +236,7 @@ def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         stored, made = Path(folder) / "stored.weights.h5", Path(folder) / f"made{ending}"
         stored.write_bytes(weights)
-        model.load_weights(stored)
+        _load(model, stored, spec)
         if ending == ".weights.h5":
             made = stored
         else:
@@ -240,6 +244,21 @@ def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
             model.optimizer.build(model.trainable_variables)  # or Keras warns when it loads it
             model.save(made)
         _write_new(path, made.read_bytes())
+
+
+def _load(model: "keras.Model", stored: Path, spec: RunSpec) -> None:
+    """Give a model the weights of a file, which must be its own and nothing else."""
+    most = sum(math.prod(one.shape) for one in model.variables)
+    said = f"The weights of run {spec.key[:12]} are not those of its model"
+    with opened_hdf5(stored, limit=WEIGHTS_MOST, error=StoreError) as file:
+        try:
+            check_weights(file, most, StoreError)
+        except StoreError as error:
+            raise StoreError(f"{said}: {error}") from None
+    try:
+        model.load_weights(stored)
+    except Exception as error:  # noqa: BLE001 - Keras, h5py and the backend have a dozen kinds
+        raise StoreError(f"{said} ({quoted(error)}): see `tune-grid verify`.") from None
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -257,5 +276,5 @@ def _write_new(path: Path, content: bytes) -> None:
 
 
 def _describe(study: str, experiment: str, configuration: str, replicate: int) -> str:
-    columns = " ".join(f"{name}={value}" for name, value in json.loads(configuration).items())
+    columns = " ".join(f"{name}={value}" for name, value in read_row(configuration).items())
     return f"{study} {experiment} {columns} seed {replicate}"

@@ -64,10 +64,11 @@ KEY = Kind(
 )
 ROW = Kind(
     "a row as JSON",
-    "typeof({c}) = 'text' AND json_valid({c}) AND json_type({c}) = 'object' AND NOT EXISTS "
-    "(SELECT 1 FROM json_each({c}) WHERE type IN ('array', 'object', 'null') OR "
-    "(type = 'integer' AND typeof(atom) <> 'integer') OR "
-    f"(type = 'real' AND NOT atom BETWEEN {-_HUGE!r} AND {_HUGE!r}))",
+    # CASE, as AND looks at both of its sides, and JSON that is none is an error
+    "CASE WHEN typeof({c}) <> 'text' THEN 0 WHEN NOT json_valid({c}) THEN 0 "
+    "WHEN json_type({c}) <> 'object' THEN 0 ELSE NOT EXISTS (SELECT 1 FROM json_each({c}) "
+    "WHERE type IN ('array', 'object', 'null') OR (type = 'integer' AND typeof(atom) <> 'integer') "
+    f"OR (type = 'real' AND NOT atom BETWEEN {-_HUGE!r} AND {_HUGE!r})) END",
     lambda cells: _all_texts(cells) and all(map(_is_row, set(cells))),
 )
 BYTES = Kind("bytes", "typeof({c}) = 'blob'", lambda cells: set(map(type, cells)) <= {bytes})

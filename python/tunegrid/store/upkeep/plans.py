@@ -27,7 +27,7 @@ class Plans:
         self._store = store
         self._study = study
         self._checked = checked
-        self._definitions: dict[str, list["Study"]] = {}
+        self._definitions: dict[str, list[Study]] = {}
         self._foreign: set[str] = set()
 
     def findings(self) -> Iterator[Finding]:
