@@ -68,7 +68,7 @@ ROW = Kind(
     "CASE WHEN typeof({c}) <> 'text' THEN 0 WHEN NOT json_valid({c}) THEN 0 "
     "WHEN json_type({c}) <> 'object' THEN 0 ELSE NOT EXISTS (SELECT 1 FROM json_each({c}) "
     "WHERE type IN ('array', 'object', 'null') OR (type = 'integer' AND typeof(atom) <> 'integer') "
-    f"OR (type = 'real' AND NOT atom BETWEEN {-_HUGE!r} AND {_HUGE!r})) END",
+    "OR (type = 'real' AND NOT abs(atom) <= 1.7976931348623157e308)) END",
     lambda cells: _all_texts(cells) and all(map(_is_row, set(cells))),
 )
 BYTES = Kind("bytes", "typeof({c}) = 'blob'", lambda cells: set(map(type, cells)) <= {bytes})

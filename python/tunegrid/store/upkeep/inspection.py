@@ -19,7 +19,7 @@ from ..weights import WEIGHTS_MOST, weights_file
 from .cells import wrong_cells
 from .findings import CHECKS, Finding, Row, digest, short, unread
 from .plans import Plans
-from .soundness import wrong_epochs, wrong_prediction, wrong_run
+from .soundness import of_another_version, wrong_epochs, wrong_prediction, wrong_run
 
 
 class Inspection:
@@ -110,24 +110,30 @@ class Inspection:
             if not isinstance(row["spec"], str) or digest(row["spec"]) != row["key"]:
                 yield self._strange_key(row)
                 continue
+            spec = self._spec(row)
+            if isinstance(spec, Finding):
+                yield spec
             yield from self._outcome(row, awaited)
             yield from self._attempts(row)
             if row["outcome"] == "done":
-                yield from self._result(row)
+                if isinstance(spec, RunSpec):
+                    yield from self._scores(row, spec)
+                yield from self._environment(row)
+                yield from self._weights(row)
         for how, count in awaited.items():
             said = f"{count} {'run is' if count == 1 else 'runs are'} {how}"
             yield Finding("runs", "incomplete", said, count=count)
 
-    def _result(self, row: Row) -> Iterator[Finding]:
+    def _spec(self, row: Row) -> RunSpec | Finding:
+        key = row["key"]
         try:
-            spec = RunSpec.from_json(row["spec"])
-        except StoreError:
-            said = f"{short(row['key'])} cannot be checked: another version of tunegrid made it"
-            yield Finding("keys", "note", said, key=row["key"])
-        else:
-            yield from self._scores(row, spec)
-        yield from self._environment(row)
-        yield from self._weights(row)
+            return RunSpec.from_json(row["spec"])
+        except StoreError as error:
+            if of_another_version(row["spec"]):
+                said = f"{short(key)} cannot be checked: another version of tunegrid made it"
+                return Finding("keys", "note", said, key=key)
+            said = f"{short(key)} has a spec that is none ({quoted(error)})"
+            return Finding("keys", "wrong", said, "remove run", key)
 
     def _strange_key(self, row: Row) -> Finding:
         """Say that a spec is not that of its key, and make it anew from the plan if that gives it.

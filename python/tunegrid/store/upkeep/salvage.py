@@ -120,9 +120,13 @@ def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str) 
 
 
 def remove_orphans(cursor: sqlite3.Cursor) -> None:
-    """Take out what belongs to a run that is not there."""
+    """Take out what belongs to a run, an attempt or an environment that is not there."""
     for table in OF_A_RUN:
         cursor.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT key FROM run)")  # noqa: S608
+    cursor.execute("DELETE FROM claim WHERE attempt NOT IN (SELECT id FROM attempt)")
+    cursor.execute(
+        "UPDATE run SET environment = NULL WHERE environment NOT IN (SELECT id FROM environment)"
+    )
 
 
 def _readable(source: sqlite3.Connection, query: str) -> Iterator[tuple]:
