@@ -105,11 +105,15 @@ class Inspection:
             FROM run WHERE :study IS NULL OR key IN (SELECT run FROM plan WHERE study = :study)"""
         awaited: Counter[str] = Counter()
         self._training = self._store.in_training()
-        for row in self._store.raw_rows(query, {"study": self._study}):
+        for stored in self._store.raw_rows(query, {"study": self._study}):
+            row = dict(stored)
             self.checked["keys"] += 1
             if not isinstance(row["spec"], str) or digest(row["spec"]) != row["key"]:
-                yield self._strange_key(row)
-                continue
+                strange = self._strange_key(row)
+                yield strange
+                if strange.spec is None:
+                    continue
+                row["spec"] = strange.spec  # what else is wrong must be mended with it
             spec = self._spec(row)
             if isinstance(spec, Finding):
                 yield spec
