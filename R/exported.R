@@ -132,7 +132,6 @@ exported_most <- 256 * 1024^2
 # folder: no path that leads out of it, no link, no pipe (which has no size), nothing
 # without end.
 exported_file <- function(folder, name, call) {
-  force(call)
   file <- file.path(folder, name)
   refuse <- \(said) abort_tunegrid(paste0(file, " ", said, "."), "store", call)
   if (!is_plain_name(name)) {
@@ -153,6 +152,7 @@ exported_file <- function(folder, name, call) {
 }
 
 read_csv_of <- function(file, call, ...) {
+  force(file)
   tryCatch(
     suppressWarnings(utils::read.csv(file, ..., check.names = FALSE, encoding = "UTF-8")),
     error = \(condition) abort_damaged(file, call)
