@@ -4,7 +4,7 @@
 exported_results <- function(study, experiments, protocol, any, folder, call = caller_env()) {
   check_exported(study, folder, call)
   protocol <- exported_protocol(protocol, folder, call)
-  runs <- read_exported(file.path(folder, paste0("results-", protocol, ".csv")))
+  runs <- read_exported(folder, paste0("results-", protocol, ".csv"), call)
   wanted <- exported_experiments(experiments, unique(runs$experiment), folder, call)
   runs <- runs[runs$experiment %in% wanted & (any | is.na(runs$departures)), ]
   runs$departures[is.na(runs$departures)] <- ""
@@ -17,16 +17,16 @@ exported_comparison <- function(study, experiments, protocol, folder, call = cal
   check_exported(study, folder, call)
   protocol <- exported_protocol(protocol, folder, call)
   beginning <- paste0("comparison-", protocol, "-")
-  known <- exported_names(beginning, folder, protocol)
+  known <- exported_names(beginning, folder, call, protocol)
   wanted <- exported_experiments(experiments, known, folder, call)
   files <- paste0(beginning, wanted, ".csv")
-  tables <- lapply(file.path(folder, files), read_exported)
+  tables <- lapply(files, \(name) read_exported(folder, name, call))
   names(tables) <- wanted
   frame <- if (length(tables) == 1) tables[[1]] else stack_tables(tables)
   attr(frame, "caption") <- if (length(tables) == 1) {
-    exported_dictionary(folder)[[files]]
+    exported_dictionary(folder, call)[[files]]
   } else {
-    paste0(exported_study(folder), " ", toString(wanted), ", protocol ", protocol)
+    paste0(exported_study(folder, call), " ", toString(wanted), ", protocol ", protocol)
   }
   attr(frame, "note") <- agreement_notes(frame)
   new_comparison(frame)
@@ -36,12 +36,12 @@ exported_comparison <- function(study, experiments, protocol, folder, call = cal
 exported_judged <- function(kind, study, protocol, folder, call = caller_env()) {
   check_exported(study, folder, call)
   protocol <- exported_protocol(protocol, folder, call)
-  file <- file.path(folder, paste0(kind, "-", protocol, ".csv"))
-  if (!file.exists(file)) {
+  name <- paste0(kind, "-", protocol, ".csv")
+  if (!name %in% names(exported_dictionary(folder, call))) {
     said <- paste0(folder, " has no verdicts: export it again with this tunegrid.")
     abort_tunegrid(said, "store", call)
   }
-  frame <- read_exported(file)
+  frame <- read_exported(folder, name, call)
   attr(frame, "note") <- frame$sentence
   new_table(frame[setdiff(names(frame), "sentence")])
 }
@@ -73,22 +73,24 @@ check_exported <- function(study, folder, call) {
   } else {
     abort_study(study, call)
   }
-  if (!identical(as.character(asked), exported_study(folder))) {
-    said <- paste0(folder, " is an export of ", exported_study(folder), ", not of ", asked, ".")
+  found <- exported_study(folder, call)
+  if (!identical(as.character(asked), found)) {
+    said <- paste0(folder, " is an export of ", found, ", not of ", asked, ".")
     abort_tunegrid(said, "spec", call)
   }
 }
 
 # The manifest is JSON with one entry a line; two of them are needed.
-exported_study <- function(folder) {
-  lines <- readLines(file.path(folder, "manifest.json"), encoding = "UTF-8")
+exported_study <- function(folder, call = caller_env()) {
+  file <- exported_file(folder, "manifest.json", call)
+  lines <- suppressWarnings(readLines(file, encoding = "UTF-8"))
   entry <- grep('^ *"study": ', lines, value = TRUE)[1]
   sub('^ *"study": "(.*)",?$', "\\1", entry)
 }
 
 # The default protocol is listed first.
 exported_protocol <- function(protocol, folder, call) {
-  known <- exported_names("results-", folder)
+  known <- exported_names("results-", folder, call)
   if (length(known) == 0 || !all(protocol %in% known)) {
     said <- paste0(folder, " has runs of ", toString(known), " and of no other protocol.")
     abort_tunegrid(said, "spec", call)
@@ -98,10 +100,10 @@ exported_protocol <- function(protocol, folder, call) {
 
 # What of the listed file names stands between a beginning and the ending. Files of
 # a protocol whose name begins as another's, such as as-run-pooled, are its own.
-exported_names <- function(beginning, folder, protocol = NULL) {
-  files <- names(exported_dictionary(folder))
+exported_names <- function(beginning, folder, call, protocol = NULL) {
+  files <- names(exported_dictionary(folder, call))
   files <- files[startsWith(files, beginning)]
-  known <- utils::read.csv(file.path(folder, "protocols.csv"))$protocol
+  known <- read_exported(folder, "protocols.csv", call)$protocol
   longer <- known[startsWith(known, paste0(protocol, "-"))]
   for (other in if (!is.null(protocol)) longer) {
     files <- files[!startsWith(files, paste0(sub(paste0(protocol, "-$"), "", beginning), other, "-"))]
@@ -110,10 +112,63 @@ exported_names <- function(beginning, folder, protocol = NULL) {
 }
 
 # What each of the tables for people is, by its file's name.
-exported_dictionary <- function(folder) {
-  rows <- utils::read.csv(file.path(folder, "dictionary.csv"), encoding = "UTF-8")
+exported_dictionary <- function(folder, call) {
+  rows <- read_csv_of(exported_file(folder, "dictionary.csv", call), call, colClasses = "character")
+  if (!all(c("file", "column", "meaning") %in% names(rows))) {
+    abort_damaged(file.path(folder, "dictionary.csv"), call)
+  }
   rows <- rows[!nzchar(rows$column), ]
+  strange <- rows$file[!is_plain_name(rows$file)]
+  if (length(strange) > 0) {
+    said <- paste0(
+      file.path(folder, "dictionary.csv"), " names ", encodeString(strange[1], quote = "'"),
+      ", which is no file of the folder: get the export again."
+    )
+    abort_tunegrid(said, "store", call)
+  }
   stats::setNames(rows$meaning, rows$file)
+}
+
+is_plain_name <- function(name) {
+  !is.na(name) & grepl("^[^/\\\\]+$", name) & !name %in% c(".", "..")
+}
+
+# The most bytes of a file that is read here, as report/export_reader.py has it.
+exported_most <- 256 * 1024^2
+
+# The path of a file that lies in the folder itself. Somebody else may have made the
+# folder: no path that leads out of it, no link, no pipe (which has no size), nothing
+# without end.
+exported_file <- function(folder, name, call) {
+  file <- file.path(folder, name)
+  refuse <- \(said) abort_tunegrid(paste0(file, " ", said, "."), "store", call)
+  if (!is_plain_name(name)) {
+    refuse("is no file of the folder: get the export again")
+  }
+  link <- Sys.readlink(file)
+  if (!is.na(link) && nzchar(link)) {
+    refuse("is a symbolic link, which is not followed: get the export again")
+  }
+  size <- file.size(file)
+  if (is.na(size) || dir.exists(file) || size == 0) {
+    refuse("is missing or empty: get the export again")
+  }
+  if (size > exported_most) {
+    refuse("is larger than 256 MiB, which is the most")
+  }
+  file
+}
+
+read_csv_of <- function(file, call, ...) {
+  force(file)
+  tryCatch(
+    suppressWarnings(utils::read.csv(file, ..., check.names = FALSE, encoding = "UTF-8")),
+    error = \(condition) abort_damaged(file, call)
+  )
+}
+
+abort_damaged <- function(file, call) {
+  abort_tunegrid(paste0(file, " is damaged: get the export again."), "store", call)
 }
 
 exported_experiments <- function(experiments, known, folder, call) {
@@ -144,13 +199,11 @@ exported_types <- c(
   outcome = "character"
 )
 
-read_exported <- function(file) {
-  header <- names(utils::read.csv(file, nrows = 1, check.names = FALSE))
+read_exported <- function(folder, name, call) {
+  file <- exported_file(folder, name, call)
+  header <- names(read_csv_of(file, call, nrows = 1))
   known <- exported_types[intersect(names(exported_types), header)]
-  utils::read.csv(
-    file,
-    colClasses = known, na.strings = c("NA", ""), check.names = FALSE, encoding = "UTF-8"
-  )
+  read_csv_of(file, call, colClasses = known, na.strings = c("NA", ""))
 }
 
 # Names with those of another list, each behind the one that it follows there: the

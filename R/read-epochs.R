@@ -35,7 +35,7 @@ exported_epochs <- function(study, experiments, protocol, any, folder, call = ca
   runs <- runs[runs$outcome == "done", ]
   about_run <- c("replicate", "engine", "backend", "device", "departures", "key")
   columns <- names(runs)[seq_len(match("epochs", names(runs)) - 1)]
-  epochs <- read_exported(file.path(folder, "epoch.csv"))
+  epochs <- read_exported(folder, "epoch.csv", call)
   scores <- c("epoch", "loss", "accuracy", "val_loss", "val_accuracy")
   parts <- split(epochs[scores], factor(epochs$run, levels = runs$key))
   lengths <- vapply(parts, nrow, integer(1))

@@ -92,3 +92,53 @@ test_that("a protocol whose name begins as another's is another", {
   table <- comparison_table("kh2021", directory = folder)
   expect_false("pooled-two-layer" %in% table$experiment)
 })
+
+# A copy of the small export, to be forged, beside a file that is none of its own.
+forged_folder <- function(env = parent.frame()) {
+  around <- withr::local_tempdir(.local_envir = env)
+  file.copy(exported_folder(), around, recursive = TRUE)
+  writeLines("secret\n1", file.path(around, "secret.csv"))
+  file.path(around, "kh2021")
+}
+
+test_that("a dictionary that names files elsewhere is refused", {
+  for (name in c("x/../../secret.csv", "/../../secret.csv", "x\\\\..\\\\secret.csv")) {
+    folder <- forged_folder()
+    dictionary <- file.path(folder, "dictionary.csv")
+    name <- paste0(c("results-", "comparison-as-run-"), name)
+    write(paste0('"', name, '","","m"'), dictionary, append = TRUE)
+    dir.create(file.path(folder, "results-x"))
+    expect_error(
+      read_results("kh2021", protocol = "x/../../secret", directory = folder),
+      "which is no file of the folder",
+      class = "tunegrid_error_store"
+    )
+    expect_error(comparison_table("kh2021", directory = folder), class = "tunegrid_error_store")
+  }
+})
+
+test_that("a protocol or an experiment that is a path is refused", {
+  folder <- forged_folder()
+  expect_error(read_results("kh2021", protocol = "../secret", directory = folder), "no other protocol")
+  expect_error(comparison_table("kh2021", "../secret", directory = folder), "has no experiment")
+})
+
+test_that("links, empty files and damaged ones of a folder are refused in words", {
+  skip_on_os("windows")
+  for (name in c("manifest.json", "dictionary.csv", "results-as-run.csv")) {
+    folder <- forged_folder()
+    file.rename(file.path(folder, name), file.path(dirname(folder), "elsewhere"))
+    file.symlink(file.path(dirname(folder), "elsewhere"), file.path(folder, name))
+    expect_error(read_results("kh2021", directory = folder), "is a symbolic link")
+    unlink(file.path(folder, name))
+    file.create(file.path(folder, name))
+    expect_error(read_results("kh2021", directory = folder), "is missing or empty")
+  }
+  folder <- forged_folder()
+  file <- file.path(folder, "results-as-run.csv")
+  lines <- readLines(file)
+  writeLines(c(lines[1], gsub("[0-9]", "x", lines[-1])), file)
+  expect_error(
+    read_results("kh2021", directory = folder), "is damaged", class = "tunegrid_error_store"
+  )
+})

@@ -5,25 +5,38 @@ run again, find what was meant and nothing else.
 """
 
 import os
-import zipfile
+import re
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import DataError
+from ..errors import DataError, quoted
 from ..machine.files import is_file
+from ..machine.outside import check_no_link, size
 from .datasets import PARTS, Images, Source
+from .npz import ARRAYS_MOST, read_npz
 
 FOLDER, ORIGIN = "data", "the store"
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
 
 def kept_file(store: Path, digest: str) -> Path:
-    """Name the file of the data with a digest, under a store's folder or an export's."""
-    return store / FOLDER / f"{digest}.npz"
+    """Name the file of the data with a digest, under a store's folder.
+
+    Raises:
+        DataError: for what is no digest, as a path would be; for a link in the file's place.
+    """
+    if not _DIGEST.fullmatch(str(digest)):
+        raise DataError(f"{quoted(digest)} is no digest of data: it has 64 hexadecimal digits.")
+    path = store / FOLDER / f"{digest}.npz"
+    check_no_link(path.parent, DataError)
+    check_no_link(path, DataError)
+    return path
 
 
 def find_kept(store: Path, name: str, digest: str) -> Source | None:
-    """Find data that was kept, without reading it."""
+    """Find data that was kept, without reading it; raises as `kept_file` does."""
     path = kept_file(store, digest)
     return Source(name, ORIGIN, path, digest) if is_file(path) else None
 
@@ -39,15 +52,19 @@ def keep_data(store: Path, name: str, digest: str, images: Images, classes: int)
         classes: how many there are, also such as do not occur.
 
     Raises:
-        DataError: when it cannot be written.
+        DataError: when it cannot be written, or is larger than what is read again.
     """
     path = kept_file(store, digest)
     if not is_file(path):
         arrays = {part: getattr(images, part) for part in PARTS}
+        there = sum(array.nbytes for array in arrays.values())
+        if there > ARRAYS_MOST:
+            raise DataError(f"The data has {size(there)}, and {size(ARRAYS_MOST)} is the most.")
         beside = path.with_name(f".{digest}.{os.getpid()}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("wb") as stream:
+            beside.unlink(missing_ok=True)  # a link would be followed
+            with beside.open("xb") as stream:
                 np.savez_compressed(stream, **arrays, classes=np.array(classes))
                 stream.flush()
                 os.fsync(stream.fileno())
@@ -58,19 +75,22 @@ def keep_data(store: Path, name: str, digest: str, images: Images, classes: int)
     return Source(name, ORIGIN, path, digest)
 
 
-def read_kept(path: Path) -> tuple[Images, int]:
+def read_kept(path: Path, *, most: int = ARRAYS_MOST) -> tuple[Images, int]:
     """Read kept data and its number of classes, unverified.
 
+    Args:
+        path: of the file, no link.
+        most: the most bytes that its arrays may have together.
+
     Raises:
-        DataError: when it is no such file.
+        DataError: when it is no such file, or larger.
     """
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            images = Images(*(arrays[part] for part in PARTS))
-            return images, int(arrays["classes"])
-    except (
-        OSError, EOFError, KeyError, AttributeError, TypeError, ValueError, zipfile.BadZipFile,
-    ) as error:  # fmt: skip
-        raise DataError(
-            f"{path} is damaged ({error}): take it away, and give the data again."
-        ) from None
+        arrays = read_npz(path, [*PARTS, "classes"], most=most, links=False)
+        images = Images(*(arrays[part] for part in PARTS))
+        return images, int(arrays["classes"])
+    except KeyError as error:
+        said = f"it lacks {error}"
+    except (OSError, TypeError, ValueError, OverflowError, DataError) as error:
+        said = str(error)
+    raise DataError(f"{path} is damaged ({said}): take it away, and give the data again.")

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import os
 from pathlib import Path
 
 from ..errors import mistaken
@@ -41,6 +42,6 @@ def sha256_of(file: Path) -> str:
 
 
 def free_name(path: Path) -> Path:
-    """Give a path at which nothing is yet: the path, or with -2, -3, … behind it."""
+    """Give a path at which there is nothing, no link either: it, or with -2, -3, … behind it."""
     numbered = (path.with_name(f"{path.name}-{number}") for number in itertools.count(2))
-    return next(one for one in itertools.chain([path], numbered) if not one.exists())
+    return next(one for one in itertools.chain([path], numbered) if not os.path.lexists(one))

@@ -5,6 +5,7 @@ here, and states its limit as a constant of its own.
 """
 
 import contextlib
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -64,6 +65,14 @@ def read_outside(
     return content
 
 
+def sha256_outside(
+    path: Path, *, limit: int, error: type[TunegridError] = SpecError, links: bool = False
+) -> str:
+    """Give the SHA-256 of a file from outside: see `opened`."""
+    with opened(path, limit=limit, error=error, links=links) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def inside(folder: Path, name: str, *, error: type[TunegridError] = SpecError) -> Path:
     """Give the path of a file that a text from outside names, in the folder that it came with.
 
@@ -89,6 +98,24 @@ def check_no_link(path: Path, error: type[TunegridError] = SpecError) -> None:
     """Refuse a symbolic link by its name; what is not there is no link."""
     if path.is_symlink():
         raise error(f"{quoted(path)} is a symbolic link, which is not followed: take it away.")
+
+
+def check_no_links(folder: Path, error: type[TunegridError] = SpecError) -> None:
+    """Refuse a folder in which something is a symbolic link; one that is not there has none."""
+    try:
+        with os.scandir(folder) as found:
+            for entry in found:
+                if entry.is_symlink():
+                    check_no_link(Path(entry.path), error)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+
+
+def check_regular(path: Path, error: type[TunegridError] = SpecError) -> None:
+    """Refuse what is there and is no regular file, before somebody else opens it."""
+    check_no_link(path, error)
+    if path.exists() and not path.is_file():
+        raise error(f"{quoted(path)} is no regular file: take it away.")
 
 
 def size(count: int) -> str:

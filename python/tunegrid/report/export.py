@@ -13,28 +13,33 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import h5py
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ..data.datasets import label_type
 from ..data.kept import kept_file
 from ..errors import StoreError
 from ..machine.files import as_path, sha256_of
+from ..machine.outside import opened
 from ..plan.runs import DataSpec, RunSpec
 from ..store.looks import has_looks
 from ..store.store import Store, find_study
 from ..study.study import Study
 from .export_form import (
+    FILE_MOST,
     FORMAT,
     MANIFEST,
     PREDICTIONS,
     TABLES,
+    class_group,
     data_file,
     own_datasets,
     told,
 )
+from .predictions import check_room, write_classes
 from .sheets import figures, sheets
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _PLANNED = """
 SELECT DISTINCT run FROM plan WHERE study = :study
@@ -142,8 +147,12 @@ def _take_data(store: Path, folder: Path, data: DataSpec) -> str:
     kept, name = kept_file(store, data.digest), data_file(data.digest)
     if not kept.is_file():
         raise StoreError(f"{kept} is missing, so the data cannot be taken along.")
-    beside = folder / f".{name}.part"
-    shutil.copyfile(kept, beside)
+    beside = _beside(folder / name)
+    with (
+        opened(kept, limit=FILE_MOST, error=StoreError, links=False) as source,
+        beside.open("xb") as target,
+    ):
+        shutil.copyfileobj(source, target)
     beside.replace(folder / name)
     return name
 
@@ -207,47 +216,47 @@ def _prepare(folder: Path) -> None:
 
 
 def _replace(file: Path, content: bytes) -> None:
-    beside = file.with_name(f".{file.name}.part")
-    beside.write_bytes(content)
+    beside = _beside(file)
+    with beside.open("xb") as stream:
+        stream.write(content)
     beside.replace(file)
+
+
+def _beside(file: Path) -> Path:
+    """Name the place where a file is written first, and take away what is there: it may lead on."""
+    beside = file.with_name(f".{file.name}.part")
+    beside.unlink(missing_ok=True)
+    return beside
 
 
 def _write_predictions(folder: Path, store: Store, keys: Sequence[str]) -> None:
     """Write the classes of all runs as matrices, a group for each number of test images."""
     rows = store.rows(
-        "SELECT last.run, last.classes, best.classes, spec FROM prediction AS last "
+        "SELECT last.run, spec, last.classes, best.classes FROM prediction AS last "
         "JOIN run ON key = last.run "
         "JOIN prediction AS best ON best.run = last.run AND best.after = 'best' "
         "WHERE last.after = 'last' AND last.run IN (SELECT value FROM json_each(:keys)) "
         "ORDER BY last.run",
         {"keys": json.dumps(list(keys))},
     )
-    beside = folder / f".{PREDICTIONS}.part"
-    with h5py.File(beside, "w", track_order=True) as file:
-        kinds = {row[0]: _kind(row[3]) for row in rows}
-        for key, *classes, _ in rows:
-            size, kind = kinds[key]
-            if any(len(one) != size * np.dtype(kind).itemsize for one in classes):
-                raise StoreError(
-                    f"The predictions of run {key[:12]} are damaged: see `tune-grid verify` and "
-                    f"`tune-grid repair`."
-                )
-        for size, kind in sorted(set(kinds.values()), key=str):
-            own = [row for row in rows if kinds[row[0]] == (size, kind)]
-            group = file.create_group(str(size) if kind == "u1" else f"{size}-{kind}")
-            group["key"] = np.array([key for key, *_ in own], dtype="S64")
-            for name, position in (("last", 1), ("best", 2)):
-                matrix = np.frombuffer(b"".join(row[position] for row in own), f"<{kind}")
-                group.create_dataset(
-                    name, data=matrix.reshape(len(own), size), compression="gzip", shuffle=True
-                )
+    groups: dict[tuple[int, np.dtype], list[str]] = {}
+    classes: dict[tuple[str, str], bytes] = {}
+    for key, spec, last, best in rows:
+        data = RunSpec.from_json(spec).data.described
+        count, kind = data.test_images, label_type(data.classes)
+        if {len(last), len(best)} != {count * kind.itemsize}:
+            raise StoreError(
+                f"The predictions of run {key[:12]} are damaged: see `tune-grid verify` and "
+                f"`tune-grid repair`."
+            )
+        groups.setdefault((count, kind), []).append(key)
+        classes |= {(key, "last"): last, (key, "best"): best}
+    by_name = {class_group(*one): (*one, found) for one, found in groups.items()}
+    by_name = dict(sorted(by_name.items()))
+    check_room(by_name)
+    beside = _beside(folder / PREDICTIONS)
+    write_classes(beside, by_name, classes)
     beside.replace(folder / PREDICTIONS)
-
-
-def _kind(spec: str) -> tuple[int, str]:
-    """Give how many test images a run has, and the type of their predicted classes."""
-    data = RunSpec.from_json(spec).data.described
-    return data.test_images, label_type(data.classes).str[1:]
 
 
 def _write_manifest(folder: Path, study: str, files: Iterable[str]) -> None:

@@ -5,7 +5,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ..errors import StoreError
+import numpy as np
+
+from ..errors import StoreError, quoted
+from ..machine.outside import GIB, MIB, check_no_link, inside, read_outside, sha256_outside
 from ..plan.runs import DataSpec, RunSpec
 
 FORMAT = 1
@@ -15,6 +18,10 @@ MANIFEST = "manifest.json"
 
 
 PREDICTIONS = "predictions.h5"
+
+
+#: The most bytes of a manifest, and of any file that it lists.
+MANIFEST_MOST, FILE_MOST = 4 * MIB, 8 * GIB
 
 
 #: What is exported of each table, and what its columns mean.
@@ -118,6 +125,11 @@ def told(folder: Path) -> Iterator[None]:
         raise StoreError(f"{folder} cannot be used: {error.strerror or error}.") from None
 
 
+def class_group(count: int, kind: np.dtype) -> str:
+    """Name the group of the predictions of runs with so many test images and classes of a type."""
+    return str(count) if kind == np.uint8 else f"{count}-{kind.str[1:]}"
+
+
 def read_manifest(folder: Path) -> dict[str, object]:
     """Read an exported folder's manifest: `format`, `study` and `files`, names to digests.
 
@@ -125,15 +137,38 @@ def read_manifest(folder: Path) -> dict[str, object]:
         StoreError: when there is none, it is damaged, or a newer tunegrid wrote it.
     """
     file = folder / MANIFEST
+    check_no_link(file, StoreError)
     if not file.is_file():
         raise StoreError(f"{folder} holds no whole export: it has no {MANIFEST}.")
+    content = read_outside(file, limit=MANIFEST_MOST, error=StoreError, links=False)
     try:
-        manifest = json.loads(file.read_text(encoding="utf-8"))
-        version, _, _ = manifest["format"], manifest["study"], manifest["files"]
-    except (ValueError, KeyError, TypeError):
-        raise StoreError(f"{file} is damaged: get the export again.") from None
+        manifest = json.loads(content)
+        version, study, listed = manifest["format"], manifest["study"], manifest["files"]
+        is_whole = isinstance(version, int) and isinstance(study, str) and isinstance(listed, dict)
+        is_whole = is_whole and all(isinstance(one, str) for one in listed.values())
+    except (ValueError, KeyError, TypeError, RecursionError):
+        is_whole = False
+    if not is_whole:
+        raise StoreError(f"{file} is damaged: get the export again.")
     if version != FORMAT:
         raise StoreError(
             f"{file} is of format {version}, this tunegrid reads {FORMAT}: upgrade it."
         )
+    return manifest
+
+
+def verified_manifest(folder: Path) -> dict[str, object]:
+    """Read an exported folder's manifest, and hold every file that it lists against it.
+
+    Raises:
+        StoreError: as `read_manifest` does; for a file that is missing, is no regular one in the
+            folder itself, is too large, or is not as it was exported.
+    """
+    manifest = read_manifest(folder)
+    for name, digest in manifest["files"].items():
+        path = inside(folder, name, error=StoreError)
+        if path.parent != folder or not path.exists():
+            raise StoreError(f"{quoted(path)} is missing: get the export again.")
+        if sha256_outside(path, limit=FILE_MOST, error=StoreError) != digest:
+            raise StoreError(f"{path} is not as it was exported (its SHA-256 differs).")
     return manifest

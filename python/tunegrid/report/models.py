@@ -4,7 +4,8 @@ An architecture is built anew from its run's spec and given the stored weights. 
 ever loaded: Keras ignores `safe_mode` for those in HDF5.
 """
 
-import json
+import hashlib
+import math
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,13 @@ import pandas as pd
 
 from ..architectures import ARCHITECTURES, parameter_counts, without_weights
 from ..errors import SpecError, StoreError, quoted
-from ..machine.files import as_path, sha256_of
+from ..machine.files import as_path
+from ..machine.hdf5 import check_weights, opened_hdf5
+from ..machine.outside import read_outside
 from ..plan.runs import RunSpec
+from ..store.cells import read_row
 from ..store.store import Store, open_existing
-from ..store.weights import weights_file
+from ..store.weights import WEIGHTS_MOST, weights_file
 from .stored_run import find_run, stored_history, train_again
 
 if TYPE_CHECKING:
@@ -170,12 +174,13 @@ def _kept_weights(store: Store, key: str, sha256: str) -> bytes:
     file = weights_file(store.folder, key)
     if not file.exists():
         raise StoreError(f"{file} is missing: see `tune-grid verify` and `tune-grid repair`.")
-    if sha256_of(file) != sha256:
+    content = read_outside(file, limit=WEIGHTS_MOST, error=StoreError, links=False)
+    if hashlib.sha256(content).hexdigest() != sha256:
         raise StoreError(
             f"{file} is damaged (its SHA-256 is not the one that was stored): see `tune-grid "
             f"verify` and `tune-grid repair`."
         )
-    return file.read_bytes()
+    return content
 
 
 def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
@@ -190,14 +195,7 @@ def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         stored, made = Path(folder) / "stored.weights.h5", Path(folder) / f"made{ending}"
         stored.write_bytes(weights)
-        try:
-            model.load_weights(stored)
-        except Exception as error:  # noqa: BLE001 - whatever a file can make Keras and HDF5 raise
-            said = quoted(" ".join(str(error).split()))
-            raise StoreError(
-                f"The weights of run {spec.key[:12]} are not those of its model ({said}): see "
-                f"`tune-grid verify`."
-            ) from None
+        _load(model, stored, spec)
         if ending == ".weights.h5":
             made = stored
         else:
@@ -205,6 +203,21 @@ def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
             model.optimizer.build(model.trainable_variables)  # or Keras warns when it loads it
             model.save(made)
         _write_new(path, made.read_bytes())
+
+
+def _load(model: "keras.Model", stored: Path, spec: RunSpec) -> None:
+    """Give a model the weights of a file, which must be its own and nothing else."""
+    most = sum(math.prod(one.shape) for one in model.variables)
+    said = f"The weights of run {spec.key[:12]} are not those of its model"
+    with opened_hdf5(stored, limit=WEIGHTS_MOST, error=StoreError) as file:
+        try:
+            check_weights(file, most, StoreError)
+        except StoreError as error:
+            raise StoreError(f"{said}: {error}") from None
+    try:
+        model.load_weights(stored)
+    except Exception as error:  # noqa: BLE001 - Keras, h5py and the backend have a dozen kinds
+        raise StoreError(f"{said} ({quoted(error)}): see `tune-grid verify`.") from None
 
 
 def _write_new(path: Path, content: bytes) -> None:
@@ -226,8 +239,5 @@ def _for_some(seconds: object) -> str:
 
 
 def _describe(study: str, experiment: str, configuration: str, replicate: int) -> str:
-    try:
-        columns = " ".join(f"{name}={one}" for name, one in json.loads(configuration).items())
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        columns = quoted(configuration)  # no configuration of ours
+    columns = " ".join(f"{name}={value}" for name, value in read_row(configuration).items())
     return f"{study} {experiment} {columns} seed {replicate}"

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from ..data.files import take_data
 from ..data.own import OwnData
 from ..errors import SpecError, mistaken
@@ -17,6 +15,7 @@ from ..plan.configuration import Configuration
 from ..plan.grid import configurations
 from ..plan.plans import UNKNOWN, PlannedRun, plan
 from ..store.database import store_path
+from ..store.planned import stored_study
 from ..store.store import Store, find_study
 from ..study.csvfile import Scalar
 from ..study.own_grid import Model, as_rows, check_same_grid, is_own_grid, own_study
@@ -176,11 +175,16 @@ def run_planned(
     chosen = list({id(one.configuration): one.configuration for one in planned}.values())
     summary = RunSummary(study.id, chosen[0].protocol, store_path(store))
     summary.trained_by = _trained_by(chosen)
+    place = {"store": summary.store, "data_dir": data_dir}
+    if is_own_grid(study):
+        with Store(store) as known:
+            _check_name(known, study)
+    found = find_images(study, chosen, **place, own=data, progress=progress)
+    summary.left_out = found.left_out
     with Store(store, write=True) as opened:
         if is_own_grid(study):
             _check_name(opened, study)
-        place = {"store": opened.folder, "data_dir": data_dir}
-        sources, summary.left_out = find_images(study, chosen, **place, own=data, progress=progress)
+        sources = found.keep(opened.folder)
         opened.add_plan(study, [one for one in planned if one.spec.data.digest != UNKNOWN])
         runnable = [one for one in planned if one.spec.data.digest in sources]
         missing = _missing(opened, runnable, summary, retry_failed=retry_failed)
@@ -256,8 +260,8 @@ def _check_name(store: Store, study: Study) -> None:
     definition = store.definition(study.id)
     if definition is not None:
         try:
-            known = Study.model_validate({**definition, "folder": Path()})
-        except ValidationError:
+            known = stored_study(definition)
+        except SpecError:
             return  # of another version of tunegrid: nothing of it is shown anyway
         check_same_grid(study, known, store.folder)
 

@@ -1,15 +1,17 @@
 """The data of a plan: found, checked, and kept beside its runs where it is not pinned."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ..data.datasets import DATASETS, Dataset, Source
+from ..data.datasets import DATASETS, Dataset, Images, Source
 from ..data.files import read_data
 from ..data.kept import find_kept, keep_data
 from ..data.own import OWN, OwnData
 from ..data.reading import image_digest, load_dataset
 from ..data.sources import find_dataset
 from ..errors import DataError, DataMissingError
+from ..machine.outside import inside
 from ..plan.configuration import Configuration
 from ..store.store import Store
 from ..study.study import Study
@@ -56,6 +58,41 @@ def _unpinned(name: str, store: Path, data_dir: str | Path | None) -> Source:
         return kept[0]
 
 
+@dataclass(frozen=True)
+class Found:
+    """The data sets of a plan: `sources` by digest, `kept` to be kept first, `left_out` without."""
+
+    sources: Mapping[str, Source]
+    kept: Mapping[str, "Unkept"]
+    left_out: list[LeftOut]
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """What can be trained on."""
+        return frozenset({*self.sources, *self.kept})
+
+    def keep(self, store: Path) -> dict[str, Source]:
+        """Keep in a store's folder what is not pinned; give all sources by digest.
+
+        Raises:
+            DataError: when it cannot be written.
+        """
+        new = {
+            digest: keep_data(store, one.name, digest, one.images, one.classes)
+            for digest, one in self.kept.items()
+        }
+        return {**self.sources, **new}
+
+
+@dataclass(frozen=True, eq=False)
+class Unkept:
+    """Data that no store has yet: its name in specs, arrays, and number of classes."""
+
+    name: str
+    images: Images
+    classes: int
+
+
 def find_images(
     study: Study,
     chosen: Sequence[Configuration],
@@ -64,8 +101,8 @@ def find_images(
     data_dir: str | Path | None,
     own: OwnData | None,
     progress: Progress,
-) -> tuple[dict[str, Source], list[LeftOut]]:
-    """Find and check every data set that is needed; leave out what needs a missing one.
+) -> Found:
+    """Find and check every data set that is needed, and write nothing.
 
     Args:
         study: whose data of its own they may be.
@@ -75,60 +112,66 @@ def find_images(
         own: data that was given in memory.
         progress: told where each was found.
 
-    Returns:
-        By digest; and what is left out.
-
     Raises:
         DataError: when a data set is damaged, or there is none at all.
     """
-    sources, missing = {}, {}
+    sources, kept, missing = {}, {}, {}
     for data in {one.data.name: one.data for one in chosen}.values():
         try:
-            source = _source(study, data, store, data_dir, own, progress)
-            load_dataset(source)
+            digest, found = _look_for(study, data, store, data_dir, own, progress)
         except DataMissingError as error:
             missing[data.name] = str(error)
+            continue
+        if isinstance(found, Unkept):
+            kept[digest] = found
+            progress.notice(f"{data.title}: kept in {store}.")
         else:
-            sources[image_digest(source)] = source
-            progress.notice(f"{data.title}: {source.path} ({source.origin}).")
-    if not sources:
+            sources[digest] = found
+            progress.notice(f"{data.title}: {found.path} ({found.origin}).")
+    if not sources and not kept:
         raise DataError(" ".join(missing.values()))
-    return sources, [
-        left for name, reason in missing.items() for left in _left_out(chosen, name, reason)
-    ]
+    left = [one for name, why in missing.items() for one in _left_out(chosen, name, why)]
+    return Found(sources, kept, left)
 
 
-def _source(
+def _look_for(
     study: Study,
     data: Dataset,
     store: Path,
     data_dir: str | Path | None,
     own: OwnData | None,
     progress: Progress,
-) -> Source:
+) -> tuple[str, Source | Unkept]:
+    """Give the digest of a data set, and where it is, or what it is while it is not kept."""
     if data.name not in DATASETS:
         return _own(study, data, store, own)
     if DATASETS[data.name].digests:
-        return _find_or_download(data, data_dir, progress)
+        source = _find_or_download(data, data_dir, progress)
+        load_dataset(source)
+        return image_digest(source), source
     source = _unpinned(data.name, store, data_dir)
-    images = load_dataset(source)  # so that no worker reads its csv files again
-    return keep_data(store, data.name, image_digest(source), images, data.classes)
+    images, digest = load_dataset(source), image_digest(source)
+    kept = find_kept(store, data.name, digest)  # so that no worker reads its csv files again
+    return digest, kept or Unkept(data.name, images, data.classes)
 
 
-def _own(study: Study, data: Dataset, store: Path, own: OwnData | None) -> Source:
-    """Keep data of one's own, from memory or from the file that the study names."""
+def _own(
+    study: Study, data: Dataset, store: Path, own: OwnData | None
+) -> tuple[str, Source | Unkept]:
+    """Find data of one's own: kept, in memory, or in the file that the study names."""
     kept = find_kept(store, OWN, data.digest)
     if kept is not None:
-        return kept
+        load_dataset(kept)
+        return data.digest, kept
     file = study.datasets[data.name].file
     if own is None and file is not None:
-        own = read_data(study.folder / file, name=data.name)
+        own = read_data(inside(study.folder, file), name=data.name)
     if own is None or own.dataset.digest != data.digest:
         raise DataMissingError(
             f"The data {data.name} of {study.id} is not in {store}: give it again (data, or "
             f"--data), or import an export that was made with its data."
         )
-    return keep_data(store, OWN, data.digest, own.images, data.classes)
+    return data.digest, Unkept(OWN, own.images, data.classes)
 
 
 def _find_or_download(data: Dataset, data_dir: str | Path | None, progress: Progress) -> Source:

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from ..errors import RunError
+from ..machine.processes import process_number
 from ..plan.runs import Epoch, RunResult, Scored
 from .executor import Event, Task
 from .process import WorkerProcess
@@ -137,8 +138,8 @@ class LocalExecutor:
 def _remove_old_folders() -> None:
     """Remove what drivers that were killed have left in the folder for temporary files."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
+        pid = process_number(folder.name.removeprefix(_PREFIX).partition("-")[0])
+        if pid is not None and not psutil.pid_exists(pid):
             shutil.rmtree(folder, ignore_errors=True)
 
 

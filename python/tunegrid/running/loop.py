@@ -48,6 +48,7 @@ class TrainingLoop:
         self._waiting: deque[PlannedRun] = deque()
         self._training: dict[str, tuple[PlannedRun, Claim]] = {}
         self._renewed = time.monotonic()
+        self._has_told = False
 
     def run(self, missing: Sequence[PlannedRun]) -> None:
         """Train runs until each has an outcome, or a signal stops the loop.
@@ -82,6 +83,16 @@ class TrainingLoop:
                 self._start(planned, claim)
             else:
                 self._look_elsewhere(planned)
+        self._tell_of_waiting()
+
+    def _tell_of_waiting(self) -> None:
+        """Say once that there is nothing to do but to wait for other drivers."""
+        if self._waiting and not self._training and not self._has_told:
+            self._has_told = True
+            self._progress.notice(
+                f"Waiting for {len(self._waiting)} runs that other drivers train: a driver of "
+                f"another machine that is gone is believed for {LEASE_SECONDS / 60:.0f} minutes."
+            )
 
     def _start(self, planned: PlannedRun, claim: Claim) -> None:
         self._training[planned.key] = (planned, claim)

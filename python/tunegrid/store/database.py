@@ -13,14 +13,12 @@ from typing import TypeVar
 
 from ..errors import DamagedStoreError, StoreError
 from ..machine.files import as_path
+from .form import FILE, check_folder, check_schema, guard
 
 T = TypeVar("T")
 
 
 VERSION = 2
-
-
-FILE = "results.sqlite"
 
 
 #: How often, of a second each, a writer waits for another one before it gives up.
@@ -38,7 +36,8 @@ def connect_writer(folder: Path) -> sqlite3.Connection:
     """Open a store's file for writing, and make folder, file and tables when they are missing.
 
     Raises:
-        StoreError: when that cannot be, or the file is of a newer version.
+        StoreError: when that cannot be, the file is of a newer version, or there is in the folder
+            what no store has (see `form`).
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -47,14 +46,14 @@ def connect_writer(folder: Path) -> sqlite3.Connection:
             f"The store {folder} cannot be made ({error.strerror}): give another --store."
         ) from None
     with told(folder):
-        connection = _connect(folder / FILE, "rwc")
-        with _closed_on_error(connection):
+        connection = _connect(folder, "rwc")
+        with closed_on_error(connection):
+            is_new = patiently(lambda: _check_form(connection, folder)) == 0
             patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
             connection.execute("PRAGMA synchronous = FULL")
-            if _version(connection) == 0:
+            if is_new:
                 _create_tables(connection, folder)
-            _check_version(connection, folder)
-            if _version(connection) < VERSION:
+            if patiently(lambda: _version(connection)) < VERSION:
                 _migrate(connection, folder)
     return connection
 
@@ -63,21 +62,22 @@ def connect_reader(folder: Path) -> sqlite3.Connection:
     """Open a store's file for reading; a store that does not exist is an empty one in memory.
 
     Raises:
-        StoreError: when the file is no store, is damaged, or is of a newer version.
+        StoreError: when the file is no store, is damaged, or is of a newer version, or there is
+            in the folder what no store has (see `form`).
     """
     file = folder / FILE
     with told(folder):
         if folder.exists() and not folder.is_dir():
             raise StoreError(f"The store {folder} is no folder: give another --store.")
+        check_folder(folder)
         if not file.exists():
             connection = sqlite3.connect(":memory:", isolation_level=None)
             _create_tables(connection, folder)
             return connection
-        connection = _connect(file, _reading_mode(file))
-        with _closed_on_error(connection):
-            if _version(connection) == 0:
+        connection = _connect(folder, _reading_mode(file))
+        with closed_on_error(connection):
+            if patiently(lambda: _check_form(connection, folder)) == 0:
                 raise StoreError(f"{file} holds no tunegrid store: give another --store.")
-            _check_version(connection, folder)
     return connection
 
 
@@ -150,11 +150,33 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def _connect(file: Path, mode: str) -> sqlite3.Connection:
-    address = f"{file.absolute().as_uri()}?mode={mode}"
+def _connect(folder: Path, mode: str) -> sqlite3.Connection:
+    check_folder(folder)
+    address = f"{(folder / FILE).absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, timeout=1, isolation_level=None)
-    connection.execute("PRAGMA foreign_keys = ON")
+    with closed_on_error(connection):
+        guard(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
     return connection
+
+
+def _check_form(connection: sqlite3.Connection, folder: Path) -> int:
+    """Refuse what is no store of this version or an earlier one; return its version, 0 for none.
+
+    All in one look, as another driver may be making the tables.
+    """
+    connection.execute("BEGIN")
+    try:
+        version = _version(connection)
+        is_empty = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+        if version == 0 and is_empty:
+            return 0
+        if not 0 < version <= VERSION:
+            _refuse_version(version, folder)
+        check_schema(connection, folder)
+        return version
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _is_busy(error: Exception) -> bool:
@@ -171,7 +193,8 @@ def _reading_mode(file: Path) -> str:
 
 
 @contextlib.contextmanager
-def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+def closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
+    """Close a connection whose first steps fail."""
     try:
         yield
     except BaseException:
@@ -215,13 +238,13 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def _version(connection: sqlite3.Connection) -> int:
-    return patiently(lambda: connection.execute("PRAGMA user_version").fetchone()[0])
+    return connection.execute("PRAGMA user_version").fetchone()[0]
 
 
-def _check_version(connection: sqlite3.Connection, folder: Path) -> None:
-    found = _version(connection)
-    if found > VERSION:
-        raise StoreError(
-            f"The store {folder} was written by a newer tunegrid (its version is {found}, "
-            f"this tunegrid reads {VERSION}): upgrade tunegrid, or give another --store."
-        )
+def _refuse_version(found: int, folder: Path) -> None:
+    if found <= 0:
+        raise StoreError(f"{folder / FILE} holds no tunegrid store: give another --store.")
+    raise StoreError(
+        f"The store {folder} was written by a newer tunegrid (its version is {found}, "
+        f"this tunegrid reads {VERSION}): upgrade tunegrid, or give another --store."
+    )

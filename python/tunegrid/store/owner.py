@@ -10,6 +10,11 @@ from pathlib import Path
 
 import psutil
 
+from ..machine.processes import process_number
+
+#: No lease is longer than minutes; clocks of two hosts may differ by this much beside.
+_BELIEVED_SECONDS = 3600.0
+
 _OURS: set[str] = set()
 
 
@@ -44,20 +49,22 @@ def forget_driver(name: str) -> None:
     _OURS.discard(name)
 
 
-def is_live(host: str, driver: str, expires: float) -> bool:
+def is_live(host: object, driver: object, expires: object) -> bool:
     """Say whether a claim's holder is alive: looked up on this host, believed of another one.
 
     Args:
-        host, driver: as `HOST` and `new_driver` give them there.
-        expires: Unix time until which another host's claim is believed.
+        host, driver: as `HOST` and `new_driver` give them there; nobody lives under anything else.
+        expires: Unix time until which another host's claim is believed, unless that is more than
+            an hour ahead: a lease is two minutes.
     """
-    if host != HOST:
-        return expires > time.time()
-    process, _, _ = driver.rpartition(" ")
-    number = process.partition(" ")[0]
-    if not number.isdecimal():
+    if not (isinstance(host, str) and isinstance(driver, str) and isinstance(expires, float)):
         return False  # not what we write
-    pid = int(number)
+    if host != HOST:
+        return 0 < expires - time.time() < _BELIEVED_SECONDS
+    process, _, _ = driver.rpartition(" ")
+    pid = process_number(process.partition(" ")[0])
+    if pid is None:
+        return False
     if pid == os.getpid() and process == _process(pid):
         return driver in _OURS
     try:

@@ -4,11 +4,15 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
+from ..errors import SpecError, TunegridError, quoted
 from ..plan.configuration import Configuration, resolve
 from ..plan.plans import PlannedRun
 from ..plan.runs import canonical
+from ..study.settings import check_settings
 from ..study.study import Study
+from .cells import read_row
 from .database import now
 
 
@@ -41,6 +45,28 @@ def _plan_rows(planned: Sequence[PlannedRun]) -> Iterator[tuple[object, ...]]:
         yield (*places[id(one)], run.replicate, run.key)
 
 
+def stored_study(definition: object) -> Study:
+    """Read a study file as a store keeps it.
+
+    Args:
+        definition: JSON, or what it says.
+
+    Raises:
+        SpecError: when another version of tunegrid wrote it, or it is no study.
+    """
+    try:
+        content = json.loads(definition) if isinstance(definition, str) else definition
+        return Study.model_validate({**content, "folder": Path()})
+    except (
+        TunegridError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
+        RecursionError,
+    ) as error:  # fmt: skip
+        raise SpecError(
+            f"The store's study file is damaged, or of another version of tunegrid "
+            f"({quoted(error)}): see `tune-grid verify`."
+        ) from None
+
+
 def planned_configuration(study: Study, row: Mapping[str, object]) -> Configuration:
     """Read a configuration out of a row of `plan`, and settle it by a study file.
 
@@ -49,13 +75,19 @@ def planned_configuration(study: Study, row: Mapping[str, object]) -> Configurat
         row: with protocol, experiment, configuration and departures.
 
     Raises:
-        SpecError: when the study file has no such configuration.
+        SpecError: when the study file has no such configuration, or the row is damaged.
     """
-    departures = json.loads(row["departures"])
-    own_grid = departures.pop("grid", None) is not None
-    columns = json.loads(row["configuration"])
-    known = study.experiments[row["experiment"]].column_names
-    names = dict.fromkeys([*(name for name in known if name in columns), *columns])
-    ordered = {name: columns[name] for name in names}
-    place = (row["protocol"], row["experiment"], ordered, departures)
+    described = study.experiments.get(row["experiment"])
+    if described is None or row["protocol"] not in study.protocols:
+        raise SpecError(f"{study.id} has no experiment {quoted(row['experiment'])} like this.")
+    try:
+        departures, columns = read_row(row["departures"]), read_row(row["configuration"])
+        own_grid = departures.pop("grid", None) is not None
+        names = dict.fromkeys(
+            [*(one for one in described.column_names if one in columns), *columns]
+        )
+        ordered = described.check_row({name: columns[name] for name in names})
+    except (ValueError, TypeError) as error:
+        raise SpecError(f"A planned configuration is damaged: {quoted(error)}") from None
+    place = (row["protocol"], row["experiment"], ordered, check_settings(departures))
     return resolve(study, *place, own_grid=own_grid)

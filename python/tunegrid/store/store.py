@@ -7,16 +7,17 @@ transaction, and a claim keeps two drivers from training the same run.
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ..errors import SpecError, StoreError
+from ..errors import DamagedStoreError, SpecError, StoreError, quoted
 from ..plan.plans import PlannedRun
 from ..plan.runs import RunResult
 from ..study.own_grid import EXPERIMENT
 from ..study.study import Study, load_study
 from . import attempts, owner
 from .attempts import Claim
+from .cells import check_answer
 from .database import (
     FILE,
     connect_reader,
@@ -27,7 +28,8 @@ from .database import (
     told,
     transaction,
 )
-from .planned import write_plan
+from .form import check_folder
+from .planned import stored_study, write_plan
 from .rescue import rescue
 from .weights import accuracy_to_beat, leftover_files, remove_files, weights_file
 
@@ -66,11 +68,30 @@ class Store:
         owner.forget_driver(self._driver)
 
     def rows(self, query: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
-        """Run a query that only reads."""
+        """Run a query that only reads.
+
+        Raises:
+            DamagedStoreError: also when a cell is not what its column holds (see `cells`).
+        """
+        return self._rows(query, values, check_answer)
+
+    def raw_rows(self, query: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
+        """Run a query that only reads, for a proof of the store: cells come whatever they are."""
+        return self._rows(query, values, None)
+
+    def _rows(
+        self,
+        query: str,
+        values: Mapping[str, object] | None,
+        check: Callable[[sqlite3.Cursor, Sequence[sqlite3.Row], Path], None] | None,
+    ) -> list[sqlite3.Row]:
         with told(self.folder):
             cursor = self._connection.cursor()
             cursor.row_factory = sqlite3.Row
-            return patiently(lambda: cursor.execute(query, dict(values or {})).fetchall())
+            found = patiently(lambda: cursor.execute(query, dict(values or {})).fetchall())
+            if check is not None:
+                check(cursor, found, self.folder)
+            return found
 
     # Plans
 
@@ -84,7 +105,16 @@ class Store:
         query = "SELECT definition FROM study WHERE id = :study ORDER BY added DESC LIMIT 1"
         found = self.rows(query, {"study": study})
         with told(self.folder):
-            return json.loads(found[0]["definition"]) if found else None
+            try:
+                definition = json.loads(found[0]["definition"]) if found else None
+            except RecursionError:
+                definition = ()
+        if not isinstance(definition, dict | None):
+            raise DamagedStoreError(
+                f"The store {self.folder} is damaged (the definition of {quoted(study)} is no "
+                f"study): see with `tune-grid verify` what is left."
+            )
+        return definition
 
     def outcomes(self, keys: Iterable[str]) -> dict[str, str | None]:
         """Give `done`, `failed` or None (missing) for each of the keys, which must be planned."""
@@ -127,7 +157,7 @@ class Store:
 
     def in_training(self) -> set[str]:
         """Give the keys of the runs that a living driver trains at the moment."""
-        claims = self.rows("SELECT run, host, driver, expires FROM claim")
+        claims = self.raw_rows("SELECT run, host, driver, expires FROM claim")
         return {run for run, *holder in map(tuple, claims) if owner.is_live(*holder)}
 
     # Results
@@ -236,6 +266,7 @@ def open_existing(store: str | Path | None = None, *, write: bool = False) -> St
         StoreError: when it does not.
     """
     folder = store_path(store)
+    check_folder(folder)
     if not (folder / FILE).exists():
         raise StoreError(f"There is no store in {folder}: give another --store.")
     return Store(folder, write=write)
@@ -254,6 +285,11 @@ def find_study(study: str | Path | Study, *, store: str | Path | None = None) ->
             raise
         with Store(store) as opened:
             definition = opened.definition(str(study))
-        if definition is None or list(definition["experiment"]) != [EXPERIMENT]:
+        if definition is None or not _is_own_grid(definition):
             raise
-        return Study.model_validate({**definition, "folder": Path()})
+        return stored_study(definition)
+
+
+def _is_own_grid(definition: Mapping[str, object]) -> bool:
+    experiments = definition.get("experiment")
+    return isinstance(experiments, dict) and list(experiments) == [EXPERIMENT]

@@ -12,8 +12,12 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..errors import StoreError
+from ..errors import StoreError, quoted
+from ..machine.outside import GIB, MIB
 from ..plan.runs import RunResult
+
+#: The most bytes of a weights file: two billion weights in single precision, and their names.
+WEIGHTS_MOST = 8 * GIB + 64 * MIB
 
 _OURS = re.compile(r"[0-9a-f]{64}\.weights\.h5(\.\d+\.part)?")
 
@@ -23,7 +27,8 @@ WITH kept AS (
   SELECT study, protocol, experiment, departures, plan.run, weights_kept, val_accuracy
   FROM run JOIN plan ON plan.run = run.key
   JOIN (SELECT run, val_accuracy, max(epoch) FROM epoch
-        WHERE run IN (SELECT key FROM run WHERE weights_sha256 IS NOT NULL) GROUP BY run) AS last
+        WHERE run IN (SELECT key FROM run WHERE weights_sha256 IS NOT NULL)
+          AND typeof(val_accuracy) = 'real' GROUP BY run) AS last
     ON last.run = run.key
   WHERE weights_sha256 IS NOT NULL AND plan.run <> :run)
 """
@@ -89,7 +94,13 @@ def forget(cursor: sqlite3.Cursor, keys: Iterable[str]) -> None:
 
 
 def weights_file(folder: Path, key: str) -> Path:
-    """Name the file of a run's weights in the store at `folder`."""
+    """Name the file of a run's weights in the store at `folder`.
+
+    Raises:
+        StoreError: for a key that would be a path.
+    """
+    if "/" in key or "\\" in key or "\0" in key:
+        raise StoreError(f"{quoted(key)} is no key of a run: see `tune-grid verify`.")
     return folder / "models" / f"{key}.weights.h5"
 
 
@@ -103,7 +114,8 @@ def write_weights(folder: Path, key: str, content: bytes) -> None:
     beside = file.with_name(f"{file.name}.{os.getpid()}.part")
     try:
         file.parent.mkdir(exist_ok=True)
-        with beside.open("wb") as stream:
+        beside.unlink(missing_ok=True)
+        with beside.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
@@ -129,7 +141,7 @@ def _sync_folder(folder: Path) -> None:
 def leftover_files(cursor: sqlite3.Cursor, folder: Path) -> list[Path]:
     """List the files of ours in `models/` that no run names."""
     keys = cursor.execute("SELECT key FROM run WHERE weights_sha256 IS NOT NULL").fetchall()
-    named = {weights_file(folder, str(key)).name for (key,) in keys}
+    named = {f"{key}.weights.h5" for (key,) in keys}
     try:
         found = sorted((folder / "models").iterdir())
     except OSError:

@@ -167,7 +167,7 @@ def _forge(folder, name, old, new):
 def test_a_forged_export_is_refused(copy, tmp_path):
     """Right digests do not help: keys are computed again, and epochs counted."""
     _forge(copy, "run.csv", '""epochs"":2', '""epochs"":3')
-    with pytest.raises(StoreError, match="is not that of its spec"):
+    with pytest.raises(StoreError, match="is not the key of its spec"):
         import_results(copy, store=tmp_path)
 
 
@@ -176,7 +176,7 @@ def test_a_run_without_its_epochs_is_refused(copy, tmp_path):
     lines = (copy / "epoch.csv").read_text().splitlines()
     (copy / "epoch.csv").write_text("\n".join(lines[:-1]) + "\n")
     sign(copy)
-    with pytest.raises(StoreError, match="lacks epochs or predictions"):
+    with pytest.raises(StoreError, match="has 1 of 2 epochs"):
         import_results(copy, store=tmp_path)
 
 

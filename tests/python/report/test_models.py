@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -117,7 +119,8 @@ def test_a_key_that_is_not_unique_is_refused(small_store, tmp_path):
     """More of it must be given."""
     store = shutil.copytree(small_store, tmp_path / "store")
     with Store(store, write=True) as opened, opened.transaction() as cursor:
-        cursor.execute("INSERT INTO run (key, spec) VALUES ('abcde1', '{}'), ('abcde2', '{}')")
+        keys = [(f"abcde{digit * 59}",) for digit in "12"]
+        cursor.executemany("INSERT INTO run (key, spec) VALUES (?, '{}')", keys)
     with pytest.raises(StoreError, match="More than one run's key begins with abcde"):
         show_model("abcde", store=store)
 
@@ -189,3 +192,67 @@ def test_the_command_shows_and_exports(small_store, kept, tune_grid, tmp_path):
     assert done.returncode == 0
     assert "images of shape (n, 28, 28, 1), transposed, pixels from 0 to 255" in done.stderr
     assert (tmp_path / "m.keras").exists()
+
+
+def forged(small_store, kept, tmp_path, change):
+    """A store whose weights somebody else has made, with the digest that they have."""
+    store = shutil.copytree(small_store, tmp_path / "store")
+    file = weights_file(store, kept)
+    change(file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    with Store(store, write=True) as opened, opened.transaction() as cursor:
+        cursor.execute("UPDATE run SET weights_sha256 = ? WHERE key = ?", (digest, kept))
+    return store
+
+
+def _first(file):
+    """Find the name of the first array."""
+    names = []
+    file.visititems(lambda name, one: names.append(name) if hasattr(one, "shape") else None)
+    return names[0]
+
+
+def _changed(do):
+    def change(path):
+        with h5py.File(path, "r+") as file:
+            name = _first(file)
+            shape = file[name].shape
+            del file[name]
+            do(file, name, shape)
+
+    return change
+
+
+FORGED = {
+    "no HDF5": lambda path: path.write_bytes(b"short"),
+    "cut off": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "a link to another file": _changed(
+        lambda file, name, _: file.__setitem__(name, h5py.ExternalLink("/tmp/x.h5", "/x"))  # noqa: S108
+    ),
+    "a link": _changed(lambda file, name, _: file.__setitem__(name, h5py.SoftLink("/"))),
+    "bytes of another file": _changed(
+        lambda file, name, shape: file.create_dataset(
+            name, shape, "f4", external=[("/etc/passwd", 0, 4 * int(np.prod(shape)))]
+        )
+    ),
+    "another shape": _changed(lambda file, name, _: file.__setitem__(name, np.zeros(3, "f4"))),
+    "compressed": _changed(
+        lambda file, name, shape: file.create_dataset(name, shape, "f4", compression="gzip")
+    ),
+    "texts": _changed(lambda file, name, _: file.__setitem__(name, ["a", "b"])),
+    "more than the model has": _changed(
+        lambda file, name, _: file.__setitem__(name, np.zeros(10**6, "f4"))
+    ),
+    "nothing": _changed(lambda *_: None),
+    "a group in itself": _changed(lambda file, *_: file.__setitem__("again", file["/"])),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+@pytest.mark.parametrize("ending", [".keras", ".weights.h5"])
+def test_weights_that_are_not_the_model_s_are_refused(small_store, kept, tmp_path, what, ending):
+    """In words about weights, and nothing of another file comes out."""
+    store = forged(small_store, kept, tmp_path, FORGED[what])
+    with pytest.raises(StoreError, match=r"weights|HDF5"):
+        export_model(kept, tmp_path / f"model{ending}", store=store)
+    assert not (tmp_path / f"model{ending}").exists()

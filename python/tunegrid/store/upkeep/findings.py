@@ -19,6 +19,7 @@ CHECKS: Mapping[str, str] = {
     "predictions": "every done run has the class of each test image, and they give its accuracy",
     "environments": "every done run names what it was made with",
     "attempts": "every attempt has ended, or is in training",
+    "looks": "every look at a claim has its numbers",
     "weights": "every weights file that a run names is there, with its SHA-256",
 }
 
@@ -34,7 +35,7 @@ class Finding:
         text: what it is, for people.
         repair: how it can be mended, a name of `repair.REPAIRS`; None when it cannot.
         key: of the run that it is about, if it is about one.
-        row: of the plan, if it is about one.
+        row: what tells a row of a plan or another table, if it is about one.
         spec: of the run, where it could be made anew.
         count: how many things it is about.
     """

@@ -9,15 +9,17 @@ import numpy as np
 
 from ...data.datasets import DATASETS
 from ...data.own import OWN
-from ...errors import StoreError
-from ...machine.files import sha256_of
+from ...errors import StoreError, quoted
+from ...machine.outside import sha256_outside
 from ...plan.labels import labels_of
 from ...plan.runs import DataSpec, RunSpec
+from ..looks import has_looks
 from ..store import Store
-from ..weights import weights_file
+from ..weights import WEIGHTS_MOST, weights_file
+from .cells import wrong_cells
 from .findings import CHECKS, Finding, Row, digest, short, unread
 from .plans import Plans
-from .soundness import wrong_epochs, wrong_prediction, wrong_run
+from .soundness import of_another_version, wrong_epochs, wrong_prediction, wrong_run
 
 
 class Inspection:
@@ -50,7 +52,8 @@ class Inspection:
         parts: list[tuple[Callable[[], Iterator[Finding]], Sequence[str]]] = [
             (self._file, ["file"]),
             (self._plans.findings, ["plans"]),
-            (self._runs, [name for name in CHECKS if name not in ("file", "plans")]),
+            (self._runs, [name for name in CHECKS if name not in ("file", "plans", "looks")]),
+            (self._cells, list(CHECKS)),
             (self._leftovers, ["weights"]),
         ]
         for part, names in parts:
@@ -67,12 +70,27 @@ class Inspection:
 
     def _file(self) -> Iterator[Finding]:
         self.checked["file"] += 1
-        for (said,) in self._store.rows("PRAGMA integrity_check"):
+        for (said,) in self._store.raw_rows("PRAGMA integrity_check"):
             if said != "ok":
                 yield Finding("file", "wrong", f"SQLite says: {said}")
-        for table, _, parent, _ in self._store.rows("PRAGMA foreign_key_check"):
+        for table, _, parent, _ in self._store.raw_rows("PRAGMA foreign_key_check"):
             said = f"{table} names a row of {parent} that is not there"
             yield Finding("file", "wrong", said, "remove orphans")
+
+    def _cells(self) -> Iterator[Finding]:
+        query = "SELECT count(*) FROM look WHERE :study IS NULL OR study = :study"
+        asked = {"study": self._study}
+        if has_looks(self._store):
+            self.checked["looks"] = self._store.raw_rows(query, asked)[0][0]
+        query = "SELECT run FROM plan WHERE study = :study"
+        own = {row[0] for row in self._store.raw_rows(query, asked)}
+
+        def concerns(row: Row) -> bool:
+            names = set(row.keys())
+            about = [row[one] for one in ("study", "id", "run", "key") if one in names]
+            return self._study is None or any(one == self._study or one in own for one in about)
+
+        yield from wrong_cells(self._store, concerns)
 
     # Runs
 
@@ -81,33 +99,45 @@ class Inspection:
             SELECT run.*,
               (SELECT count(*) FROM attempt
                WHERE run = key AND outcome = 'done' AND NOT forgiven) AS times,
-              (SELECT count(*) FROM attempt WHERE run = key AND ended IS NULL) AS open
+              (SELECT count(*) FROM attempt WHERE run = key AND ended IS NULL) AS open,
+              (SELECT count(*) FROM epoch WHERE run = key)
+                + (SELECT count(*) FROM prediction WHERE run = key) AS scores
             FROM run WHERE :study IS NULL OR key IN (SELECT run FROM plan WHERE study = :study)"""
         awaited: Counter[str] = Counter()
         self._training = self._store.in_training()
-        for row in self._store.rows(query, {"study": self._study}):
+        for stored in self._store.raw_rows(query, {"study": self._study}):
+            row = dict(stored)
             self.checked["keys"] += 1
             if not isinstance(row["spec"], str) or digest(row["spec"]) != row["key"]:
-                yield self._strange_key(row)
-                continue
+                strange = self._strange_key(row)
+                yield strange
+                if strange.spec is None:
+                    continue
+                row["spec"] = strange.spec  # what else is wrong must be mended with it
+            spec = self._spec(row)
+            if isinstance(spec, Finding):
+                yield spec
             yield from self._outcome(row, awaited)
             yield from self._attempts(row)
             if row["outcome"] == "done":
-                yield from self._result(row)
+                if isinstance(spec, RunSpec):
+                    yield from self._scores(row, spec)
+                yield from self._environment(row)
+                yield from self._weights(row)
         for how, count in awaited.items():
             said = f"{count} {'run is' if count == 1 else 'runs are'} {how}"
             yield Finding("runs", "incomplete", said, count=count)
 
-    def _result(self, row: Row) -> Iterator[Finding]:
+    def _spec(self, row: Row) -> RunSpec | Finding:
+        key = row["key"]
         try:
-            spec = RunSpec.from_json(row["spec"])
-        except StoreError:
-            said = f"{short(row['key'])} cannot be checked: another version of tunegrid made it"
-            yield Finding("keys", "note", said, key=row["key"])
-        else:
-            yield from self._scores(row, spec)
-        yield from self._environment(row)
-        yield from self._weights(row)
+            return RunSpec.from_json(row["spec"])
+        except StoreError as error:
+            if of_another_version(row["spec"]):
+                said = f"{short(key)} cannot be checked: another version of tunegrid made it"
+                return Finding("keys", "note", said, key=key)
+            said = f"{short(key)} has a spec that is none ({quoted(error)})"
+            return Finding("keys", "wrong", said, "remove run", key)
 
     def _strange_key(self, row: Row) -> Finding:
         """Say that a spec is not that of its key, and make it anew from the plan if that gives it.
@@ -128,10 +158,13 @@ class Inspection:
                 said = f"{short(key)} was done {row['times']} times, and must be done once"
                 yield Finding("runs", "wrong", said, "count attempts", key)
         elif row["outcome"] == "failed":
-            said = f"{short(key)} failed ({row['failure']}): {row['message']}"
+            said = f"{short(key)} failed ({row['failure']}): {quoted(row['message'])}"
             yield Finding("runs", "incomplete", said, key=key)
         else:
             awaited["in training" if key in self._training else "missing"] += 1
+        if row["outcome"] != "done" and row["scores"]:
+            said = f"{short(key)} is not done, and has epochs or predictions"
+            yield Finding("epochs", "wrong", said, "train again", key)
 
     def _attempts(self, row: Row) -> Iterator[Finding]:
         self.checked["attempts"] += 1
@@ -148,7 +181,7 @@ class Inspection:
     def _scores(self, row: Row, spec: RunSpec) -> Iterator[Finding]:
         key = row["key"]
         of_run = {"run": key}
-        epochs = self._store.rows("SELECT * FROM epoch WHERE run = :run ORDER BY epoch", of_run)
+        epochs = self._store.raw_rows("SELECT * FROM epoch WHERE run = :run ORDER BY epoch", of_run)
         self.checked["epochs"] += 1
         said = wrong_run(row) or wrong_epochs(epochs, spec, row["best_epoch"])
         if said:
@@ -156,7 +189,7 @@ class Inspection:
             return
         self.checked["predictions"] += 1
         query = "SELECT after, accuracy, loss, classes FROM prediction WHERE run = :run"
-        scores = {score["after"]: score for score in self._store.rows(query, of_run)}
+        scores = {score["after"]: score for score in self._store.raw_rows(query, of_run)}
         labels = self._labels_of(spec.data)
         for after, number in (("last", spec.epochs), ("best", row["best_epoch"])):
             epoch = epochs[number - 1] if spec.data.validation == "test" else None
@@ -179,12 +212,11 @@ class Inspection:
     def _environment(self, row: Row) -> Iterator[Finding]:
         self.checked["environments"] += 1
         query = "SELECT description FROM environment WHERE id = :id"
-        found = self._store.rows(query, {"id": row["environment"]})
+        found = self._store.raw_rows(query, {"id": row["environment"]})
         text = found[0][0] if found else None
         try:
-            is_named = digest(text) == row["environment"]
-            is_named = is_named and {"packages", "backend", "processor"} <= set(json.loads(text))
-        except (ValueError, TypeError, AttributeError):
+            is_named = digest(text) == row["environment"] and _says_all(json.loads(text))
+        except (ValueError, TypeError, AttributeError, RecursionError):
             is_named = False
         if not is_named:
             said = f"{short(row['key'])} does not say what it was made with"
@@ -199,9 +231,13 @@ class Inspection:
         file = weights_file(self._store.folder, row["key"])
         repair: str | None = "forget weights"
         try:
-            is_whole = sha256_of(file) == row["weights_sha256"]
+            is_whole = (
+                sha256_outside(file, limit=WEIGHTS_MOST, error=StoreError) == row["weights_sha256"]
+            )
         except FileNotFoundError:
             said = f"{file.name} is missing"
+        except StoreError as error:
+            said, repair = str(error).rstrip("."), None
         except OSError as error:
             said, repair = f"{file.name} cannot be read ({error.strerror})", None
         else:
@@ -213,7 +249,7 @@ class Inspection:
         """Look again: a driver may have let these weights go meanwhile."""
         query = "SELECT 1 FROM run WHERE key = :key AND weights_sha256 = :weights_sha256"
         names = ("key", "weights_sha256")
-        return bool(self._store.rows(query, {name: row[name] for name in names}))
+        return bool(self._store.raw_rows(query, {name: row[name] for name in names}))
 
     def _leftovers(self) -> Iterator[Finding]:
         if self._training:
@@ -221,3 +257,11 @@ class Inspection:
         for file in self._store.leftovers():
             said = f"{file.name} is left over and belongs to no run"
             yield Finding("weights", "note", said, "remove files")
+
+
+def _says_all(environment: object) -> bool:
+    return (
+        isinstance(environment, dict)
+        and {"packages", "backend"} <= set(environment)
+        and isinstance(environment.get("processor"), str)
+    )

@@ -2,19 +2,22 @@
 
 import dataclasses
 import itertools
-import json
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from ...errors import SpecError, StoreError
+from ...errors import SpecError, StoreError, quoted
 from ...plan.configuration import Configuration
 from ...plan.plans import expected_spec, spec_of
 from ...plan.runs import RunSpec
 from ...plan.spec_form import ENGINES
-from ...study.study import Study
-from ..planned import planned_configuration
+from ..cells import read_row
+from ..planned import planned_configuration, stored_study
 from ..store import Store
 from .findings import Finding, Row, digest, short
+
+if TYPE_CHECKING:
+    from ...study.study import Study
 
 
 class Plans:
@@ -30,12 +33,12 @@ class Plans:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is planned and is not what its study file asks for."""
-        self._read_definitions()
+        yield from self._read_definitions()
         settled: dict[tuple[object, ...], list[Configuration]] = {}
         query = """
             SELECT plan.*, spec FROM plan JOIN run ON run.key = plan.run
             WHERE :study IS NULL OR study = :study"""
-        for row in self._store.rows(query, {"study": self._study}):
+        for row in self._store.raw_rows(query, {"study": self._study}):
             self._checked["plans"] += 1
             *place, replicate, key, text = row
             if not isinstance(text, str) or digest(text) != key:
@@ -48,35 +51,43 @@ class Plans:
     def specs(self, key: str) -> Iterator[str]:
         """Make the specs that the plans of a run can have meant."""
         engines = [(engine, backend) for engine, known in ENGINES.items() for backend in known]
-        for row in self._store.rows("SELECT * FROM plan WHERE run = :key", {"key": key}):
+        for row in self._store.raw_rows("SELECT * FROM plan WHERE run = :key", {"key": key}):
             for one, (engine, backend), device in itertools.product(
                 self._configurations(row), engines, ("cpu", "gpu")
             ):
                 how = {"engine": engine, "backend": backend, "device": device}
                 yield spec_of(one, seed=row["replicate"], **how).to_json()
 
-    def _read_definitions(self) -> None:
-        for row in self._store.rows("SELECT id, definition FROM study"):
+    def _read_definitions(self) -> Iterator[Finding]:
+        """Read study files; one that was changed counts for nothing."""
+        query = "SELECT id, digest, definition FROM study WHERE :study IS NULL OR id = :study"
+        for row in self._store.raw_rows(query, {"study": self._study}):
+            name, known, text = row
+            if not isinstance(text, str) or digest(text) != known:
+                said = f"the study file of {quoted(name)} is not that of its digest"
+                yield Finding("plans", "wrong", said, "remove study", row=(name, known))
+                continue
             try:
-                definition = {**json.loads(row["definition"]), "folder": Path()}
-                study = Study.model_validate(definition)
-            except (ValueError, TypeError):
-                self._foreign.add(row["id"])
-            else:
-                self._definitions.setdefault(row["id"], []).append(study)
+                study = stored_study(text)
+            except SpecError:
+                self._foreign.add(name)
+                continue
+            if study.id != name:
+                said = f"the study file of {quoted(name)} is that of {quoted(study.id)}"
+                yield Finding("plans", "wrong", said, "remove study", row=(name, known))
+                continue
+            self._definitions.setdefault(name, []).append(study)
 
     def _configurations(self, row: Row) -> Iterator[Configuration]:
         for study in self._definitions.get(row["study"], []):
-            try:
+            with suppress(SpecError, ValueError, LookupError, TypeError, AttributeError):
                 yield planned_configuration(study, row)
-            except (SpecError, ValueError, LookupError, TypeError, AttributeError):
-                continue
 
     def _plan(
         self, row: Row, text: str, settled: Sequence[Configuration], plan: tuple[object, ...]
     ) -> Iterator[Finding]:
         """Hold a planned configuration against the spec of its run."""
-        asked = " ".join(map(str, plan[:-2]))
+        asked = quoted(" ".join(map(str, plan[:-2])))
         try:
             spec = RunSpec.from_json(text)
         except StoreError:
@@ -86,10 +97,17 @@ class Plans:
             said = f"{asked} cannot be checked: another version of tunegrid wrote its study file"
             yield Finding("plans", "note", said)
         elif spec.seed != row["replicate"] or not any(
-            one.departures == json.loads(row["departures"]) for one in fitting
+            one.departures == _departures(row) for one in fitting
         ):
             said = f"{short(row['run'])} is not what {asked} asks for"
             yield Finding("plans", "wrong", said, "remove plan", row=plan)
+
+
+def _departures(row: Row) -> Mapping[str, object] | None:
+    try:
+        return read_row(row["departures"])
+    except (ValueError, TypeError):
+        return None
 
 
 def _asks_for(configuration: Configuration, spec: RunSpec) -> bool:

@@ -25,10 +25,13 @@ REPAIRS: Mapping[str, str] = {
     "salvage": "bring what can be read of the file into a new one; what is not whole follows",
     "write spec": "write specs again, which their plans and keys give to the letter",
     "remove run": "take out runs whose spec is lost; `tune-grid run` plans them again",
+    "remove study": "take out study files that were changed; `tune-grid run` writes them again",
     "remove plan": "take out planned configurations that do not give their run",
     "train again": "take out results that are not whole; `tune-grid run` trains them again",
     "count attempts": "leave one attempt of each done run that stands for its result",
     "end attempt": "end the attempts of drivers that are gone",
+    "mend attempt": "take what is no text or number out of the records of attempts",
+    "remove look": "take out looks at claims that lack their numbers",
     "forget weights": "take weights that are missing or damaged out of their run's row",
     "remove orphans": "take out rows of runs that are not there",
     "remove files": "remove files that drivers which were killed left in models/",
@@ -111,7 +114,8 @@ def _mend(cursor: sqlite3.Cursor, repairs: Mapping[str, list[Finding]], folder: 
         for finding in repairs.get(name, []):
             mend(cursor, finding)
             if name in ("remove run", "train again", "forget weights"):
-                set_aside.append(weights_file(folder, finding.key))
+                with suppress(StoreError, TypeError):  # no key of ours, so no file either
+                    set_aside.append(weights_file(folder, finding.key))
     remove_orphans(cursor)
     _set_aside([file for file in set_aside if file.exists()], folder)
 
@@ -148,9 +152,9 @@ def _train_again(cursor: sqlite3.Cursor, finding: Finding) -> None:
         cursor.execute(f"DELETE FROM {table} WHERE run = ?", (finding.key,))  # noqa: S608
     cursor.execute("UPDATE attempt SET forgiven = 1 WHERE run = ?", (finding.key,))
     cursor.execute(
-        "UPDATE run SET outcome = NULL, ended = NULL, seconds = NULL, parameters = NULL, "
-        "best_epoch = NULL, environment = NULL, weights_sha256 = NULL, weights_kept = NULL "
-        "WHERE key = ? AND outcome = 'done'",
+        "UPDATE run SET outcome = NULL, failure = NULL, message = NULL, ended = NULL, "
+        "seconds = NULL, parameters = NULL, best_epoch = NULL, environment = NULL, "
+        "weights_sha256 = NULL, weights_kept = NULL WHERE key = ?",
         (finding.key,),
     )
 
@@ -187,6 +191,32 @@ def _end_attempt(cursor: sqlite3.Cursor, finding: Finding) -> None:
     )
 
 
+def _remove_study(cursor: sqlite3.Cursor, finding: Finding) -> None:
+    cursor.execute("DELETE FROM study WHERE id IS ? AND digest IS ?", finding.row)
+
+
+def _mend_attempt(cursor: sqlite3.Cursor, finding: Finding) -> None:
+    """Keep of an attempt what is as it must be."""
+    cursor.execute(
+        "UPDATE attempt SET "
+        "host = CASE typeof(host) WHEN 'text' THEN host ELSE 'unknown' END, "
+        "driver = CASE typeof(driver) WHEN 'text' THEN driver ELSE 'unknown' END, "
+        "started = CASE typeof(started) WHEN 'text' THEN started ELSE 'unknown' END, "
+        "ended = CASE WHEN typeof(ended) IN ('text', 'null') THEN ended ELSE 'unknown' END, "
+        "failure = CASE typeof(failure) WHEN 'text' THEN failure END, "
+        "message = CASE typeof(message) WHEN 'text' THEN message END, "
+        "forgiven = forgiven IS 1 WHERE id = ?",
+        finding.row,
+    )
+
+
+def _remove_look(cursor: sqlite3.Cursor, finding: Finding) -> None:
+    cursor.execute(
+        "DELETE FROM look WHERE study = ? AND protocol = ? AND claim = ? AND number = ?",
+        finding.row,
+    )
+
+
 def _forget_weights(cursor: sqlite3.Cursor, finding: Finding) -> None:
     forget(cursor, [finding.key])
 
@@ -194,9 +224,12 @@ def _forget_weights(cursor: sqlite3.Cursor, finding: Finding) -> None:
 _MENDERS: Mapping[str, Callable[[sqlite3.Cursor, Finding], None]] = {
     "write spec": _write_spec,
     "remove run": _remove_run,
+    "remove study": _remove_study,
     "remove plan": _remove_plan,
     "train again": _train_again,
     "count attempts": _count_attempts,
     "end attempt": _end_attempt,
+    "mend attempt": _mend_attempt,
+    "remove look": _remove_look,
     "forget weights": _forget_weights,
 }

@@ -7,7 +7,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from ...errors import DamagedStoreError, StoreError
-from ..database import FILE, connect_reader, connect_writer, told, transaction
+from ...machine.files import free_name
+from ..database import closed_on_error, connect_reader, connect_writer, told, transaction
+from ..form import FILE, check_folder, check_schema, guard
 from ..owner import is_live
 
 #: The tables in the order of their references, with what orders their rows. Claims are left out.
@@ -19,6 +21,7 @@ _TABLES = {
     "epoch": "run",
     "prediction": "rowid",
     "attempt": "id",
+    "look": "study",
 }
 
 
@@ -34,7 +37,9 @@ def is_damaged(folder: Path) -> bool:
     """
     try:
         with closing(connect_reader(folder)) as connection, told(folder):
-            for table in _TABLES:  # a text that is no UTF-8 is damage that SQLite does not see
+            there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+            # a text that is no UTF-8 is damage that SQLite does not see
+            for table in _TABLES.keys() & there:
                 for _ in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608
                     pass
             return connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok"
@@ -49,13 +54,14 @@ def salvage(folder: Path) -> None:
     are in the new file as far as they go; `repair_store` takes them out.
 
     Raises:
-        StoreError: when nothing can be read, a driver is at work on it, or the disk has no room
-            for another file.
+        StoreError: when nothing can be read, a driver is at work on it, it holds what no store
+            has, or the disk has no room for another file.
     """
     file, fresh = folder / FILE, folder / "salvage.part"
+    check_folder(folder)
     with told(folder):
         shutil.rmtree(fresh, ignore_errors=True)
-        with closing(_open_damaged(file)) as source, closing(connect_writer(fresh)) as target:
+        with closing(_open_damaged(folder)) as source, closing(connect_writer(fresh)) as target:
             _refuse_in_use(source, folder)
             target.execute("PRAGMA foreign_keys = OFF")
             with transaction(target, fresh) as cursor:
@@ -65,20 +71,27 @@ def salvage(folder: Path) -> None:
         if read == 0:
             shutil.rmtree(fresh)
             raise StoreError(f"Nothing can be read of {file}: bring it back from a copy.")
+        aside = free_name(file.with_name(f"{FILE}.damaged"))
         for log in ("", "-wal"):
             with suppress(FileNotFoundError):
-                shutil.copy2(f"{file}{log}", f"{file}.damaged{log}")
+                shutil.copy2(f"{file}{log}", f"{aside}{log}")
         for log in ("-wal", "-shm"):  # the old file's, and must not be read with the new one
             Path(f"{file}{log}").unlink(missing_ok=True)
         (fresh / FILE).replace(file)
         shutil.rmtree(fresh)
 
 
-def _open_damaged(file: Path) -> sqlite3.Connection:
-    address = f"{file.absolute().as_uri()}?mode=rw"
+def _open_damaged(folder: Path) -> sqlite3.Connection:
+    address = f"{(folder / FILE).absolute().as_uri()}?mode=rw"
     connection = sqlite3.connect(address, uri=True, isolation_level=None)
-    connection.execute("PRAGMA writable_schema = ON")  # or SQLite refuses a file that is cut off
     connection.text_factory = lambda text: text.decode(errors="replace")
+    with closed_on_error(connection):
+        with suppress(sqlite3.DatabaseError):
+            guard(connection)
+        with suppress(sqlite3.DatabaseError):  # or SQLite refuses a file that is cut off
+            connection.execute("PRAGMA writable_schema = ON")
+        with suppress(DamagedStoreError, sqlite3.DatabaseError):
+            check_schema(connection, folder)
     return connection
 
 
@@ -107,9 +120,13 @@ def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str) 
 
 
 def remove_orphans(cursor: sqlite3.Cursor) -> None:
-    """Take out what belongs to a run that is not there."""
+    """Take out what belongs to a run, an attempt or an environment that is not there."""
     for table in OF_A_RUN:
         cursor.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT key FROM run)")  # noqa: S608
+    cursor.execute("DELETE FROM claim WHERE attempt NOT IN (SELECT id FROM attempt)")
+    cursor.execute(
+        "UPDATE run SET environment = NULL WHERE environment NOT IN (SELECT id FROM environment)"
+    )
 
 
 def _readable(source: sqlite3.Connection, query: str) -> Iterator[tuple]:

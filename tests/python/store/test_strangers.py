@@ -1,0 +1,237 @@
+"""A store that somebody sent: nothing in it reaches out of its folder, runs, or never ends."""
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from tunegrid import (
+    StoreError,
+    TunegridError,
+    import_results,
+    load_study,
+    read_results,
+    repair_store,
+    run_grid,
+    run_status,
+    verify_store,
+)
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import plan
+from tunegrid.store import owner
+from tunegrid.store.database import FILE
+from tunegrid.store.store import Store
+
+EXPORT = Path(__file__).parents[3] / "inst" / "extdata" / "kh2021"
+
+#: What may not be a link in a store's folder.
+LINKED = (
+    FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal", f"{FILE}.before-repair",
+    f"{FILE}.damaged", "models", "models.before-repair", "data", "salvage.part",
+)  # fmt: skip
+
+#: Things that SQLite knows and no store of tunegrid's has.
+STRANGE = {
+    "a trigger": "CREATE TRIGGER evil AFTER UPDATE ON run BEGIN DELETE FROM epoch; END",
+    "a view": "CREATE VIEW evil AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+    "SELECT i FROM n",
+    "a table in a view's place": "DROP TABLE look; CREATE VIEW look AS WITH RECURSIVE n(i) AS "
+    "(SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+    "a virtual table": "CREATE VIRTUAL TABLE evil USING fts5(a)",
+    "a table of somebody else's": "CREATE TABLE evil (a)",
+    "an index that computes": "CREATE INDEX evil ON run (upper(spec))",
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A store with the two runs of the export that ships."""
+    folder = tmp_path_factory.mktemp("whole") / "store"
+    import_results(EXPORT, store=folder)
+    with sqlite3.connect(folder / FILE) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return (folder / FILE).read_bytes()
+
+
+@pytest.fixture
+def store(whole, tmp_path):
+    """A copy of it, to be harmed."""
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / FILE).write_bytes(whole)
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def outside(tmp_path):
+    """A folder of the user's own, which nothing may change: it is looked at afterwards."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("mine")
+    (folder / f"{'a' * 64}.weights.h5").write_text("mine, too")
+    yield folder
+    found = {file.name: file.read_text() for file in folder.iterdir()}
+    assert found == {"thesis.txt": "mine", f"{'a' * 64}.weights.h5": "mine, too"}
+
+
+def harm(store, script):
+    """Change a store as somebody else would."""
+    connection = sqlite3.connect(store / FILE)
+    connection.executescript(script)
+    connection.close()
+
+
+def train_one(store):
+    """Claim and fail a run, as a driver does with what it trains."""
+    planned = plan(configurations(load_study("kh2021"), experiments="one-layer"))[:1]
+    with Store(store, write=True) as opened:
+        opened.add_plan(load_study("kh2021"), planned)
+        opened.remove_leftovers()
+        opened.fail(opened.claim(planned[0].key), "error", "no")
+
+
+@pytest.mark.parametrize("name", LINKED)
+@pytest.mark.parametrize("use", [train_one, repair_store, lambda store: verify_store(store=store)])
+def test_a_link_in_a_store_is_refused_by_its_name(store, outside, name, use):
+    """Whether it leads to a folder, to a file or nowhere yet."""
+    for target in (outside, outside / "thesis.txt", outside / "new"):
+        whole = (store / FILE).read_bytes()
+        (store / name).unlink(missing_ok=True)
+        (store / name).symlink_to(target)
+        with pytest.raises(StoreError, match=f"{name} is a symbolic link"):
+            use(store)
+        (store / name).unlink()
+        (store / FILE).write_bytes(whole)
+
+
+def test_a_weights_file_that_is_a_link_is_refused(store, outside):
+    """Also one level deeper."""
+    (store / "models").mkdir()
+    (store / "models" / f"{'b' * 64}.weights.h5").symlink_to(outside / "thesis.txt")
+    with pytest.raises(StoreError, match="is a symbolic link"):
+        verify_store(store=store)
+
+
+def test_a_store_may_be_reached_by_a_link(store, tmp_path):
+    """The folder that the user names is the user's."""
+    (tmp_path / "link").symlink_to(store)
+    assert len(read_results("kh2021", any=True, store=tmp_path / "link")) == 2
+
+
+@pytest.mark.parametrize("name", [FILE, f"{FILE}-wal"])
+def test_a_pipe_in_a_store_is_refused_at_once(store, name):
+    """Nothing waits for somebody to write into it."""
+    (store / name).unlink(missing_ok=True)
+    os.mkfifo(store / name)
+    with pytest.raises(StoreError, match="is no regular file"):
+        run_status(store=store)
+
+
+@pytest.mark.parametrize("what", STRANGE)
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda store: verify_store(store=store),
+        lambda store: run_status(store=store),
+        train_one,
+        repair_store,
+    ],
+    ids=["verify", "status", "run", "repair"],
+)
+def test_what_no_store_of_ours_has_is_refused_before_it_acts(store, what, use):
+    """Triggers, views, virtual tables, foreign ones, columns that compute."""
+    harm(store, STRANGE[what])
+    with pytest.raises(StoreError, match=r"holds .*(evil|look)"):
+        use(store)
+
+
+def test_a_view_that_says_it_is_a_table_is_refused(store):
+    """The schema's own table can be written by hand: SQLite or we refuse it, repair as well."""
+    harm(store, "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name LIKE "
+         "'sqlite_autoindex_look%'; UPDATE sqlite_master SET rootpage = 0, "
+         "sql = 'CREATE VIEW look AS SELECT 1' WHERE name = 'look'")  # fmt: skip
+    with pytest.raises(StoreError, match="look"):
+        run_status(store=store)
+    with pytest.raises(StoreError, match="holds look"):
+        repair_store(store)
+
+
+def test_a_table_of_ours_that_computes_is_wrong_and_taken_out(store):
+    """What it holds itself comes into a new file; what it would compute does not."""
+    harm(store, "DROP TABLE look; CREATE TABLE look (study, alpha AS (zeroblob(900000000)))")
+    with pytest.raises(StoreError, match="holds look in another form"):
+        run_status(store=store)
+    assert set(verify_store(store=store)["state"]) == {"wrong"}
+    assert repair_store(store)["repair"].tolist()[0] == "salvage"
+    assert set(verify_store(store=store)["state"]) == {"ok"}
+
+
+def test_a_journal_that_names_a_file_to_be_deleted_is_refused(store, outside):
+    """SQLite deletes the file that a journal names as that of several databases at once."""
+    name = str(outside / "thesis.txt").encode()
+    page = (1 << 30) // 4096 + 1
+    magic = bytes.fromhex("d9d505f920a163d7")
+    head = (
+        magic + b"\xff" * 4 + b"\0" * 4 + (3).to_bytes(4) + (512).to_bytes(4) + (4096).to_bytes(4)
+    )
+    tail = page.to_bytes(4) + name + len(name).to_bytes(4) + sum(name).to_bytes(4) + magic
+    (store / f"{FILE}-journal").write_bytes(head.ljust(512, b"\0") + tail)
+    with pytest.raises(StoreError, match="-journal"):
+        run_status(store=store)
+
+
+def test_a_key_that_is_a_path_moves_no_file(store, outside):
+    """Repair takes such a run out, and looks for no weights of it."""
+    (store / "models").mkdir()
+    key = f"{os.path.relpath(outside, store / 'models')}/{'a' * 64}"
+    harm(store, f"UPDATE run SET key = '{key}', weights_sha256 = 'x', weights_kept = 'asked' "  # noqa: S608
+         "WHERE key = (SELECT min(key) FROM run)")  # fmt: skip
+    repair_store(store)
+
+
+def test_a_claim_until_the_end_of_time_is_believed_for_an_hour_at_most(store):
+    """A lease is two minutes: one that ends in a thousand years is no driver's."""
+    harm(store, "INSERT INTO claim SELECT run, id, 'far away', '1 1 x', 1e300 FROM attempt LIMIT 1")
+    with Store(store) as opened:
+        assert opened.in_training() == set()
+    assert owner.is_live("far away", "1 1 x", time.time() + 60)
+
+
+@pytest.mark.parametrize("driver", ["9" * 30 + " 1 x", "² 1 x", "", "-1 0 x", 7, None, b"1 1 x"])
+@pytest.mark.parametrize("expires", [None, "soon", b"", float("inf")])
+def test_a_claim_of_nobody_is_free(driver, expires):
+    """Whatever stands in its cells."""
+    assert not owner.is_live(owner.HOST, driver, expires)
+    assert not owner.is_live("far away", driver, expires)
+
+
+def test_a_folder_named_by_no_process_stops_no_run(tmp_path, monkeypatch):
+    """Anybody can make one in the folder for temporary files."""
+    from tunegrid.running.local import LocalExecutor
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    (tmp_path / "tunegrid-workers-99999999999999999999-x").mkdir()
+    (tmp_path / "tunegrid-workers-²-x").mkdir()
+    with LocalExecutor(1):
+        pass
+
+
+def test_a_text_of_a_gibibyte_is_not_read(store):
+    """What is larger than any store's cell ends in words."""
+    harm(store, "UPDATE study SET definition = zeroblob(300000000)")
+    with pytest.raises(StoreError, match="damaged"), Store(store) as opened:
+        opened.definition("kh2021")
+    assert "wrong" in set(verify_store(store=store)["state"])
+
+
+def test_data_that_is_missing_makes_no_store(tmp_path, monkeypatch):
+    """It is looked for first."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "none"))
+    (tmp_path / "data" / "mnist").mkdir(parents=True)
+    (tmp_path / "data" / "mnist" / "mnist.npz").write_bytes(b"no data")
+    how = {"experiments": "one-layer", "set": {"dataset": "mnist"}, "data_dir": tmp_path / "data"}
+    with pytest.raises(TunegridError):
+        run_grid("kh2021", store=tmp_path / "new", **how)
+    assert not (tmp_path / "new").exists()
