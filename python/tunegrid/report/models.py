@@ -209,11 +209,11 @@ def _load(model: "keras.Model", stored: Path, spec: RunSpec) -> None:
     """Give a model the weights of a file, which must be its own and nothing else."""
     most = sum(math.prod(one.shape) for one in model.variables)
     said = f"The weights of run {spec.key[:12]} are not those of its model"
-    with opened_hdf5(stored, limit=WEIGHTS_MOST, error=StoreError) as file:
-        try:
+    try:
+        with opened_hdf5(stored, limit=WEIGHTS_MOST, error=StoreError) as file:
             check_weights(file, most, StoreError)
-        except StoreError as error:
-            raise StoreError(f"{said}: {error}") from None
+    except StoreError as error:
+        raise StoreError(f"{said}: {error}") from None
     try:
         model.load_weights(stored)
     except Exception as error:  # noqa: BLE001 - Keras, h5py and the backend have a dozen kinds

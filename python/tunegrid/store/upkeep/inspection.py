@@ -9,7 +9,7 @@ import numpy as np
 
 from ...data.datasets import DATASETS
 from ...data.own import OWN
-from ...errors import StoreError, quoted
+from ...errors import OtherVersionError, StoreError, quoted
 from ...machine.outside import sha256_outside
 from ...plan.labels import labels_of
 from ...plan.runs import DataSpec, RunSpec
@@ -19,7 +19,7 @@ from ..weights import WEIGHTS_MOST, weights_file
 from .cells import wrong_cells
 from .findings import CHECKS, Finding, Row, digest, short, unread
 from .plans import Plans
-from .soundness import of_another_version, wrong_epochs, wrong_prediction, wrong_run
+from .soundness import wrong_epochs, wrong_prediction, wrong_run
 
 
 class Inspection:
@@ -132,10 +132,10 @@ class Inspection:
         key = row["key"]
         try:
             return RunSpec.from_json(row["spec"])
+        except OtherVersionError:
+            said = f"{short(key)} cannot be checked: another version of tunegrid made it"
+            return Finding("keys", "note", said, key=key)
         except StoreError as error:
-            if of_another_version(row["spec"]):
-                said = f"{short(key)} cannot be checked: another version of tunegrid made it"
-                return Finding("keys", "note", said, key=key)
             said = f"{short(key)} has a spec that is none ({quoted(error)})"
             return Finding("keys", "wrong", said, "remove run", key)
 

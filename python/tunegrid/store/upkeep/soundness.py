@@ -1,26 +1,16 @@
 """What is wrong with a stored result, in words: its scores held against each other."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ...data.datasets import label_type
-from ...plan.runs import SCHEMA, RunSpec
+from ...plan.runs import RunSpec
 
 Row = Mapping[str, object]
 
 _SCORES = ("loss", "accuracy", "val_loss", "val_accuracy")
-
-
-def of_another_version(spec: str) -> bool:
-    """Say whether a spec, whose key is right, says that another tunegrid made it."""
-    try:
-        schema = json.loads(spec)["schema"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return False
-    return isinstance(schema, int) and schema != SCHEMA
 
 
 def wrong_run(row: Row) -> str:
