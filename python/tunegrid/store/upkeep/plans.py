@@ -60,11 +60,13 @@ class Plans:
 
     def _read_definitions(self) -> Iterator[Finding]:
         """Read study files; one that was changed counts for nothing."""
-        query = "SELECT id, digest, definition FROM study WHERE :study IS NULL OR id = :study"
+        query = (
+            "SELECT id, digest, definition, added FROM study WHERE :study IS NULL OR id = :study"
+        )
         for row in self._store.raw_rows(query, {"study": self._study}):
-            name, known, text = row
-            if not isinstance(text, str) or digest(text) != known:
-                said = f"the study file of {quoted(name)} is not that of its digest"
+            name, known, text, added = row
+            if not isinstance(text, str) or digest(text) != known or not isinstance(added, str):
+                said = f"the study file of {quoted(name)} is not that of its digest, or of no time"
                 yield Finding("plans", "wrong", said, "remove study", row=(name, known))
                 continue
             try:
