@@ -254,7 +254,7 @@ def _check_name(store: Store, study: Study) -> None:
     definition = store.definition(study.id)
     if definition is not None:
         try:
-            known = Study.model_validate({**definition, "folder": Path()})
+            known = Study.model_validate({**definition, "folder": None})
         except ValidationError:
             return  # of another version of tunegrid: nothing of it is shown anyway
         check_same_grid(study, known, store.folder)

@@ -10,6 +10,7 @@ from ..data.own import OWN, OwnData
 from ..data.reading import image_digest, load_dataset
 from ..data.sources import find_dataset
 from ..errors import DataError, DataMissingError
+from ..machine.outside import inside
 from ..plan.configuration import Configuration
 from ..store.store import Store
 from ..study.study import Study
@@ -121,8 +122,8 @@ def _own(study: Study, data: Dataset, store: Path, own: OwnData | None) -> Sourc
     if kept is not None:
         return kept
     file = study.datasets[data.name].file
-    if own is None and file is not None:
-        own = read_data(study.folder / file, name=data.name)
+    if own is None and file is not None and study.folder is not None:
+        own = read_data(inside(study.folder, file, error=DataError), name=data.name)
     if own is None or own.dataset.digest != data.digest:
         raise DataMissingError(
             f"The data {data.name} of {study.id} is not in {store}: give it again (data, or "

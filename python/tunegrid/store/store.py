@@ -254,4 +254,4 @@ def find_study(study: str | Path | Study, *, store: str | Path | None = None) ->
             definition = opened.definition(str(study))
         if definition is None or list(definition["experiment"]) != [EXPERIMENT]:
             raise
-        return Study.model_validate({**definition, "folder": Path()})
+        return Study.model_validate({**definition, "folder": None})

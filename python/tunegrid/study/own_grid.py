@@ -110,7 +110,6 @@ def own_study(
             }
         },
         "datasets": {} if own is None else {own.dataset.name: own_dataset(own)},
-        "folder": Path(),
     }
     try:
         study = Study.model_validate(content)

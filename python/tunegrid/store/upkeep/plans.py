@@ -4,7 +4,6 @@ import dataclasses
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from ...errors import SpecError, StoreError
 from ...plan.configuration import Configuration
@@ -57,7 +56,7 @@ class Plans:
     def _read_definitions(self) -> None:
         for row in self._store.rows("SELECT id, definition FROM study"):
             try:
-                definition = {**json.loads(row["definition"]), "folder": Path()}
+                definition = {**json.loads(row["definition"]), "folder": None}
                 study = Study.model_validate(definition)
             except (ValueError, TypeError):
                 self._foreign.add(row["id"])
