@@ -63,6 +63,15 @@ def _load(source: Source) -> Images:
     return _frozen(images)
 
 
+def check_whole(source: Source) -> None:
+    """Read data that is pinned and check its digests, without keeping it in memory.
+
+    Raises:
+        DataError: as `load_dataset` does.
+    """
+    _load_pinned(source, DATASETS[source.dataset])
+
+
 def image_digest(source: Source) -> str:
     """Give the digest of a data set as it is found; what is not pinned is read for it."""
     dataset = DATASETS.get(source.dataset)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ..data.files import take_data
 from ..data.own import OwnData
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 from ..machine.processor import cores
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
@@ -222,7 +222,7 @@ def given_overrides(
         SpecError: for an unknown preset.
     """
     if preset not in PRESETS:
-        raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
+        raise SpecError(f"There is no preset '{quoted(preset)}': choose from {', '.join(PRESETS)}.")
     return {**PRESETS[preset], **short, **(values or {})}
 
 
@@ -267,7 +267,10 @@ def _check_counts(**counts: float | None) -> None:
         is_good = isinstance(count, Real) and 0 < count < _MOST
         if not is_good or (name != "time_limit" and count != int(count)):
             kind = "a number" if name == "time_limit" else "a whole number"
-            raise SpecError(f"{name} must be {kind} above 0 (and below {_MOST}), not {count!r}.")
+            raise SpecError(
+                f"{name} must be {kind} above 0 (and below {_MOST}), not "
+                f"{quoted(count, write=repr)}."
+            )
 
 
 def _backend(engine: str) -> str:
