@@ -107,7 +107,7 @@ def _npz(path: Path) -> dict[str, np.ndarray]:
 def _csv(path: Path) -> dict[str, np.ndarray]:
     table = read_table(path)
     if "label" not in table:
-        there = ", ".join(map(str, list(table)[:_SHOWN]))
+        there = quoted(", ".join(map(str, list(table)[:_SHOWN])))
         raise DataError(f"{path} has no column label (columns, by commas: {there}).")
     given = table.pop("part") if "part" in table else None
     names = _in_order([name for name in table if name != "label"])
@@ -156,8 +156,7 @@ def read_table(path: Path) -> "pd.DataFrame":
             stream.seek(0)
             table = pd.read_csv(stream, low_memory=False)
     except (ValueError, OSError, pd.errors.ParserError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise DataError(f"{path} is no csv file of numbers ({said}).") from None
+        raise DataError(f"{path} is no csv file of numbers ({quoted(error)}).") from None
     if table.empty:
         raise DataError(f"{path} has no rows.")
     return table
@@ -198,7 +197,8 @@ def _numbers(column: "pd.Series", path: Path) -> np.ndarray:
         said = "empty" if pd.isna(value) else repr(value)[:60]
         advice = " Number the classes from 0." if column.name == "label" else ""
         raise DataError(
-            f"{path}: row {row + 1} has {said} in the column {column.name}, and no number.{advice}"
+            f"{path}: row {row + 1} has {said} in the column {quoted(column.name)}, and no number."
+            f"{advice}"
         )
     return found
 
@@ -215,8 +215,8 @@ def _parts(given: "pd.Series", path: Path) -> np.ndarray:
     if wrong.any():
         row = int(np.argmax(wrong))
         raise DataError(
-            f"{path}: row {row + 1} has {given.iloc[row]!r} in the column part, where train or "
-            f"test must stand."
+            f"{path}: row {row + 1} has {quoted(given.iloc[row], write=repr)} in the column part, "
+            f"where train or test must stand."
         )
     return given.eq("test").to_numpy(bool)
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ..data.files import take_data
 from ..data.own import OwnData
-from ..errors import SpecError, quoted
+from ..errors import SpecError, quoted, shown
 from ..machine.processor import cores
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
@@ -145,7 +145,7 @@ def run_grid(
         progress=progress,
     )
     if said := describe_failures(summary):
-        warnings.warn(said, FailedRunsWarning, stacklevel=2)
+        warnings.warn(shown(said), FailedRunsWarning, stacklevel=2)
     return summary
 
 

@@ -149,7 +149,9 @@ def _check_score(name: str, value: Scalar | None, path: str) -> None:
     if not isinstance(value, (int, float)) or not abs(value) <= _MOST:
         raise SpecError(f"{path}: {name} must be a number, not {quoted(value, write=repr)}.")
     if name.endswith("accuracy") and not 0 <= value <= 1:
-        raise SpecError(f"{path}: {name} must be a share, as 0.89 for 89 %, not {value!r}.")
+        raise SpecError(
+            f"{path}: {name} must be a share, as 0.89 for 89 %, not {quoted(value, write=repr)}."
+        )
 
 
 def _narrow(row: Row, column: str, level: Scalar, grid: Collection[str]) -> Row:
