@@ -1,6 +1,7 @@
 """What can go wrong, for a person to read: every message is one sentence that says what to do."""
 
 import re
+from collections.abc import Callable
 
 #: The most characters of an input that a message quotes.
 QUOTED = 200
@@ -21,13 +22,18 @@ def shown(text: object) -> str:
     return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), str(text))
 
 
-def quoted(value: object, most: int = QUOTED) -> str:
+def quoted(value: object, most: int = QUOTED, *, write: Callable[[object], str] = str) -> str:
     """Give an input as a message quotes it: as `shown`, in one line, cut after `most` characters.
+
+    `write` says how it is written: `repr` puts texts into quotes.
 
     >>> quoted("a" * 300, 5)
     'aaaaa…'
     """
-    text = str(value)
+    try:
+        text = write(value)
+    except ValueError:  # Python writes no whole number of more than 4300 digits
+        text = "a number of thousands of digits"
     line = " ".join(shown(text[: most + 1]).split("\n"))
     return line if len(text) <= most else f"{line[:most]}…"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..architectures import model_of, parameter_counts
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 from ..plan.configuration import Configuration
 from ..plan.grid import check_published, configurations, table_owner
 from ..plan.plans import spec_of
@@ -118,7 +118,9 @@ class Evidence:
         for what, text in asked:
             condition = parse_condition(text)
             if not any(condition.matches(row) for row in everything):
-                raise SpecError(f"{what}: no configuration of {self.study.id} meets '{text}'.")
+                raise SpecError(
+                    f"{what}: no configuration of {self.study.id} meets '{quoted(text)}'."
+                )
 
     def pick(self, where: str | None) -> list[Cell]:
         """Give the cells of the default protocol that meet a condition; all of them for None."""

@@ -2,12 +2,13 @@
 
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from ..errors import TunegridError
+from ..errors import SpecError, TunegridError, quoted
 from ..version import __version__
 from . import conclusions, machine, results, running, stores, studies
 from .output import tell
@@ -43,6 +44,7 @@ def main() -> None:
     try:
         for stream in filter(None, (sys.stdout, sys.stderr)):
             stream.reconfigure(errors="replace")  # a terminal without τ gets a question mark
+        _check_arguments(sys.argv[1:])
         code = app(standalone_mode=False, prog_name="tune-grid")
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -61,3 +63,12 @@ def main() -> None:
         tell(f"The output cannot be written: {error.strerror or error}.")
         code = 2
     sys.exit(code)
+
+
+def _check_arguments(words: Sequence[str]) -> None:
+    """Refuse arguments of bytes that are no characters: no store or study could name them."""
+    for word in words:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise SpecError(f"The argument {quoted(word)} is no text in UTF-8.") from None

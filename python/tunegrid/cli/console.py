@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from ..errors import shown
 from ..running.progress import SpokenProgress
 
 
@@ -42,7 +43,7 @@ class ConsoleProgress(SpokenProgress):
         self._bar.stop()
 
     def notice(self, text: str) -> None:
-        self._console.print(Text(text))
+        self._console.print(Text(shown(text)))
 
     def expect(self, epochs: int) -> None:
         self._bar.update(self._epochs, total=epochs, visible=True, description=self.counts)

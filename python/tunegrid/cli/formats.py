@@ -5,7 +5,7 @@ import math
 
 import pandas as pd
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted, shown
 from ..knitr import FORMATS, kable
 
 #: Formats for programs. The others are for people and for documents.
@@ -40,8 +40,8 @@ def format_table(
         digits: decimals of numbers for people; as many as R prints by default.
 
     Returns:
-        The text, without a newline at its end. Numbers have up to 7 significant digits, except
-        in csv and json, which are exact.
+        The text, without a newline at its end. Numbers have up to 7 significant digits, and
+        control characters stand escaped, except in csv and json, which are exact.
 
     Raises:
         SpecError: for an unknown format.
@@ -56,6 +56,8 @@ def format_table(
             for row in table.itertuples(index=False)
         ]
         return json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
+    table = _for_people(table)
+    caption = None if caption is None else shown(caption)
     if format in FORMATS:
         return kable(table, format=format, caption=caption, digits=digits, row_names=False)
     from tabulate import tabulate
@@ -73,7 +75,24 @@ def format_table(
 def check_format(format: str) -> None:
     """Refuse a format that does not exist, before any work is done for it."""
     if format not in formats():
-        raise SpecError(f"There is no format '{format}': choose from {', '.join(formats())}.")
+        raise SpecError(
+            f"There is no format '{quoted(format)}': choose from {', '.join(formats())}."
+        )
+
+
+def _for_people(table: pd.DataFrame) -> pd.DataFrame:
+    """Escape in names and texts what a terminal would obey; types stay, and so do widths."""
+    escaped = table.rename(columns=_escaped)
+    for place, kind in enumerate(table.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind):
+            column = table.iloc[:, place].map(_escaped, na_action="ignore")
+            escaped.isetitem(place, column)
+    return escaped
+
+
+def _escaped(value: object) -> object:
+    r"""Escape a text, with the ends of its lines: a cell has one."""
+    return shown(value).replace("\n", "\\n") if isinstance(value, str) else value
 
 
 def _plain(value: object) -> object:

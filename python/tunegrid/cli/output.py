@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from ..errors import shown
+
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def print_table(table: "pd.DataFrame", format: str, *, digits: int | None = None) -> None:
     """Print a table to standard output, and nothing else."""
-    from .formats import format_table
+    from .formats import DATA_FORMATS, format_table
 
-    typer.echo(format_table(table, format, digits=digits))
+    # for programs as it is: echo would leave colours out for them
+    typer.echo(format_table(table, format, digits=digits), color=format in DATA_FORMATS or None)
 
 
 def print_captioned(
@@ -57,7 +60,7 @@ def require_format(format: str) -> None:
 def tell(line: str) -> None:
     """Print a message to standard error; that nobody reads it is no reason to stop."""
     with contextlib.suppress(OSError):
-        typer.echo(line, err=True)
+        typer.echo(shown(line), err=True)
 
 
 def tell_all(lines: Iterable[str]) -> None:

@@ -1,13 +1,12 @@
 """Commands that run a grid, and say how far it is."""
 
-import tomllib
 import warnings
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 from .options import (
     ClaimOption,
     DataOption,
@@ -248,13 +247,17 @@ def _model(text: str) -> object:
 
 def _settings(pairs: list[str]) -> dict[str, object]:
     """Read KEY=VALUE pairs; a value is what TOML makes of it, and else a text."""
+    from ..study.reading import read_toml
+
     values = {}
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or not name.strip():
-            raise SpecError(f"--set needs KEY=VALUE, as in --set dropout=0.3, not '{pair}'.")
+            raise SpecError(
+                f"--set needs KEY=VALUE, as in --set dropout=0.3, not '{quoted(pair)}'."
+            )
         try:
-            read = tomllib.loads(f"value = {text}")
+            read = read_toml(f"value = {text}")
         except ValueError:
             read = {}
         values[name.strip()] = read["value"] if list(read) == ["value"] else text.strip()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
 from ..study.statistics import Statistics
@@ -69,7 +69,7 @@ def compare_published(
         StoreError: when the store cannot be read.
     """
     if score not in SCORES:
-        raise SpecError(f"There is no score '{score}': choose from {', '.join(SCORES)}.")
+        raise SpecError(f"There is no score '{quoted(score)}': choose from {', '.join(SCORES)}.")
     inputs = read_inputs(study, protocol=protocol, store=store)
     meant = _meant(inputs, experiments, where)
     first = first_comparison(inputs)

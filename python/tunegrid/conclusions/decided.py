@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 
@@ -51,7 +51,7 @@ def read_budget(text: str | float) -> float:
     except (TypeError, KeyError, ValueError):
         seconds = 0.0
     if not 0 < seconds < math.inf:
-        raise SpecError(f"A budget is a time as 90, 20m, 2h or 1d, not '{text}'.")
+        raise SpecError(f"A budget is a time as 90, 20m, 2h or 1d, not '{quoted(text)}'.")
     return seconds
 
 

@@ -71,7 +71,7 @@ def _study_then(inputs: Inputs, keys: list[str]) -> Study | None:
     earlier = [definition for added, definition in known if added <= started]
     try:
         content = json.loads(earlier[-1] if earlier else known[0][1])
-        return Study.model_validate({**content, "folder": Path()})
+        return Study.model_validate({**content, "folder": None})
     except (ValueError, ValidationError):
         return None  # of a version that had other words: what it said of statistics is not known
 

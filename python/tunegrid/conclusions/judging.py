@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 from ..study.claims import Claim, LargestShareOfErrors, OtherConfusions, Ranking, Untestable
 from ..study.parts import split_names
 from ..study.study import Study
@@ -32,7 +32,7 @@ def pick_claims(study: Study, names: str | Sequence[str] | None) -> list[Claim]:
     for name in wanted:
         if name not in known:
             raise SpecError(
-                f"There is no claim of {study.id} called '{name}': choose from "
+                f"There is no claim of {study.id} called '{quoted(name)}': choose from "
                 f"{', '.join(known) or 'none, as it states none'}."
             )
     return [claim for name, claim in known.items() if name in wanted]

@@ -1,21 +1,33 @@
 """Files with data of one's own: Keras's .npz, and csv."""
 
 import csv
+import hashlib
+import io
 import re
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import DataError
+from ..errors import DataError, quoted
 from ..machine.files import is_file
+from ..machine.outside import MIB, opened
 from .datasets import DATASETS, PARTS
+from .npz import ARRAYS_MOST, read_npz
 from .own import NAME, OwnData, own_data
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: The most bytes of a csv file.
+MOST_CSV = 512 * MIB
+
+#: The most columns of a csv file: 256 by 256 pixels, with their label and part.
+MOST_COLUMNS = 65_538
+
+#: More than the names of so many columns have.
+_HEAD = 2 * MIB
 
 #: Of a csv file without a column `part`, a sixth of each class is for testing, as of MNIST.
 _TESTED, _SEED = 6, 1
@@ -72,27 +84,30 @@ def take_data(data: object) -> OwnData:
     return read_data(data) if isinstance(data, (str, Path)) else own_data(data)
 
 
-def _npz(path: Path) -> dict[str, np.ndarray]:
-    if not zipfile.is_zipfile(path):
-        raise DataError(f"{path} is no whole .npz file: it is no archive.")
+def digest_of_file(path: Path) -> str:
+    """Give the SHA-256 of a file with data.
+
+    Raises:
+        DataError: when it cannot be read, or is larger than data may be.
+    """
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
-            names = [*PARTS, "class_names"]
-            return {name: arrays[name] for name in names if name in arrays.files}
-    except ValueError as error:
-        if "allow_pickle" in str(error):
-            raise DataError(
-                f"{path} holds Python objects, which are not loaded: its arrays must hold numbers."
-            ) from None
-        raise DataError(f"{path} is no whole .npz file ({error}).") from None
-    except (OSError, EOFError, zipfile.BadZipFile, KeyError, AttributeError, TypeError) as error:
-        raise DataError(f"{path} is no whole .npz file ({error}).") from None
+        with opened(path, limit=ARRAYS_MOST, error=DataError, links=False) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _npz(path: Path) -> dict[str, np.ndarray]:
+    try:
+        return read_npz(path, [*PARTS, "class_names"])
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _csv(path: Path) -> dict[str, np.ndarray]:
     table = read_table(path)
     if "label" not in table:
-        there = ", ".join(map(str, list(table)[:_SHOWN]))
+        there = quoted(", ".join(map(str, list(table)[:_SHOWN])))
         raise DataError(f"{path} has no column label (columns, by commas: {there}).")
     given = table.pop("part") if "part" in table else None
     names = _in_order([name for name in table if name != "label"])
@@ -133,13 +148,15 @@ def read_table(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
-            names = next(csv.reader(stream), [])
-        _check_names(path, names)
-        table = pd.read_csv(path, low_memory=False)
+        with opened(path, limit=MOST_CSV, error=DataError) as stream:
+            # an end of the line within this, or names that are none
+            head = stream.read(_HEAD).decode(errors="replace")
+            names = next(csv.reader(io.StringIO(head, newline="")), [])
+            _check_names(path, names)
+            stream.seek(0)
+            table = pd.read_csv(stream, low_memory=False)
     except (ValueError, OSError, pd.errors.ParserError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise DataError(f"{path} is no csv file of numbers ({said}).") from None
+        raise DataError(f"{path} is no csv file of numbers ({quoted(error)}).") from None
     if table.empty:
         raise DataError(f"{path} has no rows.")
     return table
@@ -147,14 +164,18 @@ def read_table(path: Path) -> "pd.DataFrame":
 
 def _check_names(path: Path, names: Sequence[str]) -> None:
     """Refuse a line of names that are none: pandas would make some of its own."""
+    if len(names) > MOST_COLUMNS:
+        raise DataError(f"{path} has {len(names)} columns, and {MOST_COLUMNS} is the most.")
+    seen: set[str] = set()
     for number, name in enumerate(names, start=1):
         if not name.strip():
             raise DataError(
                 f"{path}: column {number} has no name: write it without row names (index=False, "
                 f"row.names = FALSE)."
             )
-        if name in names[: number - 1]:
-            raise DataError(f"{path} has two columns called {name}.")
+        if name in seen:
+            raise DataError(f"{path} has two columns called {quoted(name)}.")
+        seen.add(name)
 
 
 def shape_of(columns: Sequence[str]) -> tuple[int, ...]:
@@ -176,7 +197,8 @@ def _numbers(column: "pd.Series", path: Path) -> np.ndarray:
         said = "empty" if pd.isna(value) else repr(value)[:60]
         advice = " Number the classes from 0." if column.name == "label" else ""
         raise DataError(
-            f"{path}: row {row + 1} has {said} in the column {column.name}, and no number.{advice}"
+            f"{path}: row {row + 1} has {said} in the column {quoted(column.name)}, and no number."
+            f"{advice}"
         )
     return found
 
@@ -193,8 +215,8 @@ def _parts(given: "pd.Series", path: Path) -> np.ndarray:
     if wrong.any():
         row = int(np.argmax(wrong))
         raise DataError(
-            f"{path}: row {row + 1} has {given.iloc[row]!r} in the column part, where train or "
-            f"test must stand."
+            f"{path}: row {row + 1} has {quoted(given.iloc[row], write=repr)} in the column part, "
+            f"where train or test must stand."
         )
     return given.eq("test").to_numpy(bool)
 

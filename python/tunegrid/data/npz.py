@@ -23,10 +23,8 @@ _MOST_MEMBERS, _LONGEST_HEADER = 64, 10_000
 _PIECE = 1 << 20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
-_HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
+# A header of the second version can have 4 GiB, which NumPy reads before it looks at the length.
+_HEADERS = {(1, 0): np.lib.format.read_array_header_1_0}
 
 #: Shape, whether the order is Fortran's, type.
 _Header = tuple[tuple[int, ...], bool, np.dtype]

@@ -3,16 +3,26 @@
 import functools
 import gzip
 import hashlib
+import math
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from ..errors import DataError, DataMissingError
+from ..errors import DataError, DataMissingError, quoted
 from ..machine.files import is_file
+from ..machine.outside import KIB, opened, size
 from .datasets import DATASETS, PARTS, Dataset, Images, Shipped, Source, digest_of_four
 from .kaggle import read_kaggle
 from .kept import read_kept
+from .npz import read_npz
 from .own import digest_of
+
+#: How an IDX file of bytes begins; then come the rank, the sizes and the values.
+_IDX = b"\x00\x00\x08"
+
+#: More than an IDX file, packed or not, has beside its values.
+_HEAD = 64 * KIB
 
 _IDX_FILES = {
     "x_train": "train-images-idx3-ubyte",
@@ -53,6 +63,15 @@ def _load(source: Source) -> Images:
     return _frozen(images)
 
 
+def check_whole(source: Source) -> None:
+    """Read data that is pinned and check its digests, without keeping it in memory.
+
+    Raises:
+        DataError: as `load_dataset` does.
+    """
+    _load_pinned(source, DATASETS[source.dataset])
+
+
 def image_digest(source: Source) -> str:
     """Give the digest of a data set as it is found; what is not pinned is read for it."""
     dataset = DATASETS.get(source.dataset)
@@ -78,10 +97,8 @@ def _load_pinned(source: Source, dataset: Shipped) -> Images:
     arrays = {}
     for part in PARTS:
         file = source.path if source.path.suffix == ".npz" else idx_file(source.path, part)
-        array = _read(dataset, file, part)
-        if not isinstance(array, np.ndarray):
-            raise _damaged(dataset, file, f"{part} is no array")
         shape = _shape(dataset, part)
+        array = _read(dataset, file, part, math.prod(shape))
         if array.shape != shape or array.dtype != np.uint8:
             raise _damaged(
                 dataset, file, f"{part} is {array.dtype} {array.shape}, expected uint8 {shape}"
@@ -108,34 +125,47 @@ def idx_file(folder: Path, part: str) -> Path:
     return plain if is_file(plain) else plain.with_name(plain.name + ".gz")
 
 
-def _read(dataset: Shipped, file: Path, part: str) -> np.ndarray:
+def _read(dataset: Shipped, file: Path, part: str, most: int) -> np.ndarray:
+    """Read an array of no more than so many bytes."""
     if not is_file(file):
         raise _damaged(dataset, file, "this file is missing")
     try:
         if file.suffix == ".npz":
-            with np.load(file, allow_pickle=False) as arrays:
-                return arrays[part]
-        content = file.read_bytes()
-        return parse_idx(gzip.decompress(content) if file.suffix == ".gz" else content)
+            return read_npz(file, [part], most=most)[part]
+        with opened(file, limit=most + _HEAD) as stream:
+            if file.suffix != ".gz":
+                return read_idx(stream, most=most)
+            with gzip.GzipFile(fileobj=stream) as unpacked:
+                return read_idx(unpacked, most=most)
     except KeyError:
         raise _damaged(dataset, file, f"the array {part} is missing") from None
     except Exception as error:  # noqa: BLE001 - a damaged archive can fail in any way
-        raise _damaged(dataset, file, f"it cannot be read to its end ({error})") from None
+        raise _damaged(dataset, file, f"it cannot be read to its end ({quoted(error)})") from None
 
 
-def parse_idx(content: bytes) -> np.ndarray:
+def read_idx(stream: BinaryIO, *, most: int) -> np.ndarray:
     """Decode the IDX format: two zero bytes, type 8 (uint8), rank, sizes, values.
 
     Source: the description of the format on the home page of MNIST.
 
+    Args:
+        stream: of a file, unpacked or being unpacked: no byte is read beyond those that it says.
+        most: the most values that are taken.
+
     Raises:
         ValueError: when it is not that format, or has too few or too many values.
     """
-    if content[:3] != b"\x00\x00\x08" or len(content) == len(b"\x00\x00\x08"):
+    head = stream.read(len(_IDX) + 1)
+    if len(head) <= len(_IDX) or not head.startswith(_IDX):
         raise ValueError("it is no IDX file of bytes")
-    rank = content[3]
-    sizes = np.frombuffer(content, ">u4", count=rank, offset=4).tolist()
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(sizes).copy()
+    sizes = np.frombuffer(stream.read(4 * head[-1]), ">u4", count=head[-1]).tolist()
+    count = math.prod(sizes)
+    if count > most:
+        raise ValueError(f"it says that it has {size(count)}, and {size(most)} is the most")
+    content = stream.read(count)
+    if len(content) < count or stream.read(1):
+        raise ValueError(f"it has not the {count} values that it says")
+    return np.frombuffer(content, np.uint8).reshape(sizes)
 
 
 def _damaged(dataset: Shipped, file: Path, problem: str) -> DataError:

@@ -4,20 +4,22 @@ Places are tried in a fixed order and the one that was taken is always said; a d
 error, never a reason to look elsewhere.
 """
 
+import contextlib
 import dataclasses
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import DataError, DataMissingError
+from ..errors import DataError, DataMissingError, quoted
 from ..machine.files import as_path, is_file, is_folder
 from ..machine.interpreter import interpreter
 from .datasets import DATASETS, PARTS, Shipped, Source
 from .kaggle import has_files
 from .kept import find_kept
-from .reading import idx_file, load_dataset
+from .reading import check_whole, idx_file, load_dataset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,10 +144,26 @@ def _keras_cache() -> Path:
 
 
 def _download(dataset: Shipped) -> Source:
-    """Let Keras fetch the data set into its cache, which is the last of the places.
+    """Let Keras fetch the data set, and move it into Keras's cache if it is what is pinned."""
+    cache, reason = _keras_cache(), "no reason given"
+    with contextlib.suppress(FileExistsError):  # whatever else is there, the next line says so
+        cache.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix=".tunegrid-", dir=cache.parent) as beside:
+            reason = _fetch(dataset, beside) or reason
+            for source in _look(dataset, "Keras's download", Path(beside, cache.name)):
+                check_whole(source)
+                return dataclasses.replace(source, path=_moved(source.path, cache))
+    except (OSError, DataError) as error:
+        reason = str(error)
+    raise DataMissingError(
+        f"{dataset.title} was not found on this machine, and Keras could not download it "
+        f"({quoted(reason)}). {dataset.advice}"
+    )
 
-    In a process of its own: Keras brings its backend, its progress bars and its logs.
-    """
+
+def _fetch(dataset: Shipped, home: str) -> str:
+    """Call Keras in a process of its own, with its backend and logs; say why it failed, if so."""
     script = f"import keras; keras.datasets.{dataset.name}.load_data()"
     try:
         done = subprocess.run(
@@ -155,14 +173,19 @@ def _download(dataset: Shipped) -> Source:
             text=True,
             timeout=DOWNLOAD_SECONDS,
             check=False,
+            env={**os.environ, "KERAS_HOME": home},
         )
-        lines = [] if done.returncode == 0 else done.stderr.strip().splitlines()
     except subprocess.TimeoutExpired:
-        lines = [f"it took more than {DOWNLOAD_SECONDS} seconds"]
-    for source in _look(dataset, "Keras's download", _keras_cache()):
-        return source
-    reason = lines[-1][:150] if lines else "no reason given"
-    raise DataMissingError(
-        f"{dataset.title} was not found on this machine, and Keras could not download it "
-        f"({reason}). {dataset.advice}"
-    )
+        return f"it took more than {DOWNLOAD_SECONDS} seconds"
+    lines = [] if done.returncode == 0 else done.stderr.strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def _moved(path: Path, cache: Path) -> Path:
+    """Move a file, or what is in a folder, to its place in a cache."""
+    there = cache / path.name
+    files = {one: there / one.name for one in path.iterdir()} if path.is_dir() else {path: there}
+    for file, place in files.items():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(place)
+    return there

@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 from ..study.conditions import check_columns, parse_condition
 from ..study.csvfile import Scalar
 from ..study.experiment import Experiment
@@ -12,6 +12,9 @@ from ..study.settings import check_settings
 from ..study.study import Study
 from ..study.tables import PrintedTable
 from .configuration import Configuration, concerns, resolve
+
+#: The most configurations of one call.
+MOST_CONFIGURATIONS = 100_000
 
 
 def configurations(
@@ -49,10 +52,20 @@ def configurations(
             f"choose from {', '.join(study.experiments)}."
         )
     changed = check_settings(overrides or {})
-    found = [
-        resolve(study, chosen, name, columns, changed, own_grid=grid is not None)
+    rows = (
+        (name, columns)
         for name in names
         for columns in _rows(study.experiments[name], study.lineage(chosen), grid)
+    )
+    counted = list(itertools.islice(rows, MOST_CONFIGURATIONS + 1))
+    if len(counted) > MOST_CONFIGURATIONS:
+        raise SpecError(
+            f"There are more than {MOST_CONFIGURATIONS} configurations, which is the most: choose "
+            f"fewer levels, a stricter keep, or fewer experiments."
+        )
+    found = [
+        resolve(study, chosen, name, columns, changed, own_grid=grid is not None)
+        for name, columns in counted
     ]
     _check_overrides(changed, found)
     return found if where is None else _filter(found, where)
@@ -136,5 +149,7 @@ def _filter(found: Sequence[Configuration], where: str) -> list[Configuration]:
     check_columns(condition, {column for row in rows for column in row})
     kept = [one for one, row in zip(found, rows, strict=True) if condition.matches(row)]
     if not kept:
-        raise SpecError(f"No configuration meets the condition '{where}': it leaves nothing to do.")
+        raise SpecError(
+            f"No configuration meets the condition '{quoted(where)}': it leaves nothing to do."
+        )
     return kept

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from ..architectures import ARCHITECTURES
 from ..data.datasets import DATASETS
 from ..data.own import OWN
+from ..errors import SpecError
 from ..study.settings import OPTIMIZERS
 from .configuration import Configuration
 from .runs import DataSpec, ModelSpec, Pairs, RunSpec, pairs
 
 #: The digest of data that nobody has found yet: such a run can be planned, and not trained.
 UNKNOWN = "unknown"
+
+
+#: The most runs of one plan.
+MOST_RUNS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,16 @@ def plan(
     Returns:
         All first replicates, then all second ones: when time runs out, every configuration
         has as many replicates as any other, give or take one.
+
+    Raises:
+        SpecError: when these are more runs than `MOST_RUNS`.
     """
     found = list(configurations)
+    if len(found) * seeds > MOST_RUNS:
+        raise SpecError(
+            f"{seeds} seeds of {len(found)} configurations are {len(found) * seeds} runs, and "
+            f"{MOST_RUNS} is the most: choose fewer."
+        )
     how = {"engine": engine, "backend": backend, "device": device}
     known = {name: one for name, one in (digests or {}).items() if one is not None}
     specs = [spec_of(one, seed=1, digest=known.get(one.data.name, UNKNOWN), **how) for one in found]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import BridgeError, SpecError
+from ..errors import BridgeError, SpecError, quoted
 from ..study.csvfile import Scalar
 from .converter import converter
 from .session import called, package, robjects
@@ -55,7 +55,7 @@ def r_grid(file: str | Path) -> list[dict[str, Scalar]]:
     """
     path = Path(file)
     if not path.is_file():
-        raise SpecError(f"--grid: {path} cannot be read: there is no such file.")
+        raise SpecError(f"--grid: {quoted(path)} cannot be read: there is no such file.")
     run = robjects().r(_SOURCE)
     with converter().context():
         frame = called(run, str(path.absolute()))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..data.sources import find_data
-from ..errors import RunError, SpecError, StoreError
+from ..errors import RunError, SpecError, StoreError, quoted
 from ..plan.runs import Epoch, RunResult, RunSpec
 from ..running.executor import Task
 from ..running.local import LocalExecutor
@@ -25,7 +25,7 @@ def find_run(store: Store, key: str) -> dict[str, object]:
     if len(beginning) < _SHORTEST or not set(beginning) <= set("0123456789abcdef"):
         raise SpecError(
             f"A run's key is 64 hexadecimal digits, of which at least {_SHORTEST} must be given, "
-            f"not '{key}': `tune-grid results ID` prints them."
+            f"not '{quoted(key)}': `tune-grid results ID` prints them."
         )
     query = (
         "SELECT key, spec, outcome, seconds, weights_sha256 FROM run "

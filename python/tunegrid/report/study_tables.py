@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 from ..plan.grid import configurations
 from ..results.frames import as_frame
 from ..results.published import published_table, tables_of
@@ -77,7 +77,7 @@ def study_part(study: Study, part: str) -> pd.DataFrame:
         SpecError: for an unknown part.
     """
     if part not in PARTS:
-        raise SpecError(f"There is no part '{part}': choose from {', '.join(PARTS)}.")
+        raise SpecError(f"There is no part '{quoted(part)}': choose from {', '.join(PARTS)}.")
     makers = {
         "experiments": _experiments,
         "protocols": _protocols,

@@ -134,12 +134,26 @@ def _table(
 
 def _beside(grid: pd.DataFrame, ours: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Put our numbers beside the grid, in its order; then those of configurations not in it."""
-    # A column of which we have no value has no type of its own.
-    ours = ours.astype({name: grid[name].dtype for name in columns})
+    types = {name: _common(grid[name], ours[name]) for name in columns}
+    grid, ours = grid.astype(types), ours.astype(types)
     both = grid.merge(ours, how="left", on=columns, suffixes=("_planned", ""))
     known = ours.merge(grid[columns], how="left", on=columns, indicator="where")["where"]
     extra = ours[known.eq("left_only").to_numpy()]
     return both if extra.empty else pd.concat([both, extra], ignore_index=True)
+
+
+def _common(planned: pd.Series, found: pd.Series) -> object:
+    """Give the type that holds a column of the grid and of the runs, which may be of another file.
+
+    A column of which we have no value has no type of its own.
+    """
+    types = pd.api.types
+    if found.isna().all() or planned.dtype == found.dtype:
+        return planned.dtype
+    are_numbers = (
+        types.is_numeric_dtype(one) and not types.is_bool_dtype(one) for one in (planned, found)
+    )
+    return "Float64" if all(are_numbers) else "string"
 
 
 def _grids(chosen: Selection) -> dict[str, pd.DataFrame]:

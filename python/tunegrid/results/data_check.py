@@ -16,7 +16,7 @@ from ..data.kept import find_kept
 from ..data.own import OWN
 from ..data.reading import image_digest, load_dataset
 from ..data.sources import find_data, find_dataset
-from ..errors import DataMissingError, SpecError
+from ..errors import DataMissingError, SpecError, quoted
 from ..plan.runs import RunSpec
 from ..store.database import told
 from ..store.store import Store
@@ -160,13 +160,13 @@ def _stored(data: str, opened: Store) -> Dataset:
     if chosen:
         digests = ", ".join(digest[:_SHOWN] for digest in chosen)
         raise SpecError(
-            f"'{data}' is the name of {len(chosen)} data sets in the store {opened.folder}: give "
-            f"the beginning of a digest, one of {digests}."
+            f"'{quoted(data)}' is the name of {len(chosen)} data sets in the store "
+            f"{opened.folder}: give the beginning of a digest, one of {digests}."
         )
     names = ", ".join(dict.fromkeys([*DATASETS, *(one.name for one in known)]))
     raise SpecError(
-        f"There is no data set '{data}': give one of {names}, the beginning of the digest of data "
-        f"that the store {opened.folder} keeps, or a .npz or .csv file."
+        f"There is no data set '{quoted(data)}': give one of {names}, the beginning of the digest "
+        f"of data that the store {opened.folder} keeps, or a .npz or .csv file."
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SpecError, mistaken
+from ..errors import SpecError, mistaken, quoted
 from ..plan.grid import configurations
 from ..store.store import find_study
 from ..study.conditions import Condition, check_columns, parse_condition
@@ -51,7 +51,7 @@ def select(
     """
     study = find_study(study, store=store)
     if not isinstance(preset, str) or preset not in PRESETS:
-        raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
+        raise SpecError(f"There is no preset '{quoted(preset)}': choose from {', '.join(PRESETS)}.")
     chosen = study.pick_protocol(protocol)
     names = study.pick_experiments(experiments)
     overrides = PRESETS[preset]

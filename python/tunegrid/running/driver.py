@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..data.files import take_data
 from ..data.own import OwnData
-from ..errors import SpecError, mistaken
+from ..errors import SpecError, mistaken, quoted, shown
 from ..machine.processor import cores
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
@@ -144,7 +144,7 @@ def run_grid(
         progress=progress,
     )
     if said := describe_failures(summary):
-        warnings.warn(said, FailedRunsWarning, stacklevel=2)
+        warnings.warn(shown(said), FailedRunsWarning, stacklevel=2)
     return summary
 
 
@@ -228,7 +228,7 @@ def given_overrides(
     if not isinstance(values, (Mapping, type(None))):
         raise mistaken("set", "a mapping of settings, as {'dropout': 0.3}", values)
     if not isinstance(preset, str) or preset not in PRESETS:
-        raise SpecError(f"There is no preset '{preset}': choose from {', '.join(PRESETS)}.")
+        raise SpecError(f"There is no preset '{quoted(preset)}': choose from {', '.join(PRESETS)}.")
     return {**PRESETS[preset], **short, **(values or {})}
 
 
@@ -273,7 +273,10 @@ def _check_counts(**counts: float | None) -> None:
         is_good = isinstance(count, Real) and 0 < count < _MOST
         if not is_good or (name != "time_limit" and count != int(count)):
             kind = "a number" if name == "time_limit" else "a whole number"
-            raise SpecError(f"{name} must be {kind} above 0 (and below {_MOST}), not {count!r}.")
+            raise SpecError(
+                f"{name} must be {kind} above 0 (and below {_MOST}), not "
+                f"{quoted(count, write=repr)}."
+            )
 
 
 def _backend(engine: str) -> str:

@@ -164,8 +164,8 @@ def _own(
         load_dataset(kept)
         return data.digest, kept
     file = study.datasets[data.name].file
-    if own is None and file is not None:
-        own = read_data(inside(study.folder, file), name=data.name)
+    if own is None and file is not None and study.folder is not None:
+        own = read_data(inside(study.folder, file, error=DataError), name=data.name)
     if own is None or own.dataset.digest != data.digest:
         raise DataMissingError(
             f"The data {data.name} of {study.id} is not in {store}: give it again (data, or "

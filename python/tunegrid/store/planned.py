@@ -4,7 +4,6 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from ..errors import SpecError, TunegridError, quoted
 from ..plan.configuration import Configuration, resolve
@@ -56,7 +55,7 @@ def stored_study(definition: object) -> Study:
     """
     try:
         content = json.loads(definition) if isinstance(definition, str) else definition
-        return Study.model_validate({**content, "folder": Path()})
+        return Study.model_validate({**content, "folder": None})
     except (
         TunegridError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError,
         RecursionError,

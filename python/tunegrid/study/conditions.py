@@ -7,10 +7,11 @@ the ``--where`` of the command. Python's parser reads it; nothing is ever evalua
 import ast
 import functools
 import operator
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..errors import SpecError, mistaken
+from ..errors import SpecError, mistaken, quoted
 
 _COMPARISONS: dict[type[ast.cmpop], Callable[..., bool]] = {
     ast.Eq: operator.eq,
@@ -38,6 +39,9 @@ _ALLOWED = (
     ast.Tuple,
     ast.List,
 )
+#: The most characters of a condition.
+MOST_LENGTH = 4000
+
 _GRAMMAR = "write comparisons (==, !=, <, <=, >, >=, in (…)) joined by and, or, not"
 
 
@@ -72,7 +76,7 @@ class Condition:
             raise SpecError("The condition is nested too deeply to be read.") from None
         except TypeError:
             raise SpecError(
-                f"The condition '{self.text}' compares a number with a text: "
+                f"The condition '{quoted(self.text)}' compares a number with a text: "
                 f"put quotes around texts only."
             ) from None
 
@@ -89,10 +93,10 @@ def parse_condition(text: str) -> Condition:
     tree = _tree(text)
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED) or _is_bare(node):
-            raise SpecError(f"The condition '{text}' cannot be read: {_GRAMMAR}.")
+            raise SpecError(f"The condition '{quoted(text)}' cannot be read: {_GRAMMAR}.")
     names = frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
     if not names:
-        raise SpecError(f"The condition '{text}' names no column: {_GRAMMAR}.")
+        raise SpecError(f"The condition '{quoted(text)}' names no column: {_GRAMMAR}.")
     return Condition(text, names)
 
 
@@ -101,8 +105,8 @@ def check_columns(condition: Condition, known: Collection[str]) -> None:
     unknown = sorted(condition.columns - set(known))
     if unknown:
         raise SpecError(
-            f"The condition '{condition.text}' names {', '.join(unknown)}, "
-            f"which is no column here: there are {', '.join(sorted(known))}."
+            f"The condition '{quoted(condition.text)}' names {quoted(', '.join(unknown))}, "
+            f"which is no column here: there are {quoted(', '.join(sorted(known)), 2000)}."
         )
 
 
@@ -113,10 +117,17 @@ def _listed(values: object) -> list:
 
 @functools.lru_cache(maxsize=256)
 def _tree(text: str) -> ast.Expression:
+    if len(text) > MOST_LENGTH:
+        raise SpecError(
+            f"The condition '{quoted(text)}' has {len(text)} characters, and {MOST_LENGTH} is the "
+            f"most."
+        )
     try:
-        return ast.parse(text.strip(), mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a backslash, or of 1in (1, 2)
+            return ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise SpecError(f"The condition '{text}' cannot be read: {_GRAMMAR}.") from None
+        raise SpecError(f"The condition '{quoted(text)}' cannot be read: {_GRAMMAR}.") from None
 
 
 def _is_bare(node: ast.AST) -> bool:

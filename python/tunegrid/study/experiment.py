@@ -1,14 +1,17 @@
 """An experiment of a study: one table's worth of configurations."""
 
 import functools
+import itertools
+import math
 from collections.abc import Mapping
 
 from pydantic import Field, model_validator
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 from .conditions import parse_condition
 from .csvfile import Scalar
 from .parts import Part, Rule, Where, known_columns
+from .reading import check_values
 from .settings import NAMES, Settings, check_settings, whole
 from .tables import Published
 
@@ -22,6 +25,10 @@ RESERVED = frozenset(
     epochs_planned
     """.split()  # noqa: SIM905 - a list of words
 )
+
+
+#: The most rows of a grid, before `keep` is asked.
+MOST_ROWS = 1_000_000
 
 
 class Row(Part):
@@ -51,9 +58,11 @@ class Experiment(Part):
     def _check(self) -> "Experiment":
         if bool(self.grid) == bool(self.row):
             raise ValueError("give either a grid or rows, not both and not neither.")
+        count = math.prod(map(len, self.grid.values()))
+        if count > MOST_ROWS:
+            raise ValueError(f"the grid has {quoted(count)} rows, and {MOST_ROWS} is the most.")
         self._check_names()
-        for values in [*self._levels(), *(row.values for row in self.row)]:
-            self.check_row(values)
+        self._check_rows()
         if self.keep is not None:
             known_columns(parse_condition(self.keep), set(self.grid), "keep")
         wide = self.published and self.published.columns
@@ -66,17 +75,26 @@ class Experiment(Part):
         taken = RESERVED & {*self.labels, *self.column_names}
         if taken:
             raise ValueError(f"the name {min(taken)} has a meaning of its own in every table.")
+        if not self.column_names:
+            raise ValueError("row.0.values is empty: give it a column.")
         if any(set(row.values) != set(self.column_names) for row in self.row):
             raise ValueError(f"each row must have the columns {', '.join(self.column_names)}.")
-        for column, levels in self.grid.items():
-            if len(set(levels)) < len(levels):
-                raise ValueError(f"grid.{column} has the same value twice.")
 
-    def _levels(self) -> list[dict[str, Scalar]]:
-        empty = [column for column, levels in self.grid.items() if not levels]
-        if empty:
-            raise ValueError(f"grid.{empty[0]} has no values.")
-        return [{column: level} for column, levels in self.grid.items() for level in levels]
+    def _check_rows(self) -> None:
+        """Refuse levels and rows that cannot be, or are there twice."""
+        for column, levels in self.grid.items():
+            if not levels:
+                raise ValueError(f"grid.{column} has no values.")
+            checked = [self.check_row({column: level})[column] for level in levels]
+            if len(set(checked)) < len(checked):
+                raise ValueError(f"grid.{column} has the same value twice.")
+        seen: dict[tuple, list[Row]] = {}
+        for position, row in enumerate(self.row):
+            values = tuple(sorted(self.check_row(row.values).items()))
+            for other in seen.setdefault(values, []):
+                if not (row.protocols and other.protocols) or {*row.protocols} & {*other.protocols}:
+                    raise ValueError(f"row.{position} is the same configuration as one before it.")
+            seen[values].append(row)
 
     def row_settings(self, columns: Mapping[str, Scalar]) -> Settings:
         """Give the settings that a row has beside its columns."""
@@ -96,8 +114,8 @@ class Experiment(Part):
         unknown = [column for column in values if column not in NAMES and column not in self.labels]
         if unknown:
             raise ValueError(
-                f"the column {unknown[0]} is neither a setting nor a parameter of an architecture; "
-                f"if it only names the configurations, list it under labels."
+                f"the column {quoted(unknown[0])} is neither a setting nor a parameter of an "
+                f"architecture; if it only names the configurations, list it under labels."
             )
         try:
             known = check_settings({k: v for k, v in values.items() if k in NAMES})
@@ -109,17 +127,41 @@ class Experiment(Part):
         }
 
     def _label(self, column: str, value: Scalar) -> Scalar:
-        return str(value) if column in self.text_labels else whole(value)
+        check_values({column: value})
+        if column in self.text_labels:
+            return str(value)
+        kinds = self.kinds.get(column, {kind_of(value)})
+        if kind_of(value) not in kinds or len(kinds) > 1:
+            raise ValueError(
+                f"the label {quoted(column)} is a {' and a '.join(sorted(kinds))} elsewhere, and "
+                f"here {quoted(value, write=repr)}: write it alike."
+            )
+        return whole(value)
+
+    @functools.cached_property
+    def kinds(self) -> Mapping[str, frozenset[str]]:
+        """What each column's values are, as `kind_of` says it."""
+        found: dict[str, set[str]] = {}
+        levels = ((name, level) for name, levels in self.grid.items() for level in levels)
+        for name, value in itertools.chain(levels, *(row.values.items() for row in self.row)):
+            found.setdefault(name, set()).add(kind_of(value))
+        return {
+            name: frozenset({"text"} if name in self.labels and "text" in kinds else kinds)
+            for name, kinds in found.items()
+        }
 
     @functools.cached_property
     def text_labels(self) -> frozenset[str]:
         """The labels that are texts: "16" and 16 are the same name there."""
-        rows = [row.values for row in self.row] + [
-            {column: level} for column, levels in self.grid.items() for level in levels
-        ]
-        return frozenset(
-            column
-            for row in rows
-            for column, value in row.items()
-            if column in self.labels and isinstance(value, str)
-        )
+        return frozenset(name for name in self.labels if "text" in self.kinds.get(name, ()))
+
+
+def kind_of(value: Scalar) -> str:
+    """Say whether a value is a `text`, a `truth value` or a `number`.
+
+    >>> kind_of("16"), kind_of(True), kind_of(16)
+    ('text', 'truth value', 'number')
+    """
+    if isinstance(value, str):
+        return "text"
+    return "truth value" if isinstance(value, bool) else "number"

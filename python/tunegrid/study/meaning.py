@@ -21,6 +21,6 @@ def means_something(name: str, settings: Mapping[str, object]) -> bool:
     """
     architecture = ARCHITECTURES.get(str(settings.get("architecture")))
     known = set(architecture.parameters if architecture else ()) | set(
-        OPTIMIZERS[settings["optimizer"]]
+        OPTIMIZERS.get(str(settings.get("optimizer")), ())
     )
     return name in known or (name in NAMES and name not in PARAMETERS)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted
 from .csvfile import Scalar
 from .experiment import RESERVED
 from .meaning import means_something
@@ -73,7 +73,8 @@ def listed_labels(labels: str | Sequence[str] | None, rows: Sequence[Row]) -> li
     for name in names:
         if name not in rows[0]:
             raise SpecError(
-                f"labels names {name}, and the grid has the columns {', '.join(rows[0])}."
+                f"labels names {quoted(name)}, and the grid has the columns "
+                f"{quoted(', '.join(rows[0]), 2000)}."
             )
     return names
 
@@ -101,8 +102,8 @@ def check_columns(
             continue  # a name that is taken is told of later
         if not any(means_something(column, {**DEFAULTS, **settings, **row}) for row in rows):
             raise SpecError(
-                f"Nothing reads the column {column} of the grid{_hint(column)} A column that only "
-                f"names the configurations is to be named in labels."
+                f"Nothing reads the column {quoted(column)} of the grid{_hint(column)} A column "
+                f"that only names the configurations is to be named in labels."
             )
 
 
@@ -123,8 +124,9 @@ def check_models_differ(
             idle = [name for name in row if row[name] != first[name]]
             raise SpecError(
                 f"Rows {seen[what]} and {number} of the grid have the same model, whatever "
-                f"{' and '.join(idle)} {'is' if len(idle) == 1 else 'are'}{_hint(idle[0])} A "
-                f"column that only names the configurations is to be named in labels."
+                f"{quoted(' and '.join(idle))} {'is' if len(idle) == 1 else 'are'}"
+                f"{_hint(idle[0])} A column that only names the configurations is to be named in "
+                f"labels."
             )
         seen[what] = number
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from pydantic import Field
 
 from ..data.datasets import DATASETS, Dataset
-from ..data.files import read_data
+from ..data.files import digest_of_file, read_data
 from ..data.own import OwnData
-from ..errors import SpecError
-from ..machine.files import is_file, sha256_of
+from ..errors import SpecError, quoted
+from ..machine.files import is_file
+from ..machine.outside import inside
 from .parts import Part
 
 _DIGITS = 8
@@ -83,10 +84,10 @@ def _name_of(table: Mapping[str, object], folder: Path, found: dict[str, OwnData
             'sha256 = "..." }.'
         )
     path = _inside(folder, table["file"])
-    if (digest := sha256_of(path)) != table["sha256"]:
+    if (digest := digest_of_file(path)) != table["sha256"]:
         raise SpecError(
             f"dataset: {path.name} is not the file that is meant: its SHA-256 is {digest}, and "
-            f"sha256 says {table['sha256'][:64]}."
+            f"sha256 says {quoted(table['sha256'], 64)}."
         )
     data = read_data(path)
     known, name = own_dataset(data, table["file"]), data.dataset.name
@@ -97,10 +98,11 @@ def _name_of(table: Mapping[str, object], folder: Path, found: dict[str, OwnData
 
 
 def _inside(folder: Path, name: str) -> Path:
-    """Give the path of a file inside a folder; links that lead out of it are refused."""
-    path = folder / name
+    """Give the path of a file inside a folder, to which no link leads."""
+    try:
+        path = inside(folder, name)
+    except SpecError as error:
+        raise SpecError(f"dataset: {error}") from None
     if not is_file(path):
-        raise SpecError(f"dataset: there is no file {name} beside the study file.")
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise SpecError(f"dataset: {name} must lie in the study's folder.")
+        raise SpecError(f"dataset: there is no file {quoted(name)} beside the study file.")
     return path

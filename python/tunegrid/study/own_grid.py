@@ -15,9 +15,9 @@ from ..architectures import ARCHITECTURES, check_fits, model_json, read_model
 from ..data.datasets import DATASETS, Dataset
 from ..data.files import take_data
 from ..data.own import OwnData
-from ..errors import SpecError, mistaken
+from ..errors import SpecError, mistaken, quoted
 from .compiled import compiled_settings
-from .csvfile import Scalar, read_rows
+from .csvfile import MOST_COLUMNS, MOST_ROWS, Scalar, read_rows
 from .own_columns import HeardRow, check_columns, check_models_differ, listed_labels
 from .own_dataset import own_dataset
 from .settings import NAMES, check_settings, explain
@@ -115,7 +115,6 @@ def own_study(
             }
         },
         "datasets": {} if own is None else {own.dataset.name: own_dataset(own)},
-        "folder": Path(),
     }
     try:
         study = Study.model_validate(content)
@@ -153,21 +152,26 @@ def _rows(grid: Sequence[Row]) -> list[dict[str, Scalar]]:
     grid = as_rows(grid)
     if not isinstance(grid, Sequence) or not all(isinstance(row, Mapping) for row in grid):
         raise SpecError("A grid must be a list of rows, a mapping each, or a pandas frame.")
-    rows = [{str(name): _plain(value) for name, value in row.items()} for row in grid]
-    if not rows or not rows[0]:
+    if not grid or not grid[0]:
         raise SpecError("A grid needs at least one row and one column.")
+    if len(grid) > MOST_ROWS or len(grid[0]) > MOST_COLUMNS:
+        raise SpecError(
+            f"The grid has {len(grid)} rows and {len(grid[0])} columns: at most {MOST_ROWS} and "
+            f"{MOST_COLUMNS} can be."
+        )
+    rows = [{str(name): _plain(value) for name, value in row.items()} for row in grid]
     seen = {}
     for number, row in enumerate(rows, start=1):
         if list(row) != list(rows[0]):
             raise SpecError(
-                f"Row {number} of the grid has the columns {', '.join(row)}, and the first has "
-                f"{', '.join(rows[0])}: they must be the same."
+                f"Row {number} of the grid has the columns {quoted(', '.join(row))}, and the first "
+                f"has {quoted(', '.join(rows[0]))}: they must be the same."
             )
         for column, value in row.items():
             if not _is_value(value):
                 raise SpecError(
                     f"Row {number} of the grid must have a number, a text or a truth value for "
-                    f"{column}, not {value!r}."
+                    f"{quoted(column)}, not {quoted(value, write=repr)}."
                 )
         first = seen.setdefault(tuple(row.values()), number)
         if first != number:
@@ -189,8 +193,8 @@ def _is_value(value: object) -> bool:
 def _known(model: str) -> str:
     if model not in ARCHITECTURES:
         raise SpecError(
-            f"There is no architecture '{model}': choose from {', '.join(ARCHITECTURES)}, or give "
-            f"a function that returns a Keras model."
+            f"There is no architecture '{quoted(model)}': choose from {', '.join(ARCHITECTURES)}, "
+            f"or give a function that returns a Keras model."
         )
     return model
 
@@ -224,7 +228,9 @@ def _models(
                 if data is not None:
                     check_fits(built, data.input_shape, data.classes)
     else:
-        raise SpecError(f"model must be a name, a function or JSON texts, not {model!r}.")
+        raise SpecError(
+            f"model must be a name, a function or JSON texts, not {quoted(model, write=repr)}."
+        )
     if callable(model):  # of models made elsewhere nobody here knows what they were made of
         check_columns(rows, {"architecture": "keras"}, labels, read=read)
     check_models_differ(rows, made, labels)
@@ -271,7 +277,7 @@ def _of_row(row: Row, number: int) -> Iterator[None]:
     try:
         yield
     except SpecError as error:
-        said = json.dumps(row, ensure_ascii=False)
+        said = quoted(json.dumps(row, ensure_ascii=False))
         raise SpecError(f"The model of row {number} ({said}): {error}") from None
 
 
@@ -293,12 +299,13 @@ def read_grid(file: str | Path) -> list[dict[str, Scalar]]:
     for number, row in enumerate(rows, start=1):
         empty = [name for name, value in row.items() if value is None]
         if empty:
-            raise SpecError(f"--grid: row {number} of {path} has no value for {empty[0]}.")
+            raise SpecError(f"--grid: row {number} of {path} has no value for {quoted(empty[0])}.")
         truths = [name for name, value in row.items() if str(value).lower() in ("true", "false")]
         if truths:
             raise SpecError(
-                f"--grid: row {number} of {path} has {row[truths[0]]} for {truths[0]}, and no "
-                f"setting is a truth value: write what a label means as a word, as yes and no."
+                f"--grid: row {number} of {path} has {row[truths[0]]} for {quoted(truths[0])}, "
+                f"and no setting is a truth value: write what a label means as a word, as yes and "
+                f"no."
             )
     return rows
 

@@ -7,7 +7,7 @@ layer is a part of `Settings`. Names are Keras's where Keras has one.
 import math
 from collections.abc import Mapping
 from difflib import get_close_matches
-from numbers import Real
+from numbers import Integral, Real
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -21,13 +21,15 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from ..errors import SpecError, mistaken
+from ..errors import SpecError, mistaken, quoted
 
 
 def whole(value: object) -> object:
     """Let 16.0 pass for 16, which is how R writes whole numbers, and NumPy's for Python's."""
     if isinstance(value, int) or not isinstance(value, Real):
         return value
+    if isinstance(value, Integral):
+        return int(value)
     return int(value) if math.isfinite(value) and value == int(value) else float(value)
 
 
@@ -185,7 +187,7 @@ def check_settings(values: Mapping[str, object]) -> dict[str, object]:
             hint = (
                 f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(NAMES))}."
             )
-            raise SpecError(f"There is no setting called '{name}': {hint}")
+            raise SpecError(f"There is no setting called '{quoted(name)}': {hint}")
     try:
         return dict(_ADAPTER.validate_python(dict(values)))
     except ValidationError as error:
@@ -197,7 +199,7 @@ def explain(error: ValidationError) -> str:
     errors = error.errors(include_url=False)
     # A misspelt key is missing under its right name too: speak of what is there.
     first = next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
-    path = ".".join(str(part) for part in first["loc"]) or "the file"
+    path = quoted(".".join(str(part) for part in first["loc"])) or "the file"
     match first["type"]:
         case "extra_forbidden":
             return f"{path} is not a known key; is it misspelt?"
@@ -207,8 +209,9 @@ def explain(error: ValidationError) -> str:
             key, known = first["ctx"]["discriminator"].strip("'"), first["ctx"]
             if "tag" not in known:
                 return f"{path}.{key} is missing."
-            return f"{path}.{key} must be one of {known['expected_tags']}, not {known['tag']!r}."
+            said = quoted(known["tag"], write=repr)
+            return f"{path}.{key} must be one of {known['expected_tags']}, not {said}."
         case "value_error":
             return f"{path}: {first['ctx']['error']}"
     problem = first["msg"].removeprefix("Input should be ")
-    return f"{path} must be {problem}, not {first['input']!r}."
+    return f"{path} must be {problem}, not {quoted(first['input'], write=repr)}."

@@ -5,7 +5,7 @@ checked when it is read; what is wrong is reported by its key path.
 """
 
 import datetime as dt
-import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import Field, ValidationError, model_validator
 
 from ..data.datasets import DATASETS, Dataset
-from ..errors import DataError, SpecError, mistaken
+from ..errors import DataError, SpecError, mistaken, quoted
 from ..machine.files import is_file, is_folder
 from .claims import Claim
 from .conditions import parse_condition
@@ -21,6 +21,7 @@ from .csvfile import Scalar
 from .experiment import Experiment
 from .own_dataset import OwnDataset, read_files
 from .parts import Assumption, DataSource, Name, Part, Protocol, Rule, known_columns, split_names
+from .reading import check_values, read_study_file
 from .settings import NAMES, Settings, explain
 from .stated import Stated
 from .statistics import Statistics
@@ -31,7 +32,11 @@ STUDIES = Path(__file__).parent / "shipped"
 
 
 class Study(Part):
-    """A study as its study.toml describes it. See `load_study`."""
+    """A study as its study.toml describes it. See `load_study`.
+
+    `folder`: where its file is, with its printed tables beside; None of one that has no file, as
+    a grid of one's own or what a store keeps.
+    """
 
     schema_version: Literal[1] = Field(alias="schema")
     id: Name
@@ -50,7 +55,13 @@ class Study(Part):
     statistics: Statistics = Field(default_factory=Statistics)
     data: DataSource | None = None
     datasets: dict[str, OwnDataset] = Field(default_factory=dict)
-    folder: Path = Field(exclude=True)
+    folder: Path | None = Field(default=None, exclude=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_values(cls, content: object) -> object:
+        check_values(content)
+        return content
 
     @model_validator(mode="after")
     def _check(self) -> "Study":
@@ -134,7 +145,7 @@ class Study(Part):
             ("table", [table.name for table in self.tables]),
             ("claim", [claim.id for claim in self.claims]),
         ):
-            twice = [name for name in names if names.count(name) > 1]
+            twice = [name for name, count in Counter(names).items() if count > 1]
             if twice:
                 raise ValueError(f"{kind}: the name {twice[0]} is given twice.")
         return self
@@ -176,7 +187,7 @@ class Study(Part):
             return DATASETS[name]
         known = ", ".join([*self.datasets, *DATASETS])
         raise SpecError(
-            f"There is no data set '{name}': choose from {known}, or give data of your own."
+            f"There is no data set '{quoted(name)}': choose from {known}, or give data of your own."
         )
 
     def other_images(self, dataset: str) -> str:
@@ -247,7 +258,9 @@ class Study(Part):
         found = {table.name: table for table in self.tables}
         if not isinstance(name, str) or name not in found:
             known = ", ".join(found) or "none"
-            raise SpecError(f"There is no table of {self.id} called '{name}': there is {known}.")
+            raise SpecError(
+                f"There is no table of {self.id} called '{quoted(name)}': there is {known}."
+            )
         return found[name]
 
     def published(self, experiment: str) -> list[dict[str, Scalar | None]]:
@@ -283,17 +296,12 @@ def load_study(study: "str | Path | Study") -> Study:
         return _read_study(given / "study.toml" if is_folder(given) else given)
     known = ", ".join(sorted(folder.name for folder in STUDIES.iterdir() if folder.is_dir()))
     raise SpecError(
-        f"There is no study '{study}': give one of {known}, or the path of a study.toml."
+        f"There is no study '{quoted(study)}': give one of {known}, or the path of a study.toml."
     )
 
 
 def _read_study(file: Path) -> Study:
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SpecError(f"{file} cannot be read: {error.strerror}.") from None
-    except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, or beyond measure
-        raise SpecError(f"{file} is no valid TOML: {error}.") from None
+    content = read_study_file(file)
     if "datasets" in content:
         raise SpecError(
             f"{file}: datasets is not a known key: name a file, as dataset = {{ file = "
@@ -315,4 +323,6 @@ def _read_study(file: Path) -> Study:
 
 def _one_of(name: str, known: Mapping[str, object], what: str) -> None:
     if name not in known:
-        raise SpecError(f"There is no {what} called '{name}': choose from {', '.join(known)}.")
+        raise SpecError(
+            f"There is no {what} called '{quoted(name)}': choose from {', '.join(known)}."
+        )

@@ -3,14 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from ..errors import SpecError
+from ..errors import SpecError, quoted
+from ..machine.outside import inside
 from .conditions import check_columns, parse_condition
 from .csvfile import Scalar, read_rows
-from .experiment import Experiment
+from .experiment import Experiment, kind_of
 from .tables import SCORES, PrintedTable
 
 #: Beyond this, no score, count or number of parameters is one.
 _MOST = 10**15
+
+_TRUTHS = {"true": True, "false": False}
 
 #: Numbers that tables other than those of scores may have.
 _NUMBERS = {
@@ -21,11 +24,11 @@ _NUMBERS = {
 Row = dict[str, Scalar | None]
 
 
-def published_rows(folder: Path, name: str, experiment: Experiment) -> list[Row]:
+def published_rows(folder: Path | None, name: str, experiment: Experiment) -> list[Row]:
     """Give an experiment's printed rows, in the source's order.
 
     Args:
-        folder: of the study.
+        folder: of the study; None where it has none.
         name, experiment: the experiment.
 
     Returns:
@@ -46,10 +49,10 @@ def published_rows(folder: Path, name: str, experiment: Experiment) -> list[Row]
         rows = [
             _narrow(row, table.columns, level, experiment.grid) for row in rows for level in levels
         ]
-    return [_checked(row, experiment.text_labels, path) for row in _distinct(rows, path)]
+    return _distinct([_checked(row, experiment, path) for row in rows], experiment, path)
 
 
-def printed_rows(folder: Path, table: PrintedTable) -> list[Row]:
+def printed_rows(folder: Path | None, table: PrintedTable) -> list[Row]:
     """Give the rows of another table of the source, in its order.
 
     Raises:
@@ -90,12 +93,14 @@ def _check_kind(table: PrintedTable, rows: Sequence[Row], path: str) -> None:
 
 
 def _read(
-    folder: Path, file: str, where: str | None, rename: Mapping[str, str], path: str
+    folder: Path | None, file: str, where: str | None, rename: Mapping[str, str], path: str
 ) -> list[Row]:
     """Read a file's rows, those that are meant, with our names."""
-    rows = read_rows(folder / file, f"{path}.file")
+    if folder is None:
+        raise SpecError(f"{path}.file: {quoted(file)} lies beside a study file, and there is none.")
+    rows = read_rows(_beside(folder, file, path), f"{path}.file", links=False)
     if not rows:
-        raise SpecError(f"{path}.file: {folder / file} has no rows below its header.")
+        raise SpecError(f"{path}.file: {quoted(folder / file)} has no rows below its header.")
     unknown = [name for name in rename if any(name not in row for row in rows)]
     if unknown:
         raise SpecError(f"{path}.rename: the file has no column {unknown[0]}.")
@@ -107,11 +112,34 @@ def _read(
     return [row for row in rows if condition.matches(row)]
 
 
-def _checked(row: Row, labels: Collection[str], path: str) -> Row:
-    """Check that scores are numbers; make texts of labels."""
+def _beside(folder: Path, file: str, path: str) -> Path:
+    try:
+        return inside(folder, file)
+    except SpecError as error:
+        raise SpecError(f"{path}.file: {error}") from None
+
+
+def _checked(row: Row, experiment: Experiment, path: str) -> Row:
+    """Check that scores are numbers, and the configuration's columns what they are in the grid."""
     for name in SCORES:
         _check_score(name, row.get(name), path)
-    return {name: str(value) if name in labels else value for name, value in row.items()}
+    return {name: _column(name, value, experiment, path) for name, value in row.items()}
+
+
+def _column(name: str, value: Scalar | None, experiment: Experiment, path: str) -> Scalar | None:
+    if value is None or name not in experiment.kinds:
+        return value
+    if name in experiment.text_labels:
+        return str(value)
+    kinds = experiment.kinds[name]
+    if kinds == {"truth value"}:
+        value = _TRUTHS.get(str(value).lower(), value)
+    if kind_of(value) not in kinds:
+        raise SpecError(
+            f"{path}: {name} is a {' and a '.join(sorted(kinds))} in the study, and in the file "
+            f"{quoted(value, write=repr)}: write it alike."
+        )
+    return value
 
 
 def _check_score(name: str, value: Scalar | None, path: str) -> None:
@@ -119,9 +147,11 @@ def _check_score(name: str, value: Scalar | None, path: str) -> None:
     if value is None:
         return
     if not isinstance(value, (int, float)) or not abs(value) <= _MOST:
-        raise SpecError(f"{path}: {name} must be a number, not {value!r}.")
+        raise SpecError(f"{path}: {name} must be a number, not {quoted(value, write=repr)}.")
     if name.endswith("accuracy") and not 0 <= value <= 1:
-        raise SpecError(f"{path}: {name} must be a share, as 0.89 for 89 %, not {value!r}.")
+        raise SpecError(
+            f"{path}: {name} must be a share, as 0.89 for 89 %, not {quoted(value, write=repr)}."
+        )
 
 
 def _narrow(row: Row, column: str, level: Scalar, grid: Collection[str]) -> Row:
@@ -132,13 +162,13 @@ def _narrow(row: Row, column: str, level: Scalar, grid: Collection[str]) -> Row:
     return {**rest, column: level, "accuracy": row[str(level)]}
 
 
-def _distinct(rows: Sequence[Row], path: str) -> Sequence[Row]:
+def _distinct(rows: list[Row], experiment: Experiment, path: str) -> list[Row]:
     """Refuse a configuration that is printed twice."""
     seen = set()
     for row in rows:
-        place = tuple((name, value) for name, value in row.items() if name not in SCORES)
-        if place in seen:
+        place = tuple((name, value) for name, value in row.items() if name in experiment.kinds)
+        if place and place in seen:
             said = ", ".join(f"{name} = {value}" for name, value in place)
-            raise SpecError(f"{path}: {said} stands there twice.")
+            raise SpecError(f"{path}: {quoted(said)} stands there twice.")
         seen.add(place)
     return rows

@@ -1,5 +1,9 @@
 """Files with data of one's own."""
 
+import io
+import resource
+import zipfile
+
 import numpy as np
 import pytest
 from test_own import as_mapping, made
@@ -21,7 +25,7 @@ def test_an_npz_is_what_it_holds(tmp_path):
 def test_an_npz_of_objects_runs_no_code(tmp_path):
     """It is refused, and not unpickled."""
     np.savez(tmp_path / "bad.npz", **as_mapping(made()) | {"y_test": np.array([{}], object)})
-    with pytest.raises(DataError, match="holds Python objects, which are not loaded"):
+    with pytest.raises(DataError, match="y_test holds object, not numbers"):
         read_data(tmp_path / "bad.npz")
 
 
@@ -100,7 +104,7 @@ def test_a_file_of_any_name_can_be_read(stem, tmp_path):
 def test_a_file_that_is_no_npz_is_refused(content, tmp_path):
     """Whatever is in it."""
     (tmp_path / "bad.npz").write_bytes(content)
-    with pytest.raises(DataError, match=r"bad.npz is no whole \.npz file"):
+    with pytest.raises(DataError, match=r"bad.npz is no whole \.npz archive"):
         read_data(tmp_path / "bad.npz")
 
 
@@ -109,3 +113,51 @@ def test_other_files_are_refused(tmp_path):
     for name, said in (("data.xlsx", "must be a .npz or a .csv"), ("none.npz", "There is no file")):
         with pytest.raises(DataError, match=said):
             read_data(tmp_path / name)
+
+
+def _packed(file, *members):
+    """Write an archive of arrays with so many MiB of zeros behind what they begin with."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, begin, mib in members:
+            with archive.open(name, "w", force_zip64=True) as member:
+                member.write(begin)
+                for _ in range(mib):
+                    member.write(bytes(1 << 20))
+    return file
+
+
+def _array(shape):
+    begin = io.BytesIO()
+    described = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(begin, described)
+    return begin.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("begin", "said"),
+    [
+        (_array((9,)), "is not of its own size"),
+        (_array((10**12,)), "GiB is the most"),
+        (b"\x93NUMPY\x02\x00" + bytes([0, 0, 0, 32]) + b" " * 99, "is no whole .npz archive"),
+    ],
+)
+def test_no_more_is_unpacked_than_an_array_may_have(begin, said, tmp_path):
+    """Whatever its header says, and however much stands behind it."""
+    file = _packed(tmp_path / "bomb.npz", ("x_train.npy", begin, 300))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(DataError, match=said):
+        read_data(file)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 << 10
+
+
+def test_a_csv_of_many_columns_is_counted_before_it_is_read(tmp_path):
+    """A hundred thousand of them."""
+    names = ",".join(f"c{n}" for n in range(100_000))
+    with pytest.raises(DataError, match="has 100000 columns, and 65538 is the most"):
+        read_data(_csv(tmp_path / "wide.csv", [names, names]))
+
+
+def test_a_csv_with_a_name_of_many_lines_is_refused_in_one(tmp_path):
+    """A name in quotes can have an end of the line in it."""
+    with pytest.raises(DataError, match=r"\A.*has no column label.*\Z"):
+        read_data(_csv(tmp_path / "a.csv", ['"a', 'b"', "1"]))

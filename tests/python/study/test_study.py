@@ -183,7 +183,7 @@ def test_a_wrong_file_is_refused_by_key_path(edited, old, new, said):
         (
             "16,3,64,20",
             "32,3,32,20",
-            "layer1 = 32, kernel = 3, layerdense = 32, epochs = 20 ",
+            "layer1 = 32, kernel = 3, layerdense = 32 stands there twice",
         ),
     ],
 )
