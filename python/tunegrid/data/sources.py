@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import DataError, DataMissingError, quoted
+from ..errors import QUOTED, DataError, DataMissingError, quoted
 from ..machine.files import as_path, is_file, is_folder
 from ..machine.interpreter import interpreter
 from .datasets import DATASETS, PARTS, Shipped, Source
@@ -158,7 +158,7 @@ def _download(dataset: Shipped) -> Source:
         reason = str(error)
     raise DataMissingError(
         f"{dataset.title} was not found on this machine, and Keras could not download it "
-        f"({quoted(reason)}). {dataset.advice}"
+        f"({quoted(reason, 2 * QUOTED)}). {dataset.advice}"
     )
 
 
