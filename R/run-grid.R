@@ -73,6 +73,7 @@
 #'
 #' - Examples are arrays of numbers: n × height × width (grey images), n × height ×
 #'   width × channels, or n × features, which a data frame of numbers can be too.
+#'   Columns that have names in both parts meet by name.
 #'   Whole numbers from 0 to 255 are kept as bytes and scaled as pixels are,
 #'   whether R has them as integers or not; others are kept as they are, in
 #'   single precision.
