@@ -77,7 +77,7 @@
 #'   Whole numbers from 0 to 255 are kept as bytes and scaled as pixels are,
 #'   whether R has them as integers or not; others are kept as they are, in
 #'   single precision.
-#' - Labels are whole numbers from 0, or factors with the same levels: then the
+#' - Labels are whole numbers from 0, not from 1, or factors with the same levels: then the
 #'   levels are the names of the classes. Else `class_names`, one more element of
 #'   the list, can name them.
 #'
@@ -201,6 +201,9 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     experiments = experiments, where = where, protocol = protocol,
     preset = preset, any = departs, store = done$store
   ))
+  for (doubt in done$doubts) {
+    cli::cli_warn("{doubt}", class = "tunegrid_warning_data")
+  }
   if (nzchar(done$warning)) {
     cli::cli_warn("{done$warning}", class = "tunegrid_warning_failed")
   }

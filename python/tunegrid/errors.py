@@ -63,6 +63,10 @@ class DataMissingError(DataError):
     """A data set is nowhere to be found, and could not be downloaded."""
 
 
+class DataWarning(UserWarning):
+    """Data can be trained, and hardly be meant: labels that begin at 1, a class without examples."""
+
+
 class RunError(TunegridError):
     """Training cannot start or cannot go on."""
 

@@ -199,3 +199,13 @@ test_that("columns with names meet by name, and other names are refused", {
     class = "tunegrid_error_data"
   )
 })
+
+test_that("labels that begin at 1 are warned of, and told by check_data()", {
+  skip_without_python()
+  store <- withr::local_tempdir()
+  codes <- flowers(
+    y_train = as.integer(flowers()$y_train), y_test = as.integer(flowers()$y_test)
+  )
+  expect_warning(run_own(codes, store), "begin at 1", class = "tunegrid_warning_data")
+  expect_match(attr(check_data(codes, store = store), "note"), "begin at 1", all = FALSE)
+})
