@@ -153,7 +153,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
       said <- paste0(
         "until_decided and ", names(departing)[departing][1], " do not go together."
       )
-      abort_tunegrid(said, "spec", caller_env())
+      abort_tunegrid(said, "spec", environment())
     }
     done <- call_python(
       "run_until_decided",

@@ -64,7 +64,7 @@ class DataMissingError(DataError):
 
 
 class DataWarning(UserWarning):
-    """Data can be trained, and hardly be meant: labels that begin at 1, a class without examples."""
+    """Data can be trained, and hardly be meant, as with labels that begin at 1."""
 
 
 class RunError(TunegridError):

@@ -14,10 +14,8 @@ def doubts_of(train, test, **more):
 
 def test_labels_that_begin_at_1_are_asked_about():
     """As R's codes of a factor do; names for the classes say that a class may be empty."""
-    assert doubts_of([1, 2, 3], [1, 2]) == [
-        "No example is of class 0, the first of 4: do your labels begin at 1? They must count "
-        "from 0."
-    ]
+    said = "No example is of class 0, the first of 4: do your labels begin at 1?"
+    assert [one.startswith(said) for one in doubts_of([1, 2, 3], [1, 2])] == [True]
     assert doubts_of([1, 2], [1], class_names=["none", "b", "c"]) == []
 
 
