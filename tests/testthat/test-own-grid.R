@@ -134,7 +134,7 @@ test_that("a grid of one's own can be judged, loaded and reported as what run_gr
   skip_without_python()
   own <- run_small(
     data.frame(dense1 = c(4, 16)),
-    model = "dense_stack", seeds = 2, store = withr::local_tempdir()
+    model = "dense_stack", seeds = 3, store = withr::local_tempdir()
   )
   withr::local_dir(withr::local_tempdir()) # where no store is
   ranked <- suppressMessages(rank_configurations(own))
