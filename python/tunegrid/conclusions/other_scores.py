@@ -56,9 +56,9 @@ def compare_with(
         other_sd; n, mean, sd of ours (n = 0 and NA where we have no run); difference (other less
         ours); low, high: its 95 % interval. With two runs or more on both sides that is Welch's
         interval of the difference of means; with one on one side, where one more run of the other
-        side would lie (Student), less that run; NA with one on both. `attrs["said"]` sums it up, and says which rows
-        were left out and which settings differ; `attrs["left_out"]` says what of ours was not
-        taken.
+        side would lie (Student), less that run; NA with one on both. `attrs["said"]` sums it up,
+        and says which rows were left out and which settings differ; `attrs["left_out"]` says what
+        of ours was not taken.
 
     Raises:
         SpecError: for a column that is not there, scores that are no shares, rows that are means

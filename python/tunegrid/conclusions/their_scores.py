@@ -75,10 +75,7 @@ def pairs(
                 f"columns ({listed(scores)}) says what."
             )
         return found
-    if isinstance(by, Mapping):
-        names = dict(by)
-    else:
-        names = {name: name for name in split_names(by)}
+    names = dict(by) if isinstance(by, Mapping) else {name: name for name in split_names(by)}
     if not names:
         raise SpecError("by names no column: leave it out, or name one that both tables have.")
     for ours, its in names.items():

@@ -115,7 +115,7 @@ def test_settings_that_differ_are_named(kept):
     how = {"experiments": None, "keys": keys}
     table = beside(kept, others({**SMALLEST, **more}, 0.9), **how)
     said = " ".join(table.attrs["said"][1:])
-    assert "scores has epochs = 3, and our runs have 5: they were made otherwise." in said
+    assert "scores has epochs = 3, and our runs have 20: they were made otherwise." in said
     assert "scores has flag_model = cnn" in said
     assert "layer1 =" not in said
     with pytest.raises(SpecError, match="by: none of our runs has a value for model"):
