@@ -35,15 +35,15 @@ check_claims <- function(study, claims = NULL, protocol = NULL, store = NULL, da
       said <- paste0(
         directory, " has no claim called '", unknown[1], "': choose from ", toString(found$id), "."
       )
-      abort_tunegrid(said, "spec", caller_env())
+      abort_tunegrid(said, "spec", environment())
     }
     return(if (is.null(claims)) found else found[found$id %in% claims, ])
   }
-  judged(
-    "check_claims",
-    study = as_study(study), claims = claims, protocol = protocol, store = as_path(store),
-    data_dir = as_path(data_dir)
+  asked <- as_asked(
+    study,
+    claims = claims, protocol = protocol, store = store, data_dir = as_path(data_dir)
   )
+  judged("check_claims", asked[setdiff(names(asked), c("experiments", "where"))])
 }
 
 #' How many further seeds would decide which claim
@@ -61,10 +61,8 @@ check_claims <- function(study, claims = NULL, protocol = NULL, store = NULL, da
 #' import_results(system.file("extdata", "kh2021", package = "tunegrid"), store = store)
 #' plan_seeds("kh2021", claims = "best-two-layer", store = store)
 plan_seeds <- function(study, claims = NULL, protocol = NULL, store = NULL) {
-  judged(
-    "plan_seeds",
-    study = as_study(study), claims = claims, protocol = protocol, store = as_path(store)
-  )
+  asked <- as_asked(study, claims = claims, protocol = protocol, store = store)
+  judged("plan_seeds", asked[setdiff(names(asked), c("experiments", "where"))])
 }
 
 #' Which configurations can be the best
@@ -81,9 +79,8 @@ plan_seeds <- function(study, claims = NULL, protocol = NULL, store = NULL) {
 rank_configurations <- function(study, experiments = NULL, where = NULL, protocol = NULL,
                                 store = NULL) {
   where <- as_where(rlang::enquo(where))
-  judged(
-    "rank_configurations",
-    study = as_study(study), experiments = experiments, where = where, protocol = protocol,
-    store = as_path(store)
-  )
+  judged("rank_configurations", as_asked(
+    study,
+    experiments = experiments, where = where, protocol = protocol, store = store
+  ))
 }

@@ -30,20 +30,20 @@ compare_published <- function(study, experiments = NULL, where = NULL, protocol 
     check_directory_only(where, NULL, store)
     found <- exported_judged("compared", study, protocol, as_path(directory))
     wanted <- exported_experiments(
-      experiments, unique(found$experiment), as_path(directory), caller_env()
+      experiments, unique(found$experiment), as_path(directory), environment()
     )
     return(found[found$experiment %in% wanted, ])
   }
-  judged(
-    "compare_published",
-    study = as_study(study), experiments = experiments, where = where, protocol = protocol,
-    score = score, store = as_path(store)
-  )
+  judged("compare_published", as_asked(
+    study,
+    experiments = experiments, where = where, protocol = protocol, score = score, store = store
+  ))
 }
 
-# Tables of verdicts, with what is said of them in sentences.
-judged <- function(verb, ..., call = caller_env()) {
-  frame <- call_python(verb, ..., call = call)
+# Tables of verdicts, with what is said of them in sentences. Verdicts are of full
+# replications, and of all of a configuration's, whatever was run.
+judged <- function(verb, asked, call = caller_env()) {
+  frame <- call_asked(verb, asked[setdiff(names(asked), c("preset", "any"))], call)
   inform_left_out(frame)
   attr(frame, "note") <- attr(frame, "said")
   new_table(frame)

@@ -2,22 +2,27 @@
 #'
 #' Any data frame of scores with a row a run, as `tfruns::ls_runs()` or
 #' `tune::collect_metrics()` give one, beside our runs of the same
-#' configurations. Rows of one configuration are its replicates.
+#' configurations. Rows of one configuration are its replicates. Of rows with a
+#' column `.metric`, as tune has them, those with `accuracy` are taken; rows that
+#' are means of several runs, as `collect_metrics()` gives them by default, are an
+#' error: `collect_metrics(summarize = FALSE)` has a row for each.
 #'
 #' @inheritParams read_results
 #' @param scores A data frame.
 #' @param by The columns that say which configuration a row is of: names that
 #'   both have; or, as `c(layer1 = "filters")`, our names with those of
 #'   `scores`. By default every column of our configurations that `scores` has,
-#'   also with `flag_` before its name, as tfruns has it.
-#' @param score The column of `scores` that is compared with our accuracies.
+#'   each also with `flag_` before its name, as tfruns has it.
+#' @param score The column of `scores` that is compared with our accuracies:
+#'   shares from 0 to 1. Rows with `NA` are left out.
 #'
 #' @returns A table ([tunegrid_table]) with a row for each configuration that
 #'   `scores` has: the columns of `by`; other_n, other_mean, other_sd; n, mean
 #'   and sd of ours; difference (other less ours), low and high (its 95 %
 #'   interval: Welch's with two runs or more on both sides; with one run on one
 #'   side, where one more run of the other side would lie; `NA` with one on
-#'   both).
+#'   both). Below it is said which rows were left out, and which settings of the
+#'   other runs differ from ours.
 #' @export
 #' @examplesIf tunegrid_available()
 #' store <- tempfile("store")

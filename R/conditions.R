@@ -17,7 +17,8 @@
 #' An interrupted [run_grid()] ends with a condition of class
 #' `tunegrid_interrupted`, which is no `tunegrid_error`. What was left out of a
 #' table is said in a message of class `tunegrid_left_out`. Runs that failed are
-#' told of in a warning of class `tunegrid_warning_failed`.
+#' told of in a warning of class `tunegrid_warning_failed`, and labels that can
+#' hardly be meant in one of class `tunegrid_warning_data`.
 #'
 #' @name tunegrid_conditions
 #' @examples

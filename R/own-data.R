@@ -133,7 +133,12 @@ as_array <- function(value, name, call) {
     (max(abs(range)) <= .Machine$integer.max && all(value == trunc(value)))
   type <- if (!is_whole) "<f8" else if (range[1] < 0 || range[2] > 255) "<i4" else "|u1"
   shape <- if (is.null(dim(value))) length(value) else dim(value)
-  list(type = type, shape = as.list(shape), blocks = as_blocks(value, type))
+  # Columns meet by name in Python.
+  columns <- if (length(shape) == 2) colnames(value)
+  c(
+    list(type = type, shape = as.list(shape), blocks = as_blocks(value, type)),
+    if (!is.null(columns)) list(columns = as.list(columns))
+  )
 }
 
 # The bytes of an array's numbers, the first index running first.

@@ -44,6 +44,9 @@ plot.tunegrid_table <- function(x, type = "scores", ...) {
     abort_tunegrid("A table without a column accuracy cannot be drawn.", "spec", environment())
   }
   scores <- with_interval(scores)
+  if (nrow(scores) == 0) {
+    abort_tunegrid("There is no run to draw.", "spec", environment())
+  }
   scores$experiment <- if (is.null(scores$experiment)) "" else scores$experiment
   is_published <- !all(is.na(scores$published_accuracy))
   plot <- if (is_published) plot_published(scores) else plot_factors(scores)
@@ -148,8 +151,11 @@ varying <- function(scores) {
 # Above so many configurations, colours and names tell nobody anything.
 most_curves <- 8
 
-plot_curves <- function(curves, caption) {
+plot_curves <- function(curves, caption, call = caller_env()) {
   .data <- ggplot2::.data
+  if (nrow(curves) == 0) {
+    abort_tunegrid("There is no run to draw.", "spec", call)
+  }
   own <- names(curves)[seq_len(match("replicate", names(curves)) - 1)]
   has_many <- length(unique(curves$experiment)) > 1
   own <- c(if (has_many) "experiment", varying(cbind(curves[own], epochs = 0)))

@@ -20,10 +20,18 @@
 #' page <- render_report("kh2021", output = tempfile(fileext = ".html"), directory = folder)
 #' file.size(page)
 render_report <- function(study, output = NULL, store = NULL, directory = NULL) {
-  asked <- as_asked(study, store = store)
   output <- as_path(output)
   directory <- as_path(directory)
-  id <- report_id(asked$study, directory)
+  if (!is.null(directory)) {
+    check_directory_only(NULL, NULL, store)
+    check_exported(study, directory, environment())
+  }
+  asked <- as_asked(study, store = store)
+  id <- if (is.null(directory)) {
+    call_python("load_study", study = asked$study, store = asked$store)$id
+  } else {
+    exported_study(directory)
+  }
   output <- if (is.null(output)) paste0(id, ".html") else output
   check_ending(output)
   check_folder_of(output)
@@ -32,8 +40,6 @@ render_report <- function(study, output = NULL, store = NULL, directory = NULL) 
     directory <- tempfile("export")
     on.exit(unlink(directory, recursive = TRUE))
     export_results(study, directory, store = asked$store)
-  } else {
-    check_exported(asked$study, directory, caller_env())
   }
   # It is looked at from another folder.
   directory <- normalizePath(directory)
@@ -61,10 +67,6 @@ check_folder_of <- function(output, call = caller_env()) {
     )
     abort_tunegrid(said, "spec", call)
   }
-}
-
-report_id <- function(study, directory) {
-  if (is.null(directory)) call_python("load_study", study = study)$id else exported_study(directory)
 }
 
 check_rmarkdown <- function(call = caller_env()) {

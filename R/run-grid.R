@@ -73,10 +73,11 @@
 #'
 #' - Examples are arrays of numbers: n × height × width (grey images), n × height ×
 #'   width × channels, or n × features, which a data frame of numbers can be too.
+#'   Columns that have names in both parts meet by name.
 #'   Whole numbers from 0 to 255 are kept as bytes and scaled as pixels are,
 #'   whether R has them as integers or not; others are kept as they are, in
 #'   single precision.
-#' - Labels are whole numbers from 0, or factors with the same levels: then the
+#' - Labels are whole numbers from 0, not from 1, or factors with the same levels: then the
 #'   levels are the names of the classes. Else `class_names`, one more element of
 #'   the list, can name them.
 #'
@@ -152,7 +153,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
       said <- paste0(
         "until_decided and ", names(departing)[departing][1], " do not go together."
       )
-      abort_tunegrid(said, "spec", caller_env())
+      abort_tunegrid(said, "spec", environment())
     }
     done <- call_python(
       "run_until_decided",
@@ -200,6 +201,9 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     experiments = experiments, where = where, protocol = protocol,
     preset = preset, any = departs, store = done$store
   ))
+  for (doubt in done$doubts) {
+    cli::cli_warn("{doubt}", class = "tunegrid_warning_data")
+  }
   if (nzchar(done$warning)) {
     cli::cli_warn("{done$warning}", class = "tunegrid_warning_failed")
   }

@@ -12,7 +12,8 @@ studies <- function() {
 #' Load a study
 #'
 #' @param study The id of a shipped study, the path of a study.toml or its
-#'   folder, or the name of a grid of one's own that a store knows.
+#'   folder, the name of a grid of one's own that a store knows, or what
+#'   [run_grid()] returned.
 #' @param store A folder; by default `TUNEGRID_STORE`, then `./tunegrid-store`.
 #'
 #' @returns A list of class `tunegrid_study`, which prints and knits as tables: id,
@@ -26,10 +27,11 @@ studies <- function() {
 #' study$parts$protocols
 #' head(study$published[["two-layer"]], 3)
 load_study <- function(study, store = NULL) {
-  found <- call_python("load_study", study = as_study(study), store = as_path(store))
+  asked <- as_asked(study, store = store)
+  found <- call_python("load_study", study = asked$study, store = asked$store)
   found$parts <- lapply(found$parts, new_table)
   found$published <- lapply(found$published, new_table)
-  structure(c(found, list(given = as_study(study))), class = "tunegrid_study")
+  structure(c(found, list(given = asked$study)), class = "tunegrid_study")
 }
 
 #' @export

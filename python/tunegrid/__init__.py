@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from .conclusions.until_decided import run_until_decided
     from .conclusions.verdicts import check_claims
     from .data.sources import dataset_status
-    from .errors import BridgeError, DataError, RunError, SpecError, StoreError, TunegridError
+    from .errors import (
+        BridgeError,
+        DataError,
+        DataWarning,
+        RunError,
+        SpecError,
+        StoreError,
+        TunegridError,
+    )
     from .knitr import kable
     from .report.export import export_results
     from .report.figures import plot_figure
@@ -72,6 +80,7 @@ _HOMES = {
     "import_results": "report.importing",
     "BridgeError": "errors",
     "DataError": "errors",
+    "DataWarning": "errors",
     "RunError": "errors",
     "SpecError": "errors",
     "StoreError": "errors",
@@ -91,6 +100,7 @@ _HOMES = {
 __all__ = [
     "BridgeError",
     "DataError",
+    "DataWarning",
     "DecidedSummary",
     "ExportedModel",
     "FailedRunsWarning",

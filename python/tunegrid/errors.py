@@ -69,6 +69,10 @@ class DataMissingError(DataError):
     """A data set is nowhere to be found, and could not be downloaded."""
 
 
+class DataWarning(UserWarning):
+    """Data can be trained, and hardly be meant, as with labels that begin at 1."""
+
+
 class RunError(TunegridError):
     """Training cannot start or cannot go on."""
 

@@ -31,3 +31,18 @@ test_that("what cannot be compared is an error in one sentence", {
     say_error(compare_with("kh2021", cbind(smallest, accuracy = 1), by = "units", store = store))
   })
 })
+
+test_that("rows of tune and of tfruns say what of them was not taken, or differs", {
+  store <- local_store()
+  tuned <- cbind(smallest, .metric = c("accuracy", "roc_auc"), .estimate = c(0.9, 0.99))
+  table <- compare_with("kh2021", tuned, score = ".estimate", store = store)
+  expect_identical(c(table$other_n, table$other_mean), c(1, 0.9))
+  flags <- cbind(smallest, flag_dropout = 0.5, flag_model = "cnn", epochs = 3, accuracy = c(0.9, NA))
+  expect_snapshot(writeLines(attr(compare_with("kh2021", flags, store = store), "said")))
+  means <- cbind(smallest, mean = 0.9, n = 5L, std_err = 0.01)
+  expect_snapshot({
+    say_error(compare_with("kh2021", means, score = "mean", store = store))
+    say_error(compare_with("kh2021", cbind(smallest, accuracy = 90), store = store))
+    say_error(compare_with("kh2021", flags, by = "dropout", store = store))
+  })
+})

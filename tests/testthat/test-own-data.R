@@ -182,3 +182,30 @@ test_that("data that is none is refused in a sentence", {
   })
   expect_error(run_own(iris, tempdir()), class = "tunegrid_error_data")
 })
+
+test_that("columns with names meet by name, and other names are refused", {
+  skip_without_python()
+  store <- withr::local_tempdir()
+  data <- flowers()
+  run_own(data, store, name = "irises")
+  turned <- flowers(x_test = data$x_test[4:1])
+  expect_identical(run_own(turned, store, name = "turned")$found, 1L)
+  as_matrices <- flowers(x_train = as.matrix(data$x_train), x_test = as.matrix(data$x_test[4:1]))
+  expect_identical(run_own(as_matrices, store, name = "matrices")$found, 1L)
+  renamed <- setNames(data$x_test, c("a", names(data$x_test)[-1]))
+  expect_error(
+    run_own(flowers(x_test = renamed), store),
+    "x_train has the columns Sepal.Length that x_test lacks, and x_test has the columns a",
+    class = "tunegrid_error_data"
+  )
+})
+
+test_that("labels that begin at 1 are warned of, and told by check_data()", {
+  skip_without_python()
+  store <- withr::local_tempdir()
+  codes <- flowers(
+    y_train = as.integer(flowers()$y_train), y_test = as.integer(flowers()$y_test)
+  )
+  expect_warning(run_own(codes, store), "begin at 1", class = "tunegrid_warning_data")
+  expect_match(attr(check_data(codes, store = store), "note"), "begin at 1", all = FALSE)
+})

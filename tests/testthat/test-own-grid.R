@@ -129,3 +129,19 @@ test_that("a model that is compiled brings its optimizer", {
   losses <- as.data.frame(run)$train_loss
   expect_lt(losses[1], losses[2])
 })
+
+test_that("a grid of one's own can be judged, loaded and reported as what run_grid() returned", {
+  skip_without_python()
+  own <- run_small(
+    data.frame(dense1 = c(4, 16)),
+    model = "dense_stack", seeds = 3, store = withr::local_tempdir()
+  )
+  withr::local_dir(withr::local_tempdir()) # where no store is
+  ranked <- suppressMessages(rank_configurations(own))
+  expect_setequal(ranked$dense1, c(4, 16))
+  expect_identical(load_study(own)$id, own$study)
+  expect_identical(unique(suppressMessages(compare_published(own))$verdict), "no published value")
+  skip_if_not(rmarkdown::pandoc_available(), "pandoc")
+  written <- render_report(own)
+  expect_identical(basename(written), paste0(own$study, ".html"))
+})

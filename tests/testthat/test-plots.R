@@ -68,3 +68,10 @@ test_that("what cannot be drawn is an error in one sentence", {
     say_error(plot(two_layer(), type = 1))
   })
 })
+
+test_that("without runs there is nothing to draw", {
+  none <- transform(two_layer(), accuracy = NA_real_, replicates = 0L)
+  expect_error(plot(new_table(none)), "no run to draw", class = "tunegrid_error_spec")
+  curves <- data.frame(replicate = integer(), epoch = integer(), val_accuracy = double())
+  expect_error(plot_curves(curves, "none"), "no run to draw", class = "tunegrid_error_spec")
+})

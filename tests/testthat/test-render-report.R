@@ -63,3 +63,15 @@ test_that("folders and files can be given from where R is", {
   table <- comparison_table("kh2021", experiments = "two-layer", directory = "./kh2021")
   expect_gt(nrow(table), 1)
 })
+
+test_that("a folder that is no export, or beside a store, is an error in one sentence", {
+  expect_error(
+    render_report("kh2021", directory = "nowhere"), "holds no whole export",
+    class = "tunegrid_error_store"
+  )
+  expect_error(
+    render_report("kh2021", directory = exported_folder(), store = "store"),
+    "directory and store do not go together",
+    class = "tunegrid_error_spec"
+  )
+})

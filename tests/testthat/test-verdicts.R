@@ -35,3 +35,18 @@ test_that("what departs has no place where seeds are spent until it is decided",
     class = "tunegrid_error_spec"
   )
 })
+
+test_that("what run_grid() returned is judged in its store, by its protocol", {
+  store <- local_store()
+  run <- suppressMessages(run_grid(
+    "kh2021", "two-layer",
+    where = layer1 == 16 & layer2 == 16 & layerdense == 16, store = store
+  ))
+  expect_identical(run$found, 1L)
+  withr::local_dir(withr::local_tempdir()) # where no store is
+  compared <- suppressMessages(compare_published(run))
+  expect_identical(unique(compared[c("layer1", "layer2", "layerdense", "n")])$n, 2L)
+  expect_identical(suppressMessages(check_claims(run, "best-two-layer"))$runs, 2L)
+  expect_identical(suppressMessages(plan_seeds(run, "best-two-layer"))$runs, 2L)
+  expect_error(rank_configurations(run), "Fewer than two configurations have runs")
+})

@@ -112,6 +112,7 @@ def run(
 
     Example: tune-grid run --grid grid.csv --model net.py:build --data letters.npz --epochs 5
     """
+    from ..errors import DataWarning
     from ..running.driver import run_grid
     from ..running.summary import FailedRunsWarning, describe_summary
     from .console import ConsoleProgress
@@ -147,6 +148,7 @@ def run(
         return
     with ConsoleProgress() as progress, warnings.catch_warnings():
         warnings.simplefilter("ignore", FailedRunsWarning)  # the summary says it
+        warnings.simplefilter("ignore", DataWarning)  # the progress has said it
         try:
             summary = run_grid(
                 study,

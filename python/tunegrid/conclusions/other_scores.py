@@ -1,7 +1,7 @@
 """Scores from elsewhere, as of tfruns or tune, beside ours of the same configurations."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,17 +9,15 @@ import pandas as pd
 
 from ..errors import SpecError, quoted
 from ..results.measures import APART
-from ..results.tidy import read_results
-from ..study.parts import split_names
+from ..results.tidy import read_groups, read_results
+from ..study.settings import NAMES
 from ..study.study import Study
-
-#: tfruns puts this before the names of a run's flags.
-_FLAG = "flag_"
+from .their_scores import FLAG, accuracies, like, listed, of_accuracy, pairs
 
 #: What sets our runs apart beside their configuration.
 _APART = ("departures", *APART)
 
-_COUNTS, _LEVEL, _SHOWN = ("n", "other_n"), 0.95, 8
+_COUNTS, _LEVEL = ("n", "other_n"), 0.95
 
 #: The fewest scores of which a spread is known.
 _SPREAD = 2
@@ -44,7 +42,8 @@ def compare_with(
     Args:
         study: the id of a shipped study, the path of a study.toml, a `Study`, or the name of a
             grid of one's own that the store has.
-        scores: one row a run; rows of one configuration are its replicates.
+        scores: one row a run; rows of one configuration are its replicates. Of rows with tune's
+            column `.metric` those with `accuracy` are taken.
         by: the columns that say which configuration it is: names that both have, or from our
             names to those of `scores`. By default every column of our configurations that
             `scores` has, also under tfruns' `flag_` names.
@@ -58,22 +57,23 @@ def compare_with(
         ours); low, high: its 95 % interval. With two runs or more on both sides that is Welch's
         interval of the difference of means; with one on one side, where one more run of the other
         side would lie (Student), less that run; NA with one on both. `attrs["said"]` sums it up,
-        `attrs["left_out"]` says what of ours was not taken.
+        and says which rows were left out and which settings differ; `attrs["left_out"]` says what
+        of ours was not taken.
 
     Raises:
-        SpecError: for a column that is not there, one that is not numbers, no column in common,
-            and columns that do not tell our configurations apart.
+        SpecError: for a column that is not there, scores that are no shares, rows that are means
+            of several runs, no column in common, and columns that do not tell our configurations
+            apart.
         StoreError: when the store cannot be read.
     """
-    if not hasattr(scores, "columns"):
-        raise SpecError(f"scores must be a data frame, not {type(scores).__name__}.")
+    scores, notes = of_accuracy(scores)
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any, "keys": keys}
-    runs = read_results(study, experiments=experiments, store=store, **how)
-    names = _pairs(by, runs.attrs["columns"], scores)
-    theirs = pd.DataFrame(
-        {ours: _like(runs[ours], scores[its], its) for ours, its in names.items()}
-    )
-    theirs["score"] = _numbers(scores, score)
+    how |= {"experiments": experiments, "store": store}
+    runs = read_results(study, **how)
+    names = pairs(by, runs, scores)
+    theirs = pd.DataFrame({ours: like(runs[ours], scores[its], its) for ours, its in names.items()})
+    theirs, dropped = _known(theirs.assign(score=accuracies(scores, score)), runs)
+    notes += dropped
     done = runs[runs["outcome"].eq("done")].assign(score=runs["accuracy"].astype(float))
     done = done.drop_duplicates([*names, "key"])  # two experiments may share a run
     _check_apart(done, list(names), runs.attrs["columns"])
@@ -86,38 +86,54 @@ def compare_with(
     both[["difference", "low", "high"]] = np.array(intervals, float).reshape(-1, 3)
     kept = [name for name in both if name not in (*names, *_COUNTS)]
     both = both.astype({**dict.fromkeys(kept, "Float64"), **_types(both, runs, names)})
-    both.attrs = {"left_out": runs.attrs["left_out"], "said": [_said(both)], "digits": 4}
+    both.attrs = {"left_out": runs.attrs["left_out"], "digits": 4}
+    both.attrs["said"] = [_said(both), *notes, *_otherwise(study, scores, names, runs, how)]
     return both
 
 
-def _pairs(
-    by: str | Sequence[str] | Mapping[str, str] | None, columns: Sequence[str], scores: pd.DataFrame
-) -> dict[str, str]:
-    """Say under which name `scores` has which of our columns."""
-    if by is None:
-        found = {
-            name: given for name in columns for given in (f"{_FLAG}{name}", name) if given in scores
-        }
-        if not found:
-            raise SpecError(
-                f"scores has none of the columns {_listed(columns)}: say in by which of its "
-                f"columns ({_listed(scores)}) says what."
+def _known(theirs: pd.DataFrame, runs: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out the rows that have no score, or no value where all of our runs have one."""
+    without = {
+        name: theirs[name].isna() & (name == "score" or bool(runs[name].notna().all()))
+        for name in theirs
+    }
+    said = [
+        f"{int(gone.sum())} of {len(theirs)} rows of scores without a value for {quoted(name)} "
+        f"{'is' if gone.sum() == 1 else 'are'} left out."
+        for name, gone in without.items()
+        if gone.any()
+    ]
+    return theirs[~pd.DataFrame(without).any(axis=1)].reset_index(drop=True), said
+
+
+def _otherwise(
+    study: str | Path | Study,
+    scores: pd.DataFrame,
+    names: Mapping[str, str],
+    runs: pd.DataFrame,
+    how: Mapping[str, object],
+) -> Iterator[str]:
+    """Say which settings the other runs had otherwise, by columns that tell no rows apart."""
+    for column in scores:
+        name = str(column).removeprefix(FLAG)
+        is_setting = name in NAMES or name in runs.attrs["columns"]
+        if not is_setting or name in names or column in names.values():
+            continue
+        ours = {_text(value) for value in read_groups(study, name, **how)}
+        theirs = [_text(value) for value in scores[column].dropna().unique()]
+        if ours and (others := [value for value in theirs if value not in ours]):
+            yield (
+                f"scores has {quoted(column)} = {listed(others)}, and our runs have "
+                f"{listed(sorted(ours))}: they were made otherwise."
             )
-        return found
-    names = dict(by) if isinstance(by, Mapping) else {name: name for name in split_names(by)}
-    if not names:
-        raise SpecError("by names no column: leave it out, or name one that both tables have.")
-    for ours, its in names.items():
-        if ours not in columns:
-            raise SpecError(
-                f"by: our configurations have no column {quoted(ours)}: choose from "
-                f"{_listed(columns)}."
-            )
-        if its not in scores:
-            raise SpecError(
-                f"by: scores has no column {quoted(its)}: choose from {_listed(scores)}."
-            )
-    return names
+
+
+def _text(value: object) -> str:
+    """Write a value so that equal ones, in whatever type, are the same."""
+    try:
+        return f"{float(value):g}"
+    except (TypeError, ValueError):
+        return "none" if value is None else str(value).lower()
 
 
 def _check_apart(done: pd.DataFrame, by: list[str], columns: Sequence[str]) -> None:
@@ -125,9 +141,9 @@ def _check_apart(done: pd.DataFrame, by: list[str], columns: Sequence[str]) -> N
     apart = done[[*columns, *_APART]].drop_duplicates()
     twice = apart[apart.duplicated(by, keep=False)]
     if len(twice):
-        row = twice.iloc[0]
-        said = ", ".join(f"{name} = {row[name]}" for name in by)
-        alike = int((twice[by].astype(str) == row[by].astype(str)).all(axis=1).sum())
+        texts = twice[by].astype("string").fillna("none")
+        said = ", ".join(f"{name} = {texts[name].iloc[0]}" for name in by)
+        alike = int((texts == texts.iloc[0]).all(axis=1).sum())
         raise SpecError(
             f"{alike} of our configurations have {said}, and are no replicates of each other: "
             f"name more columns in by, or say which runs are meant, by experiments or where."
@@ -138,39 +154,6 @@ def _types(both: pd.DataFrame, runs: pd.DataFrame, by: Iterable[str]) -> dict[st
     """Give whole numbers back the type that they have with us, where all are whole."""
     whole = [name for name in by if pd.api.types.is_integer_dtype(runs[name])]
     return {name: "Int64" for name in whole if both[name].dropna().mod(1).eq(0).all()}
-
-
-def _listed(names: Iterable[object]) -> str:
-    shown = [quoted(name) for name in names]
-    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "") or "none"
-
-
-def _like(ours: pd.Series, theirs: pd.Series, name: str) -> pd.Series:
-    """Give a column the type of ours, so that equal values meet."""
-    texts = theirs.astype("string")
-    if not pd.api.types.is_numeric_dtype(ours) or pd.api.types.is_bool_dtype(ours):
-        return texts.astype(ours.dtype) if pd.api.types.is_string_dtype(ours) else texts
-    numbers = pd.to_numeric(texts, errors="coerce")
-    wrong = numbers.isna() & texts.notna()
-    if wrong.any():
-        raise SpecError(
-            f"The column {name} of scores has '{quoted(texts[wrong].iloc[0], 40)}', where ours has "
-            f"numbers."
-        )
-    return numbers.astype("Float64")
-
-
-def _numbers(scores: pd.DataFrame, name: str) -> pd.Series:
-    if name not in scores:
-        numeric = [one for one in scores if pd.api.types.is_numeric_dtype(scores[one])]
-        raise SpecError(
-            f"scores has no column {quoted(name)}: say in score which one is compared with our "
-            f"accuracies (it has the numbers {_listed(numeric)})."
-        )
-    values = scores[name]
-    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        raise SpecError(f"The column {quoted(name)} of scores holds no numbers.")
-    return values.astype("Float64").astype(float)
 
 
 def _pooled(rows: pd.DataFrame, by: list[str], prefix: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import DataError
 from .datasets import DATASETS, PARTS, Dataset, Images, label_type
+from .forms import four_arrays, short
 
 #: What data is called that has no name of its own; what keys call all of it.
 NAME, OWN = "own-data", "own"
@@ -37,8 +38,9 @@ def own_data(
         data: `(x_train, y_train, x_test, y_test)`; `((x_train, y_train), (x_test, y_test))`, as
             Keras's `load_data()` gives; or a mapping of these four names, or of `train` and
             `test` with `x` and `y` each. x: (n, height, width), (n, height, width, channels) or
-            (n, features); values that are all whole and from 0 to 255, of both parts and in
-            whatever type, are kept as bytes, others as float32.
+            (n, features), whose columns meet by name where both parts are frames; values that
+            are all whole and from 0 to 255, of both parts and in whatever type, are kept as
+            bytes, others as float32.
             y: whole numbers from 0, shape (n,) or (n, 1).
         name: for tables; default `own-data`. It is not part of any key.
         class_names: one for each class, also for such as do not occur; those that the mapping
@@ -51,9 +53,9 @@ def own_data(
     if not isinstance(name, str) or not _NAME.fullmatch(name) or name in DATASETS:
         raise DataError(
             f"Data must have a name of lower-case letters, digits, _ and -, which is not "
-            f"{', '.join(DATASETS)}; not {_short(name)}."
+            f"{', '.join(DATASETS)}; not {short(name)}."
         )
-    arrays = _four(data)
+    arrays = four_arrays(data)
     if class_names is None and isinstance(data, Mapping):
         class_names = data.get("class_names")
     x = _examples({part: arrays[part] for part in ("x_train", "x_test")})
@@ -101,43 +103,6 @@ def digest_of(images: Images, classes: int) -> str:
         content = hashlib.sha256(array.data).hexdigest()
         described[part] = [array.dtype.str, list(array.shape), content]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
-
-
-def _four(data: object) -> dict[str, object]:
-    """Find the four arrays in any of the forms in which data is given."""
-    if isinstance(data, Mapping):
-        if {"train", "test"} <= set(data):
-            return {
-                f"{axis}_{part}": one
-                for part in ("train", "test")
-                for axis, one in zip("xy", _pair(data[part], part), strict=True)
-            }
-        missing = [part for part in PARTS if data.get(part) is None]
-        if missing:
-            raise DataError(
-                f"Data lacks {', '.join(missing)}: give x_train, y_train, x_test and y_test."
-            )
-        return {part: data[part] for part in PARTS}
-    if isinstance(data, (tuple, list)):
-        if len(data) == len(PARTS):
-            return dict(zip(PARTS, data, strict=True))
-        if len(data) == len(("train", "test")):
-            train, test = (_pair(*one) for one in zip(data, ("train", "test"), strict=True))
-            return dict(zip(PARTS, (*train, *test), strict=True))
-    raise DataError(
-        f"Data must be (x_train, y_train, x_test, y_test), or a mapping with these names, not "
-        f"{_short(data)}."
-    )
-
-
-def _pair(data: object, part: str) -> tuple[object, object]:
-    """Give the examples and the labels of a part."""
-    if isinstance(data, Mapping):
-        if {"x", "y"} <= set(data):
-            return data["x"], data["y"]
-    elif isinstance(data, (tuple, list)) and len(data) == len("xy"):
-        return data[0], data[1]
-    raise DataError(f"The data's {part} must have x and y, not {_short(data)}.")
 
 
 def _array(value: object, part: str) -> np.ndarray:
@@ -216,9 +181,9 @@ def _class_names(given: object) -> tuple[str, ...]:
     if given is None:
         return ()
     if isinstance(given, str) or not isinstance(given, (Sequence, np.ndarray)):
-        raise DataError(f"class_names must be a list of texts, not {_short(given)}.")
+        raise DataError(f"class_names must be a list of texts, not {short(given)}.")
     if not all(isinstance(name, str) for name in given):
-        raise DataError(f"class_names must be a list of texts, not {_short(list(given))}.")
+        raise DataError(f"class_names must be a list of texts, not {short(list(given))}.")
     return tuple(str(name) for name in given)
 
 
@@ -241,9 +206,4 @@ def _first(array: np.ndarray) -> str:
     if not array.size:
         return "nothing"
     value = array.flat[0]
-    return _short(value.item() if isinstance(value, np.generic) else value)
-
-
-def _short(value: object) -> str:
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else f"{type(value).__name__} {text[:50]}…"  # noqa: PLR2004
+    return short(value.item() if isinstance(value, np.generic) else value)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..data.datasets import DATASETS, Dataset, Images, Source
+from ..data.doubts import doubts
 from ..data.files import take_data
 from ..data.inspecting import inspect_images
 from ..data.kept import find_kept
@@ -94,8 +95,8 @@ def check_data(
         Runs with a fold are taken together whatever seed dealt the folds; those whose parts were
         drawn again (`pooled`) stand apart.
 
-        `attrs["caption"]` says which data it is, `attrs["note"]` what cannot be said for want of
-        runs.
+        `attrs["caption"]` says which data it is, `attrs["note"]` what is doubtful of its labels and
+        what cannot be said for want of runs.
 
     Raises:
         SpecError: for a name that nothing has.
@@ -112,7 +113,7 @@ def check_data(
     table = as_frame(rows, _COLUMNS).astype(_COLUMNS)
     table.attrs = {
         "caption": f"{dataset.title}, digest {dataset.digest[:_SHOWN]}, {origin}",
-        "note": [] if gaps else [_no_runs(opened.folder)],
+        "note": [*doubts(dataset), *([] if gaps else [_no_runs(opened.folder)])],
         "hidden": _HIDDEN,
     }
     return table

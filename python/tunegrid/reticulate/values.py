@@ -40,18 +40,24 @@ def plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
-def array_from_r(sent: object) -> "np.ndarray | object":
+def array_from_r(sent: object) -> "np.ndarray | pd.DataFrame | object":
     """Give the array that R sent as `type` (NumPy's word), `shape` and `blocks` of its bytes.
 
-    Its first index runs first, as in R; what is none of R's arrays is given as it is. reticulate
-    before 1.38 cannot convert arrays for NumPy 2, and bytes go over at once in any.
+    Its first index runs first, as in R; what is none of R's arrays is given as it is, and one with
+    `columns`, their names, as a frame. reticulate before 1.38 cannot convert arrays for NumPy 2,
+    and bytes go over at once in any.
     """
     import numpy as np
 
     if not (isinstance(sent, Mapping) and "blocks" in sent):
         return sent
     content = bytearray().join(sent["blocks"])
-    return np.ndarray(sent["shape"], sent["type"], buffer=content, order="F")
+    array = np.ndarray(sent["shape"], sent["type"], buffer=content, order="F")
+    if not sent.get("columns"):
+        return array
+    import pandas as pd
+
+    return pd.DataFrame(array, columns=sent["columns"])
 
 
 def _column(name: str, values: "pd.Series") -> dict[str, object]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import DataWarning
 from ..study.csvfile import Scalar
 from .values import plain
 from .words import in_r
@@ -68,12 +69,15 @@ def _run_grid(
             dict(zip(grid, row, strict=True)) for row in zip(*grid.values(), strict=True)
         ]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FailedRunsWarning)  # R warns itself
+        for known in (FailedRunsWarning, DataWarning):  # R warns itself
+            warnings.simplefilter("ignore", known)
         summary = _heard(run_grid, study, hear, options)
     said = [in_r(line) for line in describe_summary(summary)]
     left = [{**one, "reason": in_r(one["reason"])} for one in plain(summary.left_out)]
     warning = in_r(describe_failures(summary))
-    return {**plain(summary), "left_out": left, "said": said, "warning": warning}
+    doubts = [in_r(line) for line in summary.doubts]
+    more = {"left_out": left, "said": said, "warning": warning, "doubts": doubts}
+    return {**plain(summary), **more}
 
 
 def _run_until_decided(

@@ -86,7 +86,9 @@ _WORDS: Mapping[str, str] = {
     r"(?<!['\"\w])None(?!['\"\w])": "NULL",
 }
 
-_COMMAND = re.compile(r"`?tune-grid (model (?:show|export)|data check|[a-z]+)(?: ID)?`?")
+_COMMAND = re.compile(
+    r"`?tune-grid (model (?:show|export)|data check|[a-z]+(?:-[a-z]+)*)(?: ID)?`?"
+)
 _OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)(?: (quick|full)\b)?")
 
 

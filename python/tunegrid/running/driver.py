@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from pathlib import Path
 
+from ..data.doubts import doubts
 from ..data.files import take_data
 from ..data.own import OwnData
-from ..errors import SpecError, mistaken, quoted, shown
+from ..errors import DataWarning, SpecError, mistaken, quoted, shown
 from ..machine.processor import cores
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
@@ -91,6 +92,7 @@ def run_grid(
         progress: told what happens.
 
     Warns:
+        DataWarning: when labels begin at 1, or a class has test examples only.
         FailedRunsWarning: when runs failed, now or earlier, with how many and why.
 
     Raises:
@@ -105,6 +107,11 @@ def run_grid(
     short = _present({"epochs": epochs, "train_size": train_size, "precision": precision})
     said: Mapping[str, object] = {}
     own = None if data is None else take_data(data)
+    doubtful = [] if own is None else doubts(own.dataset)
+    for text in doubtful:
+        warnings.warn(text, DataWarning, stacklevel=2)
+        if progress is not None:
+            progress.notice(text)
     if study is None:
         said = {**short, **(set or {})}
         study = _own_study(grid, said, _present({**given, "data": own}))
@@ -143,6 +150,7 @@ def run_grid(
         time_limit=time_limit,
         progress=progress,
     )
+    summary.doubts = doubtful
     if said := describe_failures(summary):
         warnings.warn(shown(said), FailedRunsWarning, stacklevel=2)
     return summary

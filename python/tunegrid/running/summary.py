@@ -36,6 +36,7 @@ class RunSummary:
         seconds: wall time.
         keys: of the runs asked for: with them tables hold these and no others.
         failures: what failed runs said, with how many said it.
+        doubts: what of the data that was given can hardly be meant, in sentences.
         trained_by: how, in words: optimizer, learning rate, batch, epochs, loss.
     """
 
@@ -51,6 +52,7 @@ class RunSummary:
     seconds: float = 0.0
     keys: tuple[str, ...] = field(default=(), repr=False)
     failures: dict[str, int] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
     trained_by: str = ""
 
     def _repr_html_(self) -> str:

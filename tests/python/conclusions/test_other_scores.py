@@ -22,7 +22,7 @@ def ours(store):
 
 
 def beside(store, scores, **how):
-    return compare_with("kh2021", scores, experiments="two-layer", store=store, **how)
+    return compare_with("kh2021", scores, **{"experiments": "two-layer", "store": store, **how})
 
 
 def test_with_replicates_on_both_sides_the_interval_is_welchs(kept):
@@ -79,9 +79,46 @@ def test_columns_of_other_names_are_matched_by_name(kept):
         (others(SMALLEST, 0.9), {"score": "auc"}, "scores has no column auc"),
         (others(SMALLEST, "high"), {}, "accuracy of scores holds no numbers"),
         (others({**SMALLEST, "layer1": "few"}, 0.9), {}, "has 'few', where ours has numbers"),
+        (others(SMALLEST, 91.2), {}, "Row 1 of scores has 91.2 in the column accuracy: accuracies"),
+        (others(SMALLEST, np.inf), {}, "Row 1 of scores has inf"),
+        (others(SMALLEST, 0.9).assign(n=5, std_err=0.01), {}, "means of n = 5, and no runs"),
+        (others(SMALLEST, 0.9).assign(**{".metric": "roc_auc"}), {}, "no row with .metric = acc"),
         ([0.9], {}, "scores must be a data frame, not list"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_compared_is_one_sentence(kept, scores, how, said):
     with pytest.raises(SpecError, match=said):
         beside(kept, scores, **how)
+
+
+def test_of_tune_s_rows_those_with_accuracy_are_taken(kept):
+    scores = others(SMALLEST, 0.9, 0.99).assign(**{".metric": ["accuracy", "roc_auc"]})
+    table = beside(kept, scores)
+    assert (table.loc[0, "other_n"], table.loc[0, "other_mean"]) == (1, 0.9)
+    assert "Of scores the rows with .metric = accuracy are taken." in table.attrs["said"]
+
+
+def test_rows_without_a_value_are_left_out_aloud(kept):
+    nowhere = {**SMALLEST, "layer1": None}
+    table = beside(kept, pd.concat([others(SMALLEST, 0.9, None), others(nowhere, 0.9)]))
+    assert table["other_n"].tolist() == [1]
+    assert table.attrs["said"][1:] == [
+        "1 of 3 rows of scores without a value for layer1 is left out.",
+        "1 of 3 rows of scores without a value for score is left out.",
+    ]
+
+
+def test_settings_that_differ_are_named(kept):
+    """By tfruns' names too; what is the same, and what is no setting, is not."""
+    more = {"flag_batch_size": 128, "epochs": 3, "optimizer": "Adam", "samples": 60_000}
+    said = beside(kept, others({**SMALLEST, **more}, 0.9)).attrs["said"][1:]
+    assert said[:2] == [
+        f"scores has {name} = {theirs}, and our runs have {ours}: they were made otherwise."
+        for name, theirs, ours in (("flag_batch_size", 128, 64), ("epochs", 3, 20))
+    ]
+    assert "samples" not in " ".join(said)
+
+
+def test_names_in_by_are_found_with_tfruns_prefix(kept):
+    scores = others({f"flag_{name}": value for name, value in SMALLEST.items()}, 0.9)
+    assert beside(kept, scores, by=list(SMALLEST)).loc[0, "n"] == 5

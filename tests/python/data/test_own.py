@@ -1,6 +1,7 @@
 """Data of one's own: the forms in which it is given, and what is refused."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +130,28 @@ def test_a_name_that_is_none_is_refused(name):
     """Nor can data have the name of a set that ships."""
     with pytest.raises(DataError, match="must have a name of lower-case letters"):
         own_data(made(), name=name)
+
+
+def _named(columns):
+    """Make a part of data whose columns have names, each with values of its own."""
+    own = {"a": 1, "b": 20, "c": 300}
+    return pd.DataFrame({name: [own[name], own[name] + 1] for name in columns})
+
+
+def test_columns_with_names_meet_by_name():
+    """In whatever order the test examples have them: else one would be taken for another."""
+    same, other = (
+        own_data((_named("abc"), [0, 1], _named(columns), [0, 1])) for columns in ("abc", "cab")
+    )
+    assert other.dataset == same.dataset
+    assert other.images.x_test.tolist() == [[1, 20, 300], [2, 21, 301]]
+
+
+def test_columns_with_other_names_are_refused():
+    """A name that one part lacks; columns without names are taken by place."""
+    said = "x_train has the columns c that x_test lacks, and x_test has the columns d that"
+    renamed = _named("abc").rename(columns={"c": "d"})
+    with pytest.raises(DataError, match=said):
+        own_data((_named("abc"), [0, 1], renamed, [0, 1]))
+    bare = _named("abc").to_numpy()
+    assert own_data((_named("abc"), [0, 1], bare, [0, 1])).images.x_test.tolist() == bare.tolist()

@@ -8,7 +8,9 @@ import pytest
 
 from tunegrid import (
     DataError,
+    DataWarning,
     SpecError,
+    check_data,
     comparison_table,
     export_model,
     export_results,
@@ -271,3 +273,15 @@ def test_folds_are_columns_of_a_grid(letters, tmp_path):
     runs = read_results(done.study, store=tmp_path)
     assert (runs["val_accuracy"] * 60 % 1).round(6).isin([0, 1]).all()
     assert runs["key"].nunique() == 2
+
+
+def test_labels_that_can_hardly_be_meant_are_warned_of(tmp_path):
+    """They are trained all the same."""
+    x = np.random.default_rng(3).normal(size=(12, 2))
+    y = np.arange(12) % 2 + 1
+    with pytest.warns(DataWarning, match="do your labels begin at 1"):
+        done = run_grid(
+            grid=UNITS[:1], model="mlp", data=(x, y, x, y), epochs=1, store=tmp_path / "store"
+        )
+    assert done.done == 1
+    assert "begin at 1" in check_data((x, y, x, y), store=tmp_path).attrs["note"][0]
