@@ -45,7 +45,8 @@ test-browser: setup r
 # The table of RELIABILITY.md, from a run of the tests that try faults: half an hour.
 reliability: setup
 	$(BIN)/python -m pytest -m "long or not long" --junitxml .reliability.xml \
-	  tests/python/store/test_faults.py tests/python/store/test_storm.py tests/python/store/test_store.py
+	  tests/python/store tests/python/study tests/python/plan tests/python/architectures \
+	  tests/python/data tests/python/report tests/python/cli
 	$(BIN)/python tests/reliability.py .reliability.xml > RELIABILITY.md
 	rm .reliability.xml
 

@@ -72,6 +72,18 @@ def _whole(name: str) -> Images:
         pytest.skip(f"real {name}: {error}")
 
 
+@pytest.fixture(autouse=True)
+def hostile_input(request: pytest.FixtureRequest, record_property) -> None:
+    """Record for RELIABILITY.md what a stranger could have sent, and how often it was tried."""
+    mark = request.node.get_closest_marker("hostile")
+    if mark is not None:
+        given = getattr(getattr(request.node, "callspec", None), "params", {})
+        own = getattr(request.function, "_hypothesis_internal_use_settings", None)
+        times = given.get("count") or given.get("tries") or own.max_examples
+        record_property("hostile", mark.args[0])
+        record_property("times", times)
+
+
 @pytest.fixture(scope="session")
 def fashion_mnist() -> Images:
     """The real Fashion-MNIST."""

@@ -8,6 +8,7 @@ import os
 import platform
 import sys
 import xml.etree.ElementTree as ET
+from collections import Counter
 from datetime import UTC, datetime
 
 from tabulate import tabulate
@@ -22,13 +23,22 @@ weights file, `pair` two drivers on one store, one after the other.
 
 """
 
+HOSTILE = """
+## What a stranger could send
+
+Real files changed by Hypothesis, in ways without number: each example is read, or refused in one
+sentence. None ended in a traceback, took more than two seconds or a gibibyte, or changed a file
+outside of its folder ([SECURITY.md](SECURITY.md) says what is trusted).
+
+"""
+
 COLUMNS = {"fault": "fault", "times": "times", "lost": "lost", "ended": "what happened"}
 
 
 def main(files: list[str]) -> None:
     """Print the document."""
     cases = [case for file in files for case in ET.parse(file).iter("testcase")]  # noqa: S314
-    rows = [row for case in cases if (row := _row(case))]
+    rows = [row for case in cases if (row := _row(case, "fault"))]
     table = [[row.get(name, "") for name in COLUMNS] for row in rows]
     print(HEAD + tabulate(table, list(COLUMNS.values()), "pipe", disable_numparse=True))
     print(
@@ -37,14 +47,22 @@ def main(files: list[str]) -> None:
         f"{platform.release().partition('-')[0]}, {os.cpu_count()} cores. `make reliability` "
         f"tries them again and writes this file."
     )
+    tried = Counter()
+    for case in cases:
+        row = _row(case, "hostile")
+        if row:
+            tried[row["hostile"]] += int(row["times"])
+    if tried:
+        table = [[kind, f"{times:,}".replace(",", " ")] for kind, times in tried.items()]
+        print(HOSTILE + tabulate(table, ["what", "times"], "pipe", colalign=("left", "right")))
 
 
-def _row(case: ET.Element) -> dict[str, str] | None:
-    """Give what a test that passed has recorded."""
+def _row(case: ET.Element, kind: str) -> dict[str, str] | None:
+    """Give what a test that passed has recorded of a kind: `fault` or `hostile`."""
     if any(case.find(outcome) is not None for outcome in ("failure", "error", "skipped")):
         return None
     found = {one.get("name"): one.get("value") for one in case.iter("property")}
-    if "fault" not in found:
+    if kind not in found:
         return None
     return {"ended": "repeating the command ends as if nothing had been", **found}
 

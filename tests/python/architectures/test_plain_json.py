@@ -272,6 +272,7 @@ def layer_stacks(draw):
 
 
 @pytest.mark.parametrize("tries", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+@pytest.mark.hostile("a model as JSON: any layers, any numbers")
 def test_any_stack_of_layers_is_a_model_or_refused(tries, monkeypatch):
     """With any number for any argument, and in no more memory than the weights allowed need."""
     monkeypatch.setattr(own_model, "MOST_WEIGHTS", 10**7)
@@ -286,6 +287,7 @@ def test_any_stack_of_layers_is_a_model_or_refused(tries, monkeypatch):
 
 
 @pytest.mark.parametrize("tries", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+@pytest.mark.hostile("a model as JSON, changed anywhere")
 def test_any_text_is_a_model_or_refused(tries):
     """It starts nothing, opens nothing and changes nothing of Keras's."""
     config = keras.config

@@ -18,6 +18,7 @@ often = pytest.mark.parametrize("count", [200, pytest.param(2_000, marks=pytest.
 
 
 @often
+@pytest.mark.hostile("a study file, by the command")
 def test_a_changed_study_is_shown_or_refused_in_one_sentence(count, tune_grid, tmp_path):
     """By every command that reads one; nothing is written beside it."""
 
@@ -48,6 +49,7 @@ words = st.one_of(
 
 
 @often
+@pytest.mark.hostile("any words after `tune-grid`")
 def test_any_words_are_understood_or_refused_in_one_sentence(count, tune_grid, tmp_path):
     """Also bytes that are no characters."""
     first = st.sampled_from(["show", "table", "results", "studies", "status", "model"])

@@ -73,6 +73,7 @@ npz = st.one_of(
 
 @tried
 @pytest.mark.parametrize("is_packed", [False, True])
+@pytest.mark.hostile("an IDX file, plain and packed")
 def test_an_idx_file_is_an_array_or_a_value_error(count, is_packed):
     """Packed or not, and no larger than it may be."""
 
@@ -89,6 +90,7 @@ def test_an_idx_file_is_an_array_or_a_value_error(count, is_packed):
 
 @tried
 @pytest.mark.parametrize(("ending", "contents"), [("npz", npz), ("csv", csvs)])
+@pytest.mark.hostile("a .npz or csv file of data")
 def test_a_file_of_data_is_data_or_one_sentence(count, ending, contents, tmp_path):
     """Headers that say anything, bytes that are changed, tables of anything."""
     file = tmp_path / f"a.{ending}"

@@ -99,6 +99,7 @@ def test_another_revision_is_read():
 
 
 @pytest.mark.parametrize("tries", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+@pytest.mark.hostile("a run's spec, changed anywhere")
 def test_any_text_is_a_spec_or_refused(tries):
     """What is read can be written, keyed, seeded, and described."""
 

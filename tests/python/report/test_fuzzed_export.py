@@ -146,6 +146,7 @@ def hold_law(folder, changes):
 
 @FEW
 @given(changes=CHANGES)
+@pytest.mark.hostile("an exported folder: bytes, cells, files, links, manifest")
 def test_an_export_that_is_changed_is_refused_or_whole(folder, changes):
     """Bytes, cells, the manifest, files in each other's place, links."""
     hold_law(folder, changes)
@@ -154,6 +155,7 @@ def test_an_export_that_is_changed_is_refused_or_whole(folder, changes):
 @pytest.mark.long
 @MANY
 @given(changes=CHANGES)
+@pytest.mark.hostile("an exported folder: bytes, cells, files, links, manifest")
 def test_thousands_of_exports_that_are_changed(folder, changes):
     """As above."""
     hold_law(folder, changes)

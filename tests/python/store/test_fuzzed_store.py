@@ -192,6 +192,7 @@ ROWS = st.integers(0, 5)
 
 @FEW
 @given(cell=TABLE_COLUMNS, row=ROWS, value=CELLS, readers=SOME)
+@pytest.mark.hostile("a store with a cell changed")
 def test_a_cell_that_is_changed_is_named_or_read(place, cell, row, value, readers):
     """Another type, NULL, huge, text, bytes, in any column of any table."""
     hold_law_of_cells(place, cell, row, value, readers)
@@ -200,6 +201,7 @@ def test_a_cell_that_is_changed_is_named_or_read(place, cell, row, value, reader
 @pytest.mark.long
 @MANY
 @given(cell=TABLE_COLUMNS, row=ROWS, value=CELLS, readers=SOME)
+@pytest.mark.hostile("a store with a cell changed")
 def test_thousands_of_cells_that_are_changed(place, cell, row, value, readers):
     """As above."""
     hold_law_of_cells(place, cell, row, value, readers)
@@ -208,6 +210,7 @@ def test_thousands_of_cells_that_are_changed(place, cell, row, value, readers):
 @pytest.mark.long
 @FEW
 @given(cell=TABLE_COLUMNS, row=ROWS, value=CELLS, readers=SLOW)
+@pytest.mark.hostile("a store with a cell changed, read by what builds models")
 def test_a_cell_that_is_changed_is_named_or_read_by_those_that_take_long(
     place, cell, row, value, readers
 ):
@@ -264,6 +267,7 @@ FORGED = st.sampled_from(["spec", "spec", "study", "environment"])
 
 @FEW
 @given(what=FORGED, data=st.data(), readers=SOME)
+@pytest.mark.hostile("a store with a text forged, and its digest too")
 def test_what_is_forged_with_its_digest_is_named_or_read(place, what, data, readers):
     """A spec, a study file, an environment, with the key that they have."""
     place.put_back()
@@ -274,6 +278,7 @@ def test_what_is_forged_with_its_digest_is_named_or_read(place, what, data, read
 @pytest.mark.long
 @MANY
 @given(what=FORGED, data=st.data(), readers=SOME)
+@pytest.mark.hostile("a store with a text forged, and its digest too")
 def test_thousands_that_are_forged_with_their_digest(place, what, data, readers):
     """As above."""
     place.put_back()
@@ -306,6 +311,7 @@ def edited(content, edits):
 
 @FEW
 @given(edits=EDITS, readers=SOME)
+@pytest.mark.hostile("a store with bytes of its file changed")
 def test_a_file_whose_bytes_are_changed_is_named_or_read(place, edits, readers):
     """As a disk, or somebody with an editor, may do."""
     place.put_back(edited(place.whole, edits))
@@ -315,6 +321,7 @@ def test_a_file_whose_bytes_are_changed_is_named_or_read(place, edits, readers):
 @pytest.mark.long
 @MANY
 @given(edits=EDITS, readers=SOME)
+@pytest.mark.hostile("a store with bytes of its file changed")
 def test_thousands_of_files_whose_bytes_are_changed(place, edits, readers):
     """As above."""
     place.put_back(edited(place.whole, edits))

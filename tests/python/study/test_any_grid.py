@@ -14,6 +14,7 @@ from tunegrid.study.settings import check_settings
 
 
 @tried
+@pytest.mark.hostile("a condition")
 def test_a_condition_is_true_or_false_of_a_row_or_one_sentence(count):
     """Of any row."""
 
@@ -27,6 +28,7 @@ def test_a_condition_is_true_or_false_of_a_row_or_one_sentence(count):
 
 
 @tried
+@pytest.mark.hostile("a grid")
 def test_a_grid_is_planned_or_one_sentence(count):
     """Whatever its columns and its values are."""
 
@@ -42,6 +44,7 @@ def test_a_grid_is_planned_or_one_sentence(count):
 
 @tried
 @pytest.mark.parametrize("read", [lambda file: read_rows(file, "a table"), read_grid])
+@pytest.mark.hostile("a csv file: a table, or a grid")
 def test_a_csv_file_is_rows_or_one_sentence(count, read, tmp_path):
     """As a printed table, and as a grid."""
 
@@ -55,6 +58,7 @@ def test_a_csv_file_is_rows_or_one_sentence(count, read, tmp_path):
 
 
 @tried
+@pytest.mark.hostile("a setting, as after --set")
 def test_a_setting_is_taken_or_one_sentence(count):
     """KEY=VALUE, with anything for either."""
     names = st.one_of(st.sampled_from(["epochs", "dropout", "loss", "keras_json"]), texts)

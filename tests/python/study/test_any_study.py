@@ -23,6 +23,7 @@ def written(tmp_path):
 
 
 @tried
+@pytest.mark.hostile("a study file, changed anywhere")
 def test_a_changed_study_is_a_study_or_one_sentence(count, written):
     """Values, keys and bytes of the files that ship."""
 
