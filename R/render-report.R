@@ -7,11 +7,13 @@
 #' is computed by the export that it reads.
 #'
 #' @inheritParams read_results
+#' @param study As in [read_results()]; none for one page over all studies that
+#'   there are runs of.
 #' @param output A file ending in `.html`, for a page that needs no other file,
-#'   or in `.md`; by default the study's id with `.html`, in the working
-#'   directory.
+#'   or in `.md`; by default the study's id (or `overview`) with `.html`, in the
+#'   working directory.
 #' @param directory An exported folder to read instead of a store, without
-#'   Python.
+#'   Python; for the overview a folder of exported folders.
 #'
 #' @returns The path of the file that was written, invisibly.
 #' @export
@@ -19,15 +21,18 @@
 #' folder <- system.file("extdata", "kh2021", package = "tunegrid")
 #' page <- render_report("kh2021", output = tempfile(fileext = ".html"), directory = folder)
 #' file.size(page)
-render_report <- function(study, output = NULL, store = NULL, directory = NULL) {
+render_report <- function(study = NULL, output = NULL, store = NULL, directory = NULL) {
   output <- as_path(output)
   directory <- as_path(directory)
+  store <- as_path(store)
   if (!is.null(directory)) {
     check_directory_only(NULL, NULL, store)
-    check_exported(study, directory, environment())
+    check_exported_of(study, directory, environment())
   }
-  asked <- as_asked(study, store = store)
-  id <- if (is.null(directory)) {
+  asked <- if (is.null(study)) list(store = store) else as_asked(study, store = store)
+  id <- if (is.null(study)) {
+    "overview"
+  } else if (is.null(directory)) {
     call_python("load_study", study = asked$study, store = asked$store)$id
   } else {
     exported_study(directory)
@@ -39,7 +44,11 @@ render_report <- function(study, output = NULL, store = NULL, directory = NULL) 
   if (is.null(directory)) {
     directory <- tempfile("export")
     on.exit(unlink(directory, recursive = TRUE))
-    export_results(study, directory, store = asked$store)
+    if (is.null(study)) {
+      export_all(directory, asked$store, environment())
+    } else {
+      export_results(study, directory, store = asked$store)
+    }
   }
   # It is looked at from another folder.
   directory <- normalizePath(directory)
@@ -49,8 +58,32 @@ render_report <- function(study, output = NULL, store = NULL, directory = NULL) 
   templates <- file.path(python_folder(), "tunegrid", "report", "templates")
   maker <- new.env(parent = globalenv())
   sys.source(file.path(templates, "render.R"), maker)
-  maker$render_template(templates, "study.Rmd", list(directory = directory), output, scratch)
+  template <- if (is.null(study)) "overview.Rmd" else "study.Rmd"
+  maker$render_template(templates, template, list(directory = directory), output, scratch)
   invisible(output)
+}
+
+# An exported folder of the study; for the overview a folder of such folders.
+check_exported_of <- function(study, directory, call) {
+  if (!is.null(study)) {
+    check_exported(study, directory, call)
+  } else if (!any(file.exists(file.path(list.dirs(directory, recursive = FALSE), "manifest.json")))) {
+    said <- paste0(directory, " holds no exported folders: export_results() writes one, a folder a study.")
+    abort_tunegrid(said, "spec", call)
+  }
+}
+
+# Every study that a store has runs of, each in a folder of its own.
+export_all <- function(directory, store, call) {
+  status <- run_status(store = store)
+  ids <- unique(status$study[status$done > 0])
+  if (length(ids) == 0) {
+    abort_tunegrid("The store has no runs to report.", "store", call)
+  }
+  dir.create(directory)
+  for (number in seq_along(ids)) {
+    export_results(ids[number], file.path(directory, sprintf("%03d", number)), store = store)
+  }
 }
 
 check_ending <- function(output, call = caller_env()) {

@@ -75,3 +75,16 @@ test_that("a folder that is no export, or beside a store, is an error in one sen
     class = "tunegrid_error_spec"
   )
 })
+
+test_that("without a study there is one page over all", {
+  skip_without_pandoc()
+  around <- withr::local_tempdir()
+  file.copy(exported_folder(), around, recursive = TRUE)
+  page <- withr::local_tempfile(fileext = ".md")
+  render_report(output = page, directory = around)
+  expect_match(readLines(page), "|kh2021 |", fixed = TRUE, all = FALSE)
+  from_store <- withr::local_tempfile(fileext = ".md")
+  render_report(output = from_store, store = local_store())
+  expect_identical(readLines(from_store), readLines(page))
+  expect_error(render_report(output = page, directory = withr::local_tempdir()), "holds no exported")
+})
