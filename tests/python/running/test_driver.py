@@ -204,6 +204,11 @@ def test_nothing_to_learn_from_is_an_error(tmp_path):
         ),
         ({"engine": "warp"}, RunError, "no engine 'warp': choose from tensorflow, reference"),
         ({"preset": "slow"}, SpecError, "no preset 'slow': choose from full, quick"),
+        (
+            {"epochs": 1, "set": {"epochs": 2}},
+            SpecError,
+            "Give epochs, or epochs in set, not both.",
+        ),
         ({"grid": [{"layer1": 8}]}, SpecError, "needs exactly one experiment"),
     ],
 )
