@@ -6,7 +6,8 @@
 #' @param data The name of a data set that ships (`"fashion_mnist"`, `"mnist"`,
 #'   `"fashion_mnist_kaggle"`); the path of a `.npz` or `.csv` file; data as
 #'   [run_grid()] takes it; or the name of data of one's own that the store
-#'   keeps, or the beginning of its digest.
+#'   keeps (a file's is its name without the ending, that of arrays is `own-data`;
+#'   `name` of [run_grid()] names the grid), or the beginning of its digest.
 #' @inheritParams run_grid
 #'
 #' @returns A table ([tunegrid_table]) with one row a statement: check, part

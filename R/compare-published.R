@@ -3,7 +3,9 @@
 #' A row a configuration, with a verdict and why: `replicated` when both
 #' one-sided tests say that the difference is less than what matters,
 #' `different` when the published value lies outside of where one more of our
-#' runs would, else `undecided`. Everything is computed in Python, or was by the
+#' runs would, else `undecided`; `too few runs` where nothing says how far seeds
+#' lie apart, `not comparable` where our runs depart from the protocol, and `no
+#' published value` where the source prints none. Everything is computed in Python, or was by the
 #' one who exported the folder.
 #'
 #' @inheritParams read_results
@@ -17,7 +19,11 @@
 #'   published, n, mean, sd, source and df of the variance between seeds,
 #'   difference (published less ours), low and high (where one more run would
 #'   lie), inside, difference_beyond, p_value, p_holm, images_low, images_high,
-#'   decidable, verdict, why, fixed, setting. Only some are printed.
+#'   decidable, verdict, why, fixed, setting. Only some are printed. `fixed` says
+#'   whether the settings of the comparison were `changed` after runs were seen
+#'   or stand as `before`; where they were changed each configuration has two
+#'   rows, one by the settings as they were `first` and one as they are `now`,
+#'   which the column `setting` tells apart.
 #' @export
 #' @examplesIf tunegrid_available()
 #' store <- tempfile("store")

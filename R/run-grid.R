@@ -16,8 +16,8 @@
 #' @param protocol By default the study's own default.
 #' @param set A named list of settings that take the place of the protocol's;
 #'   the runs are marked.
-#' @param preset `"full"`, or `"quick"` (2 epochs of 10 000 images: a look, no
-#'   replication).
+#' @param preset `"full"`, or `"quick"` (2 epochs of 10 000 images: a look at a
+#'   study's grid, no replication).
 #' @param grid A data frame with a row for each configuration, as
 #'   [expand.grid()] gives one, in place of the one experiment's own grid; the
 #'   runs are marked. Without a study it is one of its own: then `set`, `epochs`,
@@ -37,7 +37,8 @@
 #' @param labels For a grid without a study: columns that only name its rows.
 #'   Any other column that nothing reads is an error.
 #' @param seeds At least this many replicates of each configuration.
-#' @param epochs,train_size,precision Short for `set`. With `"bfloat16"` layers
+#' @param epochs,train_size,precision Short for `set`, which then cannot have
+#'   them. With `"bfloat16"` layers
 #'   compute in 16 bits, up to three times as fast where the processor has them;
 #'   weights stay in 32.
 #' @param workers Runs that train at once; as many as there are cores by
@@ -69,7 +70,9 @@
 #' `data` is a list of `x_train`, `y_train`, `x_test` and `y_test`; what a
 #' function of keras3 as `dataset_mnist()` gives; or the path of a `.npz` or
 #' `.csv` file. A `.csv` file has a column `label`, numbers in all others, and,
-#' if wanted, a column `part` that says `train` or `test`.
+#' if wanted, a column `part` that says `train` or `test`;
+#' without it a sixth of each class is for testing, drawn by a generator with a
+#' fixed seed, so that the same file is always split in the same way.
 #'
 #' - Examples are arrays of numbers: n × height × width (grey images), n × height ×
 #'   width × channels, or n × features, which a data frame of numbers can be too.

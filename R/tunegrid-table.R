@@ -54,6 +54,8 @@ format.tunegrid_table <- function(x, ...) {
 #' @rdname tunegrid_table
 #' @export
 print.tunegrid_table <- function(x, n = NULL, width = NULL, ...) {
+  check_room(n, "n", 0, environment())
+  check_room(width, "width", 1, environment())
   said <- said_of(x)
   tell(said$caption)
   if (...length() > 0) {
@@ -66,6 +68,14 @@ print.tunegrid_table <- function(x, n = NULL, width = NULL, ...) {
   }
   tell(said$note)
   invisible(x)
+}
+
+# How much of a table is printed: a number, `least` or more, or Inf.
+check_room <- function(value, name, least, call) {
+  is_number <- is.numeric(value) && length(value) == 1 && !is.na(value)
+  if (!(is.null(value) || (is_number && value >= least))) {
+    abort_argument(name, paste("a number from", least, "on, or Inf"), value, call)
+  }
 }
 
 #' @rdname tunegrid_table

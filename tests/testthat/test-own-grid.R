@@ -145,3 +145,14 @@ test_that("a grid of one's own can be judged, loaded and reported as what run_gr
   written <- render_report(own)
   expect_identical(basename(written), paste0(own$study, ".html"))
 })
+
+test_that("what a preset would say is said by settings, and epochs once", {
+  small <- data.frame(dense1 = 4)
+  expect_snapshot(cran = TRUE, {
+    say_error(run_grid(grid = small, model = "dense_stack", preset = "quick", store = tempdir()))
+    say_error(run_grid(grid = small, model = "dense_stack", store = tempdir()))
+    say_error(run_grid(
+      grid = small, model = "dense_stack", epochs = 1, set = list(epochs = 2), store = tempdir()
+    ))
+  })
+})

@@ -72,7 +72,7 @@ test_that("runs that failed are warned of, and counted in tables", {
       experiments = "base", where = "model == 'cnn_no_reg'", epochs = 1, train_size = 256,
       set = list(optimizer = "sgd", learning_rate = 1e30), store = store
     )),
-    "1 of 1 runs failed: 1 . diverged: the loss became",
+    "1 of 1 run failed: 1 . diverged: the loss became",
     class = "tunegrid_warning_failed"
   )
   expect_equal(sum(comparison_table(run)$failed), 1)

@@ -175,3 +175,10 @@ test_that("a table knits as a kable with its caption", {
   expect_match(knitted, "A note.", fixed = TRUE)
   expect_match(knitted, "published_accuracy", fixed = TRUE)
 })
+
+test_that("how many rows are printed is a number, and nothing else", {
+  table <- comparison_table("kh2021", experiments = "two-layer", directory = exported_folder())
+  expect_error(print(table, n = "a"), "n must be a number from 0 on, or Inf, not the text 'a'")
+  expect_error(print(table, n = -1), "n must be a number", class = "tunegrid_error_spec")
+  expect_error(print(table, width = NA), "width must be a number", class = "tunegrid_error_spec")
+})

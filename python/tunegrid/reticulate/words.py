@@ -142,7 +142,8 @@ def _nowhere(found: re.Match[str]) -> str:
     where, setting = found[1] or "", found[2]
     if where and setting == "architecture":
         return f"{where}no model is given: give model, the name of an architecture or a function"
-    return f"{where}the setting {setting} is given nowhere: give it in set"
+    how = "give epochs" if setting == "epochs" else "give it in set"
+    return f"{where}the setting {setting} is given nowhere: {how}"
 
 
 def _given(found: re.Match[str]) -> str:

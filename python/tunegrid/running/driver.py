@@ -72,7 +72,8 @@ def run_grid(
         where: a condition on configuration columns, as `"layer1 == 16 and layerdense <= 32"`.
         protocol: default: the study's own default.
         set: settings that take the place of the protocol's; the runs are marked.
-        preset: `full`, or `quick` (2 epochs of 10 000 images: a look, no replication).
+        preset: `full`, or `quick` (2 epochs of 10 000 images: a look at a study's grid, no
+            replication).
         grid: rows (one mapping each, or a pandas frame) in place of the one experiment's own;
             the runs are marked. Without a study they are a study of their own: then `set`,
             epochs, train_size and precision say how it is trained and mark nothing.
@@ -80,8 +81,9 @@ def run_grid(
             one's own is kept in the store: given its name as the study, the grid goes on
             without it.
         seeds: at least this many replicates of each configuration.
-        epochs, train_size, precision: short for `set`. With `bfloat16` layers compute in 16 bits,
-            up to three times as fast where the processor has them; weights stay in 32.
+        epochs, train_size, precision: short for `set`, which then cannot have them. With
+            `bfloat16` layers compute in 16 bits, up to three times as fast where the processor has
+            them; weights stay in 32.
         workers: runs that train at once; as many as there are cores by default.
         engine: `tensorflow`, or `reference` (plain `Model.fit`).
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
@@ -105,6 +107,7 @@ def run_grid(
     _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
     given = {"model": model, "dataset": dataset, "name": name, "labels": labels}
     short = _present({"epochs": epochs, "train_size": train_size, "precision": precision})
+    _check_once(short, set)
     said: Mapping[str, object] = {}
     own = None if data is None else take_data(data)
     doubtful = [] if own is None else doubts(own.dataset)
@@ -114,6 +117,7 @@ def run_grid(
             progress.notice(text)
     if study is None:
         said = {**short, **(set or {})}
+        _check_preset(preset, said)
         study = _own_study(grid, said, _present({**given, "data": own}))
         grid, set, short = None, None, {}  # noqa: A001
     elif _present(given):
@@ -242,6 +246,24 @@ def given_overrides(
 
 def _present(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _check_once(short: Mapping[str, object], values: object) -> None:
+    """Refuse a setting that is given by its own argument and in `set`: one would be ignored."""
+    twice = [name for name in short if isinstance(values, Mapping) and name in values]
+    if twice:
+        raise SpecError(f"Give {twice[0]}, or {twice[0]} in set, not both.")
+
+
+def _check_preset(preset: object, said: Mapping[str, object]) -> None:
+    """Refuse a preset of which a grid of one's own takes something: it departs from nothing."""
+    asked = PRESETS.get(preset, {}) if isinstance(preset, str) else {}
+    if not set(asked) <= set(said):
+        how = ", ".join(f"{name} = {value}" for name, value in asked.items())
+        raise SpecError(
+            f"The preset {preset} is for a study's grid: of one of your own say by settings how it "
+            f"is trained ({how})."
+        )
 
 
 def _own_study(

@@ -54,7 +54,8 @@ class SpokenProgress(Progress):
 
     def begin(self, planned: int, missing: Sequence[PlannedRun]) -> None:
         self._total = len(missing)
-        self.notice(f"{planned} runs planned, {len(missing)} to train.")
+        runs = "run" if planned == 1 else "runs"
+        self.notice(f"{planned} {runs} planned, {len(missing)} to train.")
         if missing:
             self.expect(sum(one.spec.epochs for one in missing))
 

@@ -70,7 +70,7 @@ def describe_failures(summary: RunSummary) -> str:
     reasons = list(summary.failures.items())
     said = "; ".join(f"{times} × {text}" for text, times in reasons[:_REASONS])
     more = f"; and {len(reasons) - _REASONS} other reasons" if len(reasons) > _REASONS else ""
-    of = f"{count} of {summary.planned} runs failed"
+    of = f"{count} of {_runs(summary.planned)} failed"
     return f"{of}{f': {said}{more}' if said else ''}."
 
 
@@ -84,18 +84,22 @@ def describe_summary(summary: RunSummary) -> list[str]:
     ]
     if summary.failed_before:
         lines.append(
-            f"{summary.failed_before} runs failed earlier and were not tried again: add "
-            f"--retry-failed to do so."
+            f"{_runs(summary.failed_before)} failed earlier, not tried again: add --retry-failed "
+            f"to do so."
         )
     if summary.failures:
         lines.append(describe_failures(summary))
     lines.append(
-        f"{trained} runs trained ({summary.failed} failed), {summary.found} found done, in "
+        f"{_runs(trained)} trained ({summary.failed} failed), {summary.found} found done, in "
         f"{_duration(summary.seconds)}. Store: {summary.store}"
     )
     if summary.trained_by:
         lines.append(f"Trained by {summary.trained_by} (`tune-grid show` has all settings).")
     return lines
+
+
+def _runs(count: int) -> str:
+    return f"{count} {'run' if count == 1 else 'runs'}"
 
 
 def _duration(seconds: float) -> str:

@@ -168,6 +168,11 @@ def _rows(grid: Sequence[Row]) -> list[dict[str, Scalar]]:
                 f"has {quoted(', '.join(rows[0]))}: they must be the same."
             )
         for column, value in row.items():
+            if isinstance(value, (int, float)) and not _is_value(value):
+                raise SpecError(
+                    f"Row {number} of the grid must have a number between -{_MOST:g} and {_MOST:g} "
+                    f"for {column}, not {value:g}."
+                )
             if not _is_value(value):
                 raise SpecError(
                     f"Row {number} of the grid must have a number, a text or a truth value for "

@@ -312,7 +312,7 @@ def test_a_run_is_heard(fashion_mnist, tmp_path):
     )
     assert done["status"] == "ok", done
     assert (done["value"]["done"], done["value"]["store"]) == (1, str(tmp_path))
-    assert "1 runs trained (0 failed)" in done["value"]["said"][-2]
+    assert "1 run trained (0 failed)" in done["value"]["said"][-2]
     assert ("expect", "0 of 1 done, 0 failed", 2) in heard
     assert sum(epochs for kind, _, epochs in heard if kind == "move") == 2
     assert [text for kind, text, _ in heard if kind == "line"][-1].startswith("[1/1] two-layer")

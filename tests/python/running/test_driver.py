@@ -124,7 +124,7 @@ def test_a_worker_killed_again_and_again_is_a_failed_run(fashion_mnist, tmp_path
     heard = Killer()
     where = "layer2 == 16 and layerdense == 16"
     settings = {"experiments": "two-layer", "where": where, "epochs": 50, "train_size": 256}
-    with pytest.warns(FailedRunsWarning, match="1 of 1 runs failed: 1 × killed"):
+    with pytest.warns(FailedRunsWarning, match="1 of 1 run failed: 1 × killed"):
         summary = run_grid("kh2021", progress=heard, store=tmp_path, **settings)
     assert (summary.done, summary.failed) == (0, 1)
     assert sum("SIGKILL" in line for line in heard.lines) == 3
@@ -204,6 +204,11 @@ def test_nothing_to_learn_from_is_an_error(tmp_path):
         ),
         ({"engine": "warp"}, RunError, "no engine 'warp': choose from tensorflow, reference"),
         ({"preset": "slow"}, SpecError, "no preset 'slow': choose from full, quick"),
+        (
+            {"epochs": 1, "set": {"epochs": 2}},
+            SpecError,
+            "Give epochs, or epochs in set, not both.",
+        ),
         ({"grid": [{"layer1": 8}]}, SpecError, "needs exactly one experiment"),
     ],
 )

@@ -243,6 +243,12 @@ def test_a_preset_does_not_overrule_what_is_said(fashion_mnist, tmp_path):
     assert (row["epochs"], row["departures"]) == (1, "")
 
 
+def test_a_preset_says_nothing_of_a_grid_of_ones_own(tmp_path):
+    """What a preset would say is said by settings."""
+    with pytest.raises(SpecError, match=r"for a study's grid: .* \(epochs = 2, train_size = 10000"):
+        run_grid(grid=WIDTHS, model=network, store=tmp_path, preset="quick", epochs=1)
+
+
 def _other_images(row):
     import keras
 
@@ -258,6 +264,7 @@ def _other_images(row):
         ({"grid": [{"a": 1}, {"b": 1}]}, "Row 2 of the grid has the columns b"),
         ({"grid": [{"a": 1}, {"a": 1}]}, "Rows 1 and 2 of the grid are the same"),
         ({"grid": [{"a": float("nan")}]}, "Row 1 of the grid must have a number"),
+        ({"grid": [{"learning_rate": 1e20}]}, "between -1e.15 and 1e.15 for learning_rate, not 1e"),
         ({"grid": [{"a": [1]}]}, "Row 1 of the grid must have a number"),
         ({"grid": [{"accuracy": 1}]}, "accuracy has a meaning of its own"),
         ({"grid": WIDTHS, "model": "convstack"}, "no architecture 'convstack'"),
