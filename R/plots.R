@@ -85,8 +85,10 @@ with_interval <- function(scores) {
   sd <- if (is.null(scores$accuracy_sd)) rep(NA_real_, nrow(scores)) else scores$accuracy_sd
   # qt() of no degrees of freedom warns.
   half <- ifelse(n > 1, stats::qt(0.975, pmax(n - 1, 1)) * sd / sqrt(n), NA)
-  scores$low <- ifelse(is.na(half), scores$accuracy, scores$accuracy - half)
-  scores$high <- ifelse(is.na(half), scores$accuracy, scores$accuracy + half)
+  half[is.na(half)] <- 0
+  # An accuracy is a share.
+  scores$low <- pmax(scores$accuracy - half, 0)
+  scores$high <- pmin(scores$accuracy + half, 1)
   scores[!is.na(scores$accuracy), ]
 }
 
@@ -94,7 +96,9 @@ plot_published <- function(scores) {
   .data <- ggplot2::.data
   scores <- scores[!is.na(scores$published_accuracy), ]
   # One scale for both, so that the line on which they agree is at 45 degrees.
-  limits <- range(scores$published_accuracy, scores$low, scores$high)
+  # Wide intervals of two seeds are cut off rather than that they hide the points.
+  limits <- range(scores$published_accuracy, scores$accuracy)
+  limits <- limits + c(-0.2, 0.2) * max(diff(limits), 0.01)
   plot <- ggplot2::ggplot(scores, ggplot2::aes(.data$published_accuracy, .data$accuracy)) +
     ggplot2::geom_abline(linetype = "dotted") +
     seed_intervals() +
@@ -122,11 +126,16 @@ plot_factors <- function(scores) {
   long <- long[order(match(long$factor, factors), long$order), ]
   long$factor <- factor(long$factor, factors)
   long$value <- factor(long$value, unique(long$value))
+  # Points beside each other only where a value has more than one.
+  is_alone <- !any(duplicated(long[c("factor", "value")]))
+  aside <- if (is_alone) {
+    "identity"
+  } else {
+    ggplot2::position_jitter(width = 0.12, height = 0, seed = 1)
+  }
   ggplot2::ggplot(long, ggplot2::aes(.data$value, .data$accuracy)) +
-    seed_intervals(ggplot2::position_jitter(width = 0.12, height = 0, seed = 1)) +
-    ggplot2::geom_point(
-      alpha = 0.7, position = ggplot2::position_jitter(width = 0.12, height = 0, seed = 1)
-    ) +
+    seed_intervals(aside) +
+    ggplot2::geom_point(alpha = 0.7, position = aside) +
     ggplot2::facet_wrap(ggplot2::vars(.data$factor), scales = "free_x") +
     ggplot2::labs(x = NULL, y = "accuracy")
 }
@@ -169,6 +178,7 @@ plot_curves <- function(curves, caption, call = caller_env()) {
     )
   }))
   plot <- ggplot2::ggplot(bands, ggplot2::aes(.data$epoch, .data$middle)) +
+    ggplot2::scale_x_continuous(breaks = whole_breaks) +
     ggplot2::labs(x = "epoch", y = "validation accuracy") +
     plot_titles(
       caption, if (any(bands$high > bands$low)) "Median over seeds; all seeds lie within the band."
@@ -177,17 +187,25 @@ plot_curves <- function(curves, caption, call = caller_env()) {
     return(plot + ggplot2::geom_line(ggplot2::aes(group = .data$configuration), alpha = 0.4))
   }
   colours <- grDevices::palette.colors(palette = "Okabe-Ito")[-5] # yellow is too pale for a line
+  if (length(unique(bands$epoch)) > 1) {
+    plot <- plot +
+      ggplot2::geom_ribbon(
+        ggplot2::aes(ymin = .data$low, ymax = .data$high, fill = .data$configuration),
+        alpha = 0.2
+      ) +
+      ggplot2::geom_line(
+        ggplot2::aes(colour = .data$configuration, linetype = .data$configuration)
+      )
+  }
   plot +
-    ggplot2::geom_ribbon(
-      ggplot2::aes(ymin = .data$low, ymax = .data$high, fill = .data$configuration),
-      alpha = 0.2
-    ) +
-    ggplot2::geom_line(
-      ggplot2::aes(colour = .data$configuration, linetype = .data$configuration)
-    ) +
     # A run of one epoch has no line.
     ggplot2::geom_point(ggplot2::aes(colour = .data$configuration), size = 0.8) +
     ggplot2::scale_colour_manual(values = unname(colours), aesthetics = c("colour", "fill"))
+}
+
+# Epochs are counted in whole ones.
+whole_breaks <- function(limits) {
+  unique(round(pretty(limits)))
 }
 
 # A name for each row, of what its columns say; in the order of the rows.

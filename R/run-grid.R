@@ -248,13 +248,27 @@ as_model <- function(model, grid, call = caller_env()) {
   lapply(seq_len(nrow(grid)), \(number) {
     row <- as.list(grid[number, , drop = FALSE])
     row <- Map(\(value, name) unfactor(value, name, call), row, names(row))
-    made <- model(row)
+    made <- tryCatch(model(row), error = \(problem) abort_model(problem, number, call))
     if (!is_keras_model(made)) {
       said <- paste("What the function model returns for row", number, "of the grid")
       abort_argument(said, "a Keras model", made, call)
     }
     call_python("row_model", model = made, row = row, number = number, call = call)
   })
+}
+
+# An error of the user's own function, with the row that it was called for.
+abort_model <- function(problem, number, call) {
+  said <- conditionMessage(problem)
+  is_double <- grepl("positive integer|integer", said) && grepl("[0-9][.]0\\b", said)
+  said <- c(
+    paste0("The function model failed for row ", number, " of the grid: ", trimws(said)),
+    if (is_double) c(i = "Keras wants whole numbers: as.integer() makes them.")
+  )
+  cli::cli_abort(
+    gsub("([{}])", "\\1\\1", said),
+    class = c("tunegrid_error_spec", "tunegrid_error"), parent = NULL, call = call
+  )
 }
 
 is_keras_model <- function(value) {

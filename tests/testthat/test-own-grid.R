@@ -156,3 +156,20 @@ test_that("what a preset would say is said by settings, and epochs once", {
     ))
   })
 })
+
+test_that("an error of the model's function names the row, and helps with whole numbers", {
+  skip_without_python()
+  keras <- reticulate::import("keras")
+  store <- withr::local_tempdir()
+  broken <- function(row) keras$layers$Dense(row$units)
+  expect_error(
+    run_small(data.frame(units = 8), model = broken, store = store),
+    "failed for row 1 of the grid.*as.integer\\(\\)",
+    class = "tunegrid_error_spec"
+  )
+  expect_error(
+    run_small(data.frame(units = 8), model = \(row) stop("my {own} mistake"), store = store),
+    "row 1 of the grid: my \\{own\\} mistake",
+    class = "tunegrid_error_spec"
+  )
+})

@@ -54,6 +54,24 @@ test_that("a picture of the quick preset says that it is no replication", {
   expect_match(plot(run, "curves")$labels$subtitle, "NO\\s+REPLICATION")
 })
 
+test_that("a curve of one epoch is a point, and epochs are whole", {
+  curves <- data.frame(units = 1:2, replicate = 1, epoch = 1L, val_accuracy = c(0.5, 0.6))
+  drawn(plot_curves(curves, "one"))
+  expect_identical(whole_breaks(c(1, 3)), c(1, 2, 3))
+})
+
+test_that("points stand on their ticks where nothing is in their way", {
+  scores <- data.frame(units = c(8, 16), epochs = 1, accuracy = c(0.5, 0.6))
+  plot <- plot_factors(with_interval(scores))
+  expect_equal(as.numeric(drawn(plot)$data[[2]]$x), c(1, 2))
+})
+
+test_that("an interval of an accuracy stays a share", {
+  scores <- data.frame(accuracy = c(0.9, 0.1), accuracy_sd = 0.2, replicates = 2)
+  found <- with_interval(scores)
+  expect_equal(c(found$high[1], found$low[2]), c(1, 0))
+})
+
 test_that("many configurations are drawn as lines without names", {
   curves <- data.frame(units = rep(1:9, each = 2), replicate = 1, epoch = 1:2, val_accuracy = 0.5)
   plot <- plot_curves(curves, "many")

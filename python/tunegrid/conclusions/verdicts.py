@@ -113,9 +113,13 @@ _COUNTS = ("cells", "runs", "seeds_least", "failed", "look")
 
 
 def hidden(table: pd.DataFrame, shown: Sequence[str]) -> list[str]:
-    """Name the columns that are not printed: all but some, and `setting` where it says nothing."""
+    """Name the columns that are not printed: all but some, and those that say nothing."""
     says = table["setting"].ne("").any() if "setting" in table else False
-    return [name for name in table if name not in shown or (name == "setting" and not says)]
+    return [
+        name
+        for name in table
+        if name not in shown or (name == "setting" and not says) or table[name].isna().all()
+    ]
 
 
 class _Judge:
