@@ -261,14 +261,9 @@ as_model <- function(model, grid, call = caller_env()) {
 abort_model <- function(problem, number, call) {
   said <- conditionMessage(problem)
   is_double <- grepl("positive integer|integer", said) && grepl("[0-9][.]0\\b", said)
-  said <- c(
-    paste0("The function model failed for row ", number, " of the grid: ", trimws(said)),
-    if (is_double) c(i = "Keras wants whole numbers: as.integer() makes them.")
-  )
-  cli::cli_abort(
-    gsub("([{}])", "\\1\\1", said),
-    class = c("tunegrid_error_spec", "tunegrid_error"), parent = NULL, call = call
-  )
+  said <- paste0("The function model failed for row ", number, " of the grid: ", trimws(said))
+  advice <- if (is_double) "Keras wants whole numbers: as.integer() makes them."
+  abort_tunegrid(said, "spec", call, advice)
 }
 
 is_keras_model <- function(value) {

@@ -113,13 +113,9 @@ _COUNTS = ("cells", "runs", "seeds_least", "failed", "look")
 
 
 def hidden(table: pd.DataFrame, shown: Sequence[str]) -> list[str]:
-    """Name the columns that are not printed: all but some, and those that say nothing."""
+    """Name the columns that are not printed: all but some, and `setting` where it says nothing."""
     says = table["setting"].ne("").any() if "setting" in table else False
-    return [
-        name
-        for name in table
-        if name not in shown or (name == "setting" and not says) or table[name].isna().all()
-    ]
+    return [name for name in table if name not in shown or (name == "setting" and not says)]
 
 
 class _Judge:
