@@ -250,6 +250,8 @@ def forge(store, what, data):
         old, known = connection.execute(f"SELECT {name}, {text} FROM {table}").fetchone()  # noqa: S608
         forged = data.draw(json_with_one_thing_changed(known))
         new = hashlib.sha256(forged.encode()).hexdigest()
+        if connection.execute(f"SELECT 1 FROM {table} WHERE {name} = ?", (new,)).fetchone():  # noqa: S608
+            return  # the other replicate is there already
         connection.execute(f"UPDATE {table} SET {name} = ?, {text} = ? WHERE {name} = ?",  # noqa: S608
                            (new, forged, old))  # fmt: skip
         of_runs = ("plan", "epoch", "prediction", "attempt", "claim")
