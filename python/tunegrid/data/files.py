@@ -189,7 +189,12 @@ def _numbers(column: "pd.Series", path: Path) -> np.ndarray:
     """Give a column's numbers; rows are counted from 1, below the line of names."""
     import pandas as pd
 
-    found = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    try:
+        found = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    except OverflowError:
+        raise DataError(
+            f"{path} has a number of more than 300 digits in the column {quoted(column.name)}."
+        ) from None
     wrong = ~np.isfinite(found)
     if wrong.any():
         row = int(np.argmax(wrong))

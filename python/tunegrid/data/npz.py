@@ -97,14 +97,14 @@ def _array(
 ) -> np.ndarray:
     """Read the bytes that the header asks for, and see that there are no others."""
     shape, is_fortran, kind = header
-    content = bytearray(math.prod(shape) * kind.itemsize)
-    view, place = memoryview(content), 0
+    count = math.prod(shape) * kind.itemsize
+    content = bytearray()  # which grows with what is there, and not with what a header says
     with archive.open(member) as stream:
         _HEADERS[np.lib.format.read_magic(stream)](stream, max_header_size=_LONGEST_HEADER)
-        while place < len(content) and (piece := stream.read(min(_PIECE, len(content) - place))):
-            view[place : place + len(piece)] = piece
-            place += len(piece)
-        if place < len(content) or stream.read(1):
+        is_so = member.file_size - stream.tell() == count
+        while is_so and (piece := stream.read(min(_PIECE, count - len(content)))):
+            content += piece
+        if len(content) < count or stream.read(1):
             raise DataError(f"{quoted(path)}: {quoted(member.filename)} is not of its own size.")
     array = np.frombuffer(content, kind)
     return array.reshape(shape[::-1]).T if is_fortran else array.reshape(shape)

@@ -62,6 +62,7 @@ def test_pixels_of_a_square_are_images(tmp_path):
     [
         (["label,a", "0,1", "1,x"], "row 2 has 'x' in the column a, and no number"),
         (["label,a", "0,1", "1,"], "row 2 has empty in the column a"),
+        (["label,a", "0,1", f",{10**400}"], "a number of more than 300 digits in the column a"),
         (["label,a", "0,1", "2.5,3"], "row 2 has 2.5 in the column label, where a whole"),
         (["a,b", "0,1"], "has no column label"),
         (["label", "0"], "has no columns beside label"),
@@ -137,6 +138,7 @@ def _array(shape):
     ("begin", "said"),
     [
         (_array((9,)), "is not of its own size"),
+        (_array((2**32 - 1,)), "is not of its own size"),
         (_array((10**12,)), "GiB is the most"),
         (b"\x93NUMPY\x02\x00" + bytes([0, 0, 0, 32]) + b" " * 99, "is no whole .npz archive"),
     ],
