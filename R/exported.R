@@ -156,7 +156,33 @@ exported_file <- function(folder, name, call) {
   if (size > exported_most) {
     refuse("is larger than 256 MiB, which is the most")
   }
+  # R would unpack it without being asked, whatever comes out.
+  begins <- as.integer(readBin(file, "raw", 2))
+  packed <- list(c(31L, 139L), c(66L, 90L), c(253L, 55L), c(93L, 0L), c(80L, 75L))
+  if (any(vapply(packed, identical, NA, begins))) {
+    refuse("is a packed file: get the export again")
+  }
   file
+}
+
+# A copy of what a folder's manifest lists and a report reads, each as it was
+# exported: nothing else is read then.
+taken_export <- function(folder, target, call) {
+  lines <- readLines(exported_file(folder, "manifest.json", call), encoding = "UTF-8", warn = FALSE)
+  entries <- regmatches(lines, regexec('^ *"([^"]+)": "([0-9a-f]{64})",?$', lines))
+  entries <- Filter(length, entries)
+  dir.create(target, recursive = TRUE)
+  for (entry in c(list(c("", "manifest.json", "")), entries)) {
+    if (!grepl("[.](csv|svg|json)$", entry[2])) next
+    file <- exported_file(folder, entry[2], call)
+    copy <- file.path(target, entry[2])
+    file.copy(file, copy)
+    if (nzchar(entry[3]) && !identical(cli::hash_file_sha256(copy), entry[3])) {
+      said <- paste0(file, " is not as it was exported (its SHA-256 differs).")
+      abort_tunegrid(said, "store", call)
+    }
+  }
+  target
 }
 
 read_csv_of <- function(file, call, ...) {

@@ -50,16 +50,23 @@ render_report <- function(study = NULL, output = NULL, store = NULL, directory =
       export_results(study, directory, store = asked$store)
     }
   }
-  # It is looked at from another folder.
-  directory <- normalizePath(directory)
   scratch <- tempfile("report")
   on.exit(unlink(scratch, recursive = TRUE), add = TRUE)
+  given <- if (is.null(study)) list.dirs(directory, recursive = FALSE) else directory
+  for (number in seq_along(given)) {
+    if (file.exists(file.path(given[number], "manifest.json"))) {
+      place <- if (is.null(study)) sprintf("taken/%03d", number) else "taken"
+      taken_export(given[number], file.path(scratch, place), environment())
+    }
+  }
+  # It is looked at from another folder.
+  directory <- normalizePath(file.path(scratch, "taken"))
   output <- file.path(normalizePath(dirname(output)), basename(output))
   templates <- file.path(python_folder(), "tunegrid", "report", "templates")
   maker <- new.env(parent = globalenv())
   sys.source(file.path(templates, "render.R"), maker)
   template <- if (is.null(study)) "overview.Rmd" else "study.Rmd"
-  maker$render_template(templates, template, list(directory = directory), output, scratch)
+  maker$render_template(templates, template, list(directory = directory), output, file.path(scratch, "made"))
   invisible(output)
 }
 

@@ -145,20 +145,32 @@ def test_without_r_it_says_what_to_install(tmp_path, monkeypatch):
 
 HOSTILE = '<script>alert(1)</script> `r 1+1` \\input{/etc/passwd} ![x](/etc/passwd) $x$ | & "q"'
 
+#: It would end a block of HTML, and begin markdown of its own.
+BREAK = "x\n```\n\n![i](/etc/passwd){onerror=alert(1)} [o](javascript:alert(1)) <b>\n\n```{=html}\n"
+
+#: A tag that does something, or leads to a file.
+ALIVE = re.compile(r"""<[a-z][^>]* (?:on[a-z]+=|(?:src|href)="(?:javascript:|/etc/))""")
+
 #: What a hostile export would put where its texts are shown.
-TEXTS = {"about.csv": ("title", "about", "source"), "claims-as-run.csv": ("text", "sentence"),
-         "audit.csv": ("message",), "dictionary.csv": ("meaning",)}  # fmt: skip
+TEXTS = {
+    "results-as-run.csv": ("departures",),
+    "protocols.csv": ("title",),
+    "about.csv": ("title", "about", "source"),
+    "claims-as-run.csv": ("text", "sentence"),
+    "audit.csv": ("message",),
+    "dictionary.csv": ("meaning",),
+}
 
 
-@pytest.fixture
-def hostile(tmp_path):
+@pytest.fixture(params=[HOSTILE, BREAK], ids=["markup", "line ends"])
+def hostile(tmp_path, request):
     """A folder whose every text is an attack; its digests are those of what is in it."""
     folder = tmp_path / "hostile"
     shutil.copytree(KEPT, folder)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     for name, columns in TEXTS.items():
         table = pd.read_csv(folder / name, keep_default_na=False, dtype=str)
-        table[list(columns)] = HOSTILE
+        table[list(columns)] = request.param
         table.to_csv(folder / name, index=False)
         manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
@@ -169,11 +181,15 @@ def hostile(tmp_path):
 def test_texts_of_others_are_texts_on_the_page(hostile, tmp_path):
     """Nothing runs, nothing is fetched, nothing is evaluated."""
     page = render_report("kh2021", directory=hostile, output=tmp_path / "x.html").read_text("utf-8")
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; `r 1+1` \\input{/etc/passwd}" in page
+    assert (
+        "&lt;script&gt;alert(1)&lt;/script&gt; `r 1+1` \\input{/etc/passwd}" in page
+        or "x ```" in page
+    )
     assert "<script>alert" not in page
     assert "root:x:0" not in page
     own = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
-    assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", own)
+    assert not re.search(r"""(?:src|href)=["'](?!data:image/svg|#)""", own)
+    assert not ALIVE.search(own)
 
 
 @needs_rmarkdown
@@ -184,7 +200,7 @@ def test_texts_of_others_are_texts_in_markdown(hostile, tmp_path):
         ["pandoc", "--wrap", "none", "--from", "gfm", "--to", "html", written],
         capture_output=True, check=True, text=True,
     ).stdout  # fmt: skip
-    assert "&lt;script&gt;alert(1)&lt;/script&gt; `r 1+1` \\input{/etc/passwd} !" in shown
+    assert not ALIVE.search(shown)
     assert "<script" not in shown
     assert '/etc/passwd"' not in shown
 
@@ -212,3 +228,16 @@ def test_where_nothing_is_the_overview_is_one_sentence(tmp_path, monkeypatch, ho
     monkeypatch.chdir(tmp_path)
     with pytest.raises((SpecError, StoreError), match=r"holds no exp|has no runs"):
         render_report(output=tmp_path / "all.html", **how)
+
+
+@needs_rmarkdown
+@pytest.mark.parametrize("name", ["figure-as-run-curves.svg", "audit.csv"])
+def test_a_report_reads_no_link_no_pipe_and_nothing_that_was_changed(tmp_path, name):
+    """Only what the manifest lists, as it was exported, in the folder itself."""
+    folder = shutil.copytree(KEPT, tmp_path / "folder")
+    for spoil in (lambda file: file.write_bytes(b"changed"), os.mkfifo,
+                  lambda file: file.symlink_to("/etc/hostname")):  # fmt: skip
+        (folder / name).unlink(missing_ok=True)
+        spoil(folder / name)
+        with pytest.raises(StoreError, match=r"SHA-256 differs|regular file|symbolic link|missing"):
+            render_report("kh2021", directory=folder, output=tmp_path / "x.html")

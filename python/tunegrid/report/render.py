@@ -7,13 +7,20 @@ from pathlib import Path
 
 from ..errors import BridgeError, SpecError, StoreError
 from ..machine.files import as_path
+from ..machine.outside import MIB, check_no_link, inside, read_outside
 from ..r.verbs import FORMATS
 from ..store.store import Store, find_study
 from ..study.study import Study
 from .export import export_results
-from .export_form import MANIFEST, read_manifest
+from .export_form import MANIFEST, read_manifest, verified_manifest
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+#: The most bytes of a table or a figure that a report reads.
+_MOST = 256 * MIB
+
+#: How files begin that gzip, bzip2, xz and others have packed.
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"]\x00\x00", b"PK")
 
 _RENDER = """
 told <- commandArgs(TRUE)
@@ -58,15 +65,19 @@ def render_report(
         raise SpecError(f"A report ends in {' or '.join(FORMATS)}, not as {target.name} does.")
     given = None if directory is None else as_path(directory, "directory").absolute()
     if given is not None:
-        _check_exports(given) if found is None else _check_export(found, given)
+        _exports(given) if found is None else _check_export(found, given)
     program = shutil.which("Rscript")
     if program is None:
         raise BridgeError("A report is made by R, which is not on the path: install r-base-core.")
     with tempfile.TemporaryDirectory() as scratch:
-        folder = given or Path(scratch) / "export"
-        if given is None and found is None:
+        folder = Path(scratch) / "export"
+        if given is not None:
+            places = [given] if found is not None else _exports(given)
+            for number, place in enumerate(places):
+                _take(place, folder if found is not None else folder / f"{number:03}")
+        elif found is None:
             _export_all(folder, store)
-        elif given is None:
+        else:
             export_results(found, folder, store=store)
         template = "overview.Rmd" if found is None else "study.Rmd"
         _render(program, template, target, folder, Path(scratch))
@@ -110,8 +121,26 @@ def _check_export(study: Study, directory: Path) -> None:
         raise SpecError(f"{directory} is an export of {exported}, not of {study.id}.")
 
 
-def _check_exports(directory: Path) -> None:
-    if not any(directory.glob(f"*/{MANIFEST}")):
+def _exports(directory: Path) -> list[Path]:
+    """Give the exported folders in a folder."""
+    found = sorted(path.parent for path in directory.glob(f"*/{MANIFEST}"))
+    if not found:
         raise SpecError(
             f"{directory} holds no exported folders: tune-grid export writes one, a folder a study."
         )
+    return found
+
+
+def _take(folder: Path, target: Path) -> None:
+    """Copy what a folder's manifest lists and a report reads, once it verifies: R reads no more."""
+    check_no_link(folder, StoreError)
+    manifest = verified_manifest(folder)
+    target.mkdir(parents=True)
+    for name in (MANIFEST, *manifest["files"]):
+        if not name.endswith((".csv", ".svg", ".json")):
+            continue
+        path = inside(folder, name, error=StoreError)
+        content = read_outside(path, limit=_MOST, error=StoreError, links=False)
+        if content.startswith(_PACKED):  # which R would unpack without being asked
+            raise StoreError(f"{path} is a packed file: get the export again.")
+        (target / name).write_bytes(content)

@@ -45,9 +45,18 @@ html <- function(text) {
   text
 }
 
-# HTML of ours goes through pandoc untouched; of others there is none.
+# HTML of ours goes through pandoc untouched; of others there is none. No text in it
+# ends the block: the fence is longer than any row of backticks there is.
 raw <- function(...) {
-  cat("\n\n```{=html}\n", paste0(...), "\n```\n\n", sep = "")
+  content <- paste0(...)
+  longest <- max(0, nchar(unlist(regmatches(content, gregexpr("`+", content)))))
+  fence <- strrep("`", max(3, longest + 1))
+  cat("\n\n", fence, "{=html}\n", content, "\n", fence, "\n\n", sep = "")
+}
+
+# A text in one line, without what a terminal or a parser would obey.
+one_line <- function(text) {
+  gsub("[[:cntrl:]\u2028\u2029]+", " ", enc2utf8(as.character(text)))
 }
 
 counted <- function(number, noun, nouns = paste0(noun, "s")) {
@@ -58,6 +67,9 @@ show <- function(table, caption = NULL, digits = getOption("digits")) {
   if (is.null(table) || nrow(table) == 0) {
     return(invisible())
   }
+  is_text <- vapply(table, \(one) is.character(one) || is.factor(one), NA)
+  table[is_text] <- lapply(table[is_text], \(one) ifelse(is.na(one), NA, one_line(one)))
+  names(table) <- one_line(names(table))
   if (is_page) {
     lines <- knitr::kable(
       table,
@@ -67,7 +79,6 @@ show <- function(table, caption = NULL, digits = getOption("digits")) {
     raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"", html(c(caption, "table")[1]), "\">",
         paste(lines, collapse = "\n"), "</div>")
   } else {
-    is_text <- vapply(table, \(one) is.character(one) || is.factor(one), NA)
     table[is_text] <- lapply(table[is_text], \(one) ifelse(is.na(one), NA, cell(one)))
     if (!is.null(caption)) cat("\n", plain(caption), "\n", sep = "")
     lines <- knitr::kable(table, format = "pipe", row.names = FALSE, digits = digits)
