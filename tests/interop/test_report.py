@@ -241,3 +241,12 @@ def test_a_report_reads_no_link_no_pipe_and_nothing_that_was_changed(tmp_path, n
         spoil(folder / name)
         with pytest.raises(StoreError, match=r"SHA-256 differs|regular file|symbolic link|missing"):
             render_report("kh2021", directory=folder, output=tmp_path / "x.html")
+
+
+@needs_rmarkdown
+@pytest.mark.parametrize(("name", "how"), [("kh2021", {"study": "kh2021", "directory": KEPT}),
+                                           ("overview", {"directory": KEPT.parent})])  # fmt: skip
+def test_the_reports_that_the_project_keeps_are_those_of_its_runs(name, how, tmp_path):
+    """`make reports` makes them again."""
+    made = render_report(output=tmp_path / f"{name}.md", **how)
+    assert made.read_bytes() == (ROOT / "reports" / f"{name}.md").read_bytes()

@@ -46,6 +46,7 @@ OWN = {
     "store/upkeep/repair.py": "a copy that is written there",
 }
 
+
 def test_only_readers_open_files():
     """Whoever needs another reader gives it limits, and a place in a list above."""
     opening = {
