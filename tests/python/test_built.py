@@ -16,7 +16,11 @@ ROOT = PACKAGE.parents[1]
 #: Files that are no code: read while the program runs, and not missed before.
 DATA = {
     "knitr/base_r": {"widths.csv"},
-    "report/templates": {"study.Rmd"},
+    "report/templates": {
+        "after.html", "again.Rmd", "audit.Rmd", "before.html", "claims.Rmd", "overview.Rmd",
+        "page.R", "page.css", "page.js", "protocols.Rmd", "reading.R", "render.R", "runs.R",
+        "study.Rmd", "tables.Rmd", "verdicts.Rmd",
+    },
     "store": {"schema.sql"},
     "study/shipped/conv-followup": {"study.toml", "accuracy.csv"},
     "study/shipped/dress-in-layers": {"study.toml", "best.csv", "history.csv", "layers.csv"},

@@ -85,7 +85,7 @@ def planned_configuration(study: Study, row: Mapping[str, object]) -> Configurat
         names = dict.fromkeys(
             [*(one for one in described.column_names if one in columns), *columns]
         )
-        ordered = described.check_row({name: columns[name] for name in names})
+        ordered = described.check_row({name: columns[name] for name in names}, as_stored=True)
     except (ValueError, TypeError) as error:
         raise SpecError(f"A planned configuration is damaged: {quoted(error)}") from None
     place = (row["protocol"], row["experiment"], ordered, check_settings(departures))

@@ -109,8 +109,13 @@ class Experiment(Part):
         """The names of the configuration's columns, in the study's order."""
         return list(self.row[0].values if self.row else self.grid)
 
-    def check_row(self, values: Mapping[str, Scalar]) -> dict[str, Scalar]:
-        """Return a configuration's columns with their types put right; raise ValueError else."""
+    def check_row(
+        self, values: Mapping[str, Scalar], *, as_stored: bool = False
+    ) -> dict[str, Scalar]:
+        """Return a configuration's columns with their types put right; raise ValueError else.
+
+        Labels of a stored one stay as they were written, however the study writes them now.
+        """
         unknown = [column for column in values if column not in NAMES and column not in self.labels]
         if unknown:
             raise ValueError(
@@ -122,12 +127,14 @@ class Experiment(Part):
         except SpecError as error:
             raise ValueError(str(error)) from None
         return {
-            column: known[column] if column in known else self._label(column, value)
+            column: known[column] if column in known else self._label(column, value, as_stored)
             for column, value in values.items()
         }
 
-    def _label(self, column: str, value: Scalar) -> Scalar:
+    def _label(self, column: str, value: Scalar, as_stored: bool) -> Scalar:
         check_values({column: value})
+        if as_stored:
+            return value
         if column in self.text_labels:
             return str(value)
         kinds = self.kinds.get(column, {kind_of(value)})

@@ -347,8 +347,8 @@ def _claim(**values):
     [
         (_one_row_for_all, "a row stands for several configurations"),
         (_column("models.csv", "test_accuracy", "89.1"), "accuracy must be a share"),
-        (_column("models.csv", "params", 10**40), "parameters must be a number"),
-        (_column("log.csv", "val_accuracy", "nan"), "val_accuracy must be a number"),
+        (_column("models.csv", "params", 10**40), "write a number below 2.63"),
+        (_column("log.csv", "val_accuracy", "nan"), "has nan: write a number"),
         (_column("log.csv", "epoch", 1), "epochs must be numbered upwards"),
         (_column("summary.csv", "mean_accuracy", "high"), "mean_accuracy must be a number"),
         (_column("conv.csv", "true", 1), "a matrix has the true classes from 0"),

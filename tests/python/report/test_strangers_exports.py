@@ -305,6 +305,8 @@ def test_predictions_that_are_no_hdf5_are_refused(export, tmp_path, content):
 
 def test_the_kept_results_are_imported_and_whole(tmp_path):
     """What ships is what is asked of others."""
-    assert import_results(ROOT / "reports" / "results" / "kh2021", store=tmp_path).added == 56
+    kept = ROOT / "reports" / "results" / "kh2021"
+    runs = (kept / "run.csv").read_text("utf-8").count(",done,")
+    assert import_results(kept, store=tmp_path).added == runs
     assert set(verify_store(store=tmp_path)["state"]) == {"ok"}
     assert len(read_results("kh2021", any=True, store=tmp_path)) >= 50
