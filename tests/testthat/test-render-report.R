@@ -48,7 +48,7 @@ test_that("the report of a quick look says that it is none, and has no empty col
   lines <- readLines(render_report(run, output = file))
   said <- paste(lines, collapse = " ")
   expect_match(said, "none of our 1 finished runs follows the protocol")
-  expect_match(said, "They depart by `epochs = 1, train_size = 256` (1).", fixed = TRUE)
+  expect_match(said, "They depart by epochs = 1, train_size = 256 (1).", fixed = TRUE)
   expect_false(any(grepl("accuracy_sd", lines)))
 })
 

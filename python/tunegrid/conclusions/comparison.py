@@ -93,7 +93,8 @@ def compare_published(
     table.attrs["said"] = list(_said(inputs, now, wholes))
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
     own = {name for one in inputs.configurations for name in one.columns}
-    own = [name for name in own if name in table and table[name].notna().any()]  # others say nothing of these
+    # Columns of other experiments say nothing of these.
+    own = [name for name in own if name in table and table[name].notna().any()]
     table.attrs["hidden"] = hidden(table, [*own, *_SHOWN])
     return table
 
