@@ -53,7 +53,7 @@ members = st.builds(
         st.text(max_size=20),
         st.just("(" * 5000),
     ),
-    st.one_of(st.binary(max_size=99), st.just(bytes(10**6))),
+    st.one_of(st.binary(max_size=99), st.just(bytes(9999))),
 )
 parts = st.sampled_from(["x_train", "y_train", "x_test", "y_test", "class_names"])
 
