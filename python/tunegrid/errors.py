@@ -1,7 +1,7 @@
 """What can go wrong, for a person to read: every message is one sentence that says what to do."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 #: The most characters of an input that a message quotes.
 QUOTED = 200
@@ -36,6 +36,25 @@ def quoted(value: object, most: int = QUOTED, *, write: Callable[[object], str] 
         text = "a number of thousands of digits"
     line = " ".join(shown(text[: most + 1]).split("\n"))
     return line if len(text) <= most else f"{line[:most]}…"
+
+
+def listed(names: Iterable[object], most: int = 8) -> str:
+    """List names in the room that a sentence has, each as `quoted`.
+
+    >>> listed(["a", "b", "c"], 2), listed([])
+    ('a, b, …', 'none')
+    """
+    texts = [quoted(name) for name in names]
+    return ", ".join(texts[:most]) + (", …" if len(texts) > most else "") or "none"
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many there are.
+
+    >>> counted(1, "finding"), counted(2, "finding")
+    ('1 finding', '2 findings')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def mistaken(name: str, wanted: str, given: object) -> "SpecError":

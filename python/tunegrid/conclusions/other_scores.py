@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecError, quoted
+from ..errors import SpecError, listed, quoted
 from ..results.measures import APART
 from ..results.tidy import read_groups, read_results
 from ..study.settings import NAMES
 from ..study.study import Study
-from .their_scores import FLAG, accuracies, like, listed, of_accuracy, pairs
+from .their_scores import FLAG, accuracies, like, of_accuracy, pairs
 
 #: What sets our runs apart beside their configuration.
 _APART = ("departures", *APART)

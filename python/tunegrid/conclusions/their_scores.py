@@ -1,11 +1,11 @@
 """A table of scores from elsewhere: which of its rows and columns can be held against our runs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from ..errors import SpecError, quoted
+from ..errors import SpecError, listed, quoted
 from ..study.parts import split_names
 
 #: tfruns puts this before the names of a run's flags.
@@ -13,8 +13,6 @@ FLAG = "flag_"
 
 #: tune's columns: which measure a row has; of how many resamples it is the mean.
 _METRIC, _SUMMARY, _WANTED = ".metric", ("n", "std_err"), "accuracy"
-
-_SHOWN = 8
 
 
 def of_accuracy(scores: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -136,9 +134,3 @@ def accuracies(scores: pd.DataFrame, name: str) -> pd.Series:
             f"accuracies must be shares from 0 to 1; of percentages, take the hundredth part."
         )
     return found
-
-
-def listed(names: Iterable[object]) -> str:
-    """List names in the room that a sentence has."""
-    shown = [quoted(name) for name in names]
-    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "") or "none"

@@ -1,6 +1,6 @@
 """What is doubtful of data of one's own, though it can be trained."""
 
-from ..errors import quoted
+from ..errors import listed, quoted
 from .datasets import Dataset
 
 #: Classes that a sentence lists.
@@ -27,10 +27,10 @@ def doubts(dataset: Dataset) -> list[str]:
             f"{label} ({quoted(dataset.class_names[label], 40)})"
             if dataset.class_names
             else str(label)
-            for label in unknown[:_SHOWN]
+            for label in unknown
         ]
-        listed = ", ".join(names) + (", …" if len(unknown) > _SHOWN else "")
-        what = f"class {listed}" if len(unknown) == 1 else f"the classes {listed}"
+        which = listed(names, _SHOWN)
+        what = f"class {which}" if len(unknown) == 1 else f"the classes {which}"
         are = "example is" if tested == 1 else "examples are"
         said.append(
             f"{tested} test {are} of {what}, of which there is no training example: no model can "

@@ -1,8 +1,8 @@
 """The forms in which data of one's own is given, and its columns by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from ..errors import DataError, quoted
+from ..errors import DataError, listed
 from .datasets import PARTS
 
 #: Names of columns that a sentence lists.
@@ -70,7 +70,7 @@ def _by_name(train: object, test: object) -> object:
     names, others = both
     sides = [(names, others, "x_train", "x_test"), (others, names, "x_test", "x_train")]
     said = [
-        f"{part} has the columns {_listed(lacking)} that {other} lacks"
+        f"{part} has the columns {listed(lacking, _SHOWN)} that {other} lacks"
         for own, there, part, other in sides
         if (lacking := [name for name in own if name not in there])
     ]
@@ -85,11 +85,6 @@ def _by_name(train: object, test: object) -> object:
             "each a name of its own."
         )
     return test[names]
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(map(quoted, names[:_SHOWN]))
-    return f"{shown}, …" if len(names) > _SHOWN else shown
 
 
 def _names(frame: object) -> list[str] | None:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from ..conclusions.arithmetic.ranking import rank_agreements
+from ..errors import counted
 from ..plan.grid import configurations
 from ..study.settings import PRESETS
 from ..study.study import Study
@@ -16,15 +17,6 @@ def audit_tables(found: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
         (f"{study}: {counted(len(table), 'finding')}", table[["gravity", "rule", "finding"]])
         for study, table in shown.groupby("study", sort=False)
     ]
-
-
-def counted(number: int, noun: str) -> str:
-    """Say how many there are.
-
-    >>> counted(1, "finding"), counted(2, "finding")
-    ('1 finding', '2 findings')
-    """
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def shown_table(table: pd.DataFrame, *, any: bool = False) -> pd.DataFrame:  # noqa: A002

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from ..conclusions.comparison import compare_published
 from ..conclusions.verdicts import check_claims
+from ..errors import counted
 from ..results.compare import comparison_table
 from ..results.curves import read_epochs
 from ..results.tidy import read_results
 from ..study.study import Study
-from .captions import counted
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

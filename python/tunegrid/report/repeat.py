@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import StoreError
+from ..errors import StoreError, counted
 from ..plan.runs import Epoch, RunSpec
 from ..store.store import open_existing
-from .captions import counted
 from .stored_run import find_run, stored_history, train_again
 
 #: What of an environment decides how sums are rounded.

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import SpecError, mistaken, quoted
+from ..errors import mistaken
 from ..plan.grid import configurations
 from ..store.store import find_study
 from ..study.conditions import Condition, check_columns, parse_condition
-from ..study.settings import NAMES, PRESETS
+from ..study.settings import NAMES, preset_settings
 from ..study.study import Study
 
 
@@ -50,11 +50,9 @@ def select(
         SpecError: for names that do not exist, and a condition that no configuration meets.
     """
     study = find_study(study, store=store)
-    if not isinstance(preset, str) or preset not in PRESETS:
-        raise SpecError(f"There is no preset '{quoted(preset)}': choose from {', '.join(PRESETS)}.")
+    overrides = preset_settings(preset)
     chosen = study.pick_protocol(protocol)
     names = study.pick_experiments(experiments)
-    overrides = PRESETS[preset]
     if not isinstance(where, (str, type(None))):
         raise mistaken("where", "a text, as 'layer1 == 16'", where)
     condition = None if where is None else parse_condition(where)

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..data.doubts import doubts
 from ..data.files import take_data
 from ..data.own import OwnData
-from ..errors import DataWarning, SpecError, mistaken, quoted, shown
+from ..errors import DataWarning, SpecError, quoted, shown
 from ..machine.processor import cores
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
@@ -20,7 +20,7 @@ from ..store.planned import stored_study
 from ..store.store import Store, find_study
 from ..study.csvfile import Scalar
 from ..study.own_grid import Model, as_rows, check_same_grid, is_own_grid, own_study
-from ..study.settings import PRESETS
+from ..study.settings import PRESETS, given_settings, preset_settings
 from ..study.study import Study
 from ..train.engines import check_engine
 from ..train.precision import check_precision
@@ -237,11 +237,8 @@ def given_overrides(
     Raises:
         SpecError: for an unknown preset.
     """
-    if not isinstance(values, (Mapping, type(None))):
-        raise mistaken("set", "a mapping of settings, as {'dropout': 0.3}", values)
-    if not isinstance(preset, str) or preset not in PRESETS:
-        raise SpecError(f"There is no preset '{quoted(preset)}': choose from {', '.join(PRESETS)}.")
-    return {**PRESETS[preset], **short, **(values or {})}
+    given = given_settings(values)
+    return {**preset_settings(preset), **short, **given}
 
 
 def _present(values: Mapping[str, object]) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from ..errors import counted
 from ..plan.plans import PlannedRun
 from ..plan.runs import RunResult
 
@@ -54,8 +55,7 @@ class SpokenProgress(Progress):
 
     def begin(self, planned: int, missing: Sequence[PlannedRun]) -> None:
         self._total = len(missing)
-        runs = "run" if planned == 1 else "runs"
-        self.notice(f"{planned} {runs} planned, {len(missing)} to train.")
+        self.notice(f"{counted(planned, 'run')} planned, {len(missing)} to train.")
         if missing:
             self.expect(sum(one.spec.epochs for one in missing))
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+from ..errors import counted
+
 #: How many reasons are given for failures.
 _REASONS = 3
 
@@ -70,7 +72,7 @@ def describe_failures(summary: RunSummary) -> str:
     reasons = list(summary.failures.items())
     said = "; ".join(f"{times} × {text}" for text, times in reasons[:_REASONS])
     more = f"; and {len(reasons) - _REASONS} other reasons" if len(reasons) > _REASONS else ""
-    of = f"{count} of {_runs(summary.planned)} failed"
+    of = f"{count} of {counted(summary.planned, 'run')} failed"
     return f"{of}{f': {said}{more}' if said else ''}."
 
 
@@ -84,22 +86,18 @@ def describe_summary(summary: RunSummary) -> list[str]:
     ]
     if summary.failed_before:
         lines.append(
-            f"{_runs(summary.failed_before)} failed earlier, not tried again: add --retry-failed "
-            f"to do so."
+            f"{counted(summary.failed_before, 'run')} failed earlier, not tried again: add "
+            f"--retry-failed to do so."
         )
     if summary.failures:
         lines.append(describe_failures(summary))
     lines.append(
-        f"{_runs(trained)} trained ({summary.failed} failed), {summary.found} found done, in "
-        f"{_duration(summary.seconds)}. Store: {summary.store}"
+        f"{counted(trained, 'run')} trained ({summary.failed} failed), {summary.found} found done, "
+        f"in {_duration(summary.seconds)}. Store: {summary.store}"
     )
     if summary.trained_by:
         lines.append(f"Trained by {summary.trained_by} (`tune-grid show` has all settings).")
     return lines
-
-
-def _runs(count: int) -> str:
-    return f"{count} {'run' if count == 1 else 'runs'}"
 
 
 def _duration(seconds: float) -> str:

@@ -20,7 +20,7 @@ from .compiled import compiled_settings
 from .csvfile import MOST_COLUMNS, MOST_ROWS, Scalar, read_rows
 from .own_columns import HeardRow, check_columns, check_models_differ, listed_labels
 from .own_dataset import own_dataset
-from .settings import NAMES, check_settings, explain
+from .settings import NAMES, check_settings, explain, given_settings
 from .study import STUDIES, Study
 
 if TYPE_CHECKING:
@@ -73,19 +73,18 @@ def own_study(
         SpecError: naming the column, the row or the setting that is wrong.
         DataError: naming what is wrong with the data.
     """
-    for what, given in (("name", name), ("dataset", dataset)):
-        if not isinstance(given, (str, type(None))):
-            raise mistaken(what, "a text", given)
-    if not isinstance(set, (Mapping, type(None))):
-        raise mistaken("set", "a mapping of settings, as {'dropout': 0.3}", set)
+    for what, text in (("name", name), ("dataset", dataset)):
+        if not isinstance(text, (str, type(None))):
+            raise mistaken(what, "a text", text)
+    given = given_settings(set)
     if name is not None and (STUDIES / name).is_dir():
         raise SpecError(f"{name} is a study that ships with tunegrid: give the grid another name.")
     rows = _rows(grid)
-    own = None if data is None else _own_data(data, dataset or (set or {}).get("dataset"))
-    settings = {"dataset": dataset or "fashion_mnist", **(set or {})}
+    own = None if data is None else _own_data(data, dataset or given.get("dataset"))
+    settings = {"dataset": dataset or "fashion_mnist", **given}
     if own is not None:
         scaling = {"scaling": _scaling_of(own)}
-        settings = {**scaling, **(set or {}), "dataset": own.dataset.name}
+        settings = {**scaling, **given, "dataset": own.dataset.name}
     if isinstance(model, str):
         settings["architecture"] = _known(model)
     taken = DATASETS.get(str(settings["dataset"])) if own is None else own.dataset

@@ -171,15 +171,35 @@ PRESETS: Mapping[str, Mapping[str, object]] = {
 }
 
 
+def given_settings(values: object) -> Mapping[str, object]:
+    """Give settings as an argument `set` has them, none for None.
+
+    Raises:
+        SpecError: for what is no mapping.
+    """
+    if not isinstance(values, (Mapping, type(None))):
+        raise mistaken("set", "a mapping of settings, as {'dropout': 0.3}", values)
+    return values or {}
+
+
+def preset_settings(preset: object) -> Mapping[str, object]:
+    """Give the settings of a preset.
+
+    Raises:
+        SpecError: for an unknown one, listing them.
+    """
+    if not isinstance(preset, str) or preset not in PRESETS:
+        raise SpecError(f"There is no preset '{quoted(preset)}': choose from {', '.join(PRESETS)}.")
+    return PRESETS[preset]
+
+
 def check_settings(values: Mapping[str, object]) -> dict[str, object]:
     """Return settings, given by some of the names of `Settings`, with 16.0 as 16.
 
     Raises:
         SpecError: for an unknown name or a value out of bounds, naming it.
     """
-    if not isinstance(values, Mapping):
-        raise mistaken("set", "a mapping of settings, as {'dropout': 0.3}", values)
-    for name in values:
+    for name in given_settings(values):
         if not isinstance(name, str):
             raise mistaken("A setting's name", "a text", name)
         if name not in NAMES:
