@@ -170,7 +170,7 @@ def _rows(grid: Sequence[Row]) -> list[dict[str, Scalar]]:
             if isinstance(value, (int, float)) and not _is_value(value):
                 raise SpecError(
                     f"Row {number} of the grid must have a number between -{_MOST:g} and {_MOST:g} "
-                    f"for {column}, not {value:g}."
+                    f"for {column}, not {_short(value)}."
                 )
             if not _is_value(value):
                 raise SpecError(
@@ -186,6 +186,14 @@ def _rows(grid: Sequence[Row]) -> list[dict[str, Scalar]]:
 def _plain(value: object) -> object:
     """Give Python's own value for a NumPy one."""
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _short(value: float) -> str:
+    """Write a number; a whole one can be beyond all floats."""
+    try:
+        return f"{value:g}"
+    except OverflowError:
+        return quoted(value, write=repr)
 
 
 def _is_value(value: object) -> bool:

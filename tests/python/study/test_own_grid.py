@@ -344,3 +344,9 @@ def test_neither_a_study_nor_a_grid_is_a_bad_request(tmp_path):
         run_grid(store=tmp_path)
     with pytest.raises(SpecError, match="A study was given, and model: leave one out"):
         run_grid("kh2021", model="mlp", store=tmp_path)
+
+
+def test_a_whole_number_beyond_all_floats_is_one_sentence():
+    """It cannot be written as others are."""
+    with pytest.raises(SpecError, match=r"must have a number between .* for dense1, not 10000"):
+        own_study([{"dense1": 10**400}], model="dense_stack")
