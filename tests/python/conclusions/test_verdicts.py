@@ -40,9 +40,10 @@ def test_one_seed_each_decides_by_the_spread_and_judges_no_share(judged):
     assert 0 <= best["share"] < 0.5
 
 
-def test_a_claim_whose_cells_lack_runs_says_which(judged):
-    """It is not judged on a part of its groups."""
-    beat = judged.loc["two-layers-beat-one"]
+def test_a_claim_whose_cells_lack_runs_says_which(tmp_path):
+    """It is not judged on a part of its groups: here on two runs of one two-layer model."""
+    import_results(ROOT / "inst" / "extdata" / "kh2021", store=tmp_path)
+    beat = check_claims("kh2021", store=tmp_path).set_index("id").loc["two-layers-beat-one"]
     assert (beat["average"], beat["verdict"]) == ("too few runs", "undecided")
     assert "of one-layer" in beat["note"]
     assert pd.isna(beat["slack"])
