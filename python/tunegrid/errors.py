@@ -108,5 +108,13 @@ class OtherVersionError(StoreError):
     """A run was planned by an older or a newer tunegrid, which knows what this one does not."""
 
 
+def damaged_store(folder: object, why: object) -> DamagedStoreError:
+    """Give the error for a store whose file is not whole, with what to do."""
+    return DamagedStoreError(
+        f"The store {folder} is damaged ({why}): see with `tune-grid verify` what is left, mend it "
+        f"with `tune-grid repair`, or give another --store."
+    )
+
+
 class BridgeError(TunegridError):
     """R cannot be reached from here, or would not do what it was asked."""

@@ -128,9 +128,7 @@ def compare_with(
     found = compare_with(
         study, read_table(file), by=names, score=score, preset=preset, any=any, **how
     )
-    print_table(found, format, digits=found.attrs["digits"])
-    tell_all(found.attrs["said"])
-    tell_all(found.attrs["left_out"])
+    _print_judged(found, format)
 
 
 def _pairs(by: str) -> dict[str, str]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
+from ..errors import SpecError
+from ..store.planned import stored_study
 from ..store.store import Store
 from ..study.claims import Claim
 from ..study.statistics import Statistics
@@ -70,9 +71,8 @@ def _study_then(inputs: Inputs, keys: list[str]) -> Study | None:
         return None
     earlier = [definition for added, definition in known if added <= started]
     try:
-        content = json.loads(earlier[-1] if earlier else known[0][1])
-        return Study.model_validate({**content, "folder": None})
-    except (ValueError, ValidationError):
+        return stored_study(earlier[-1] if earlier else known[0][1])
+    except SpecError:
         return None  # of a version that had other words: what it said of statistics is not known
 
 

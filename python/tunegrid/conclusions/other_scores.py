@@ -86,7 +86,7 @@ def compare_with(
     both[["difference", "low", "high"]] = np.array(intervals, float).reshape(-1, 3)
     kept = [name for name in both if name not in (*names, *_COUNTS)]
     both = both.astype({**dict.fromkeys(kept, "Float64"), **_types(both, runs, names)})
-    both.attrs = {"left_out": runs.attrs["left_out"], "digits": 4}
+    both.attrs = {"left_out": runs.attrs["left_out"], "digits": 4, "hidden": []}
     both.attrs["said"] = [_said(both), *notes, *_otherwise(study, scores, names, runs, how)]
     return both
 

@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..data.datasets import label_type
 from ..data.kept import kept_file
@@ -30,16 +29,12 @@ from .export_form import (
     MANIFEST,
     PREDICTIONS,
     TABLES,
-    class_group,
     data_file,
     own_datasets,
     told,
 )
-from .predictions import check_room, write_classes
+from .predictions import check_room, grouped, write_classes
 from .sheets import figures, sheets
-
-if TYPE_CHECKING:
-    import numpy as np
 
 _PLANNED = """
 SELECT DISTINCT run FROM plan WHERE study = :study
@@ -239,23 +234,20 @@ def _write_predictions(folder: Path, store: Store, keys: Sequence[str]) -> None:
         "ORDER BY last.run",
         {"keys": json.dumps(list(keys))},
     )
-    groups: dict[tuple[int, np.dtype], list[str]] = {}
+    data = {key: RunSpec.from_json(spec).data.described for key, spec, *_ in rows}
     classes: dict[tuple[str, str], bytes] = {}
-    for key, spec, last, best in rows:
-        data = RunSpec.from_json(spec).data.described
-        count, kind = data.test_images, label_type(data.classes)
-        if {len(last), len(best)} != {count * kind.itemsize}:
+    for key, _, last, best in rows:
+        width = label_type(data[key].classes).itemsize
+        if {len(last), len(best)} != {data[key].test_images * width}:
             raise StoreError(
                 f"The predictions of run {key[:12]} are damaged: see `tune-grid verify` and "
                 f"`tune-grid repair`."
             )
-        groups.setdefault((count, kind), []).append(key)
         classes |= {(key, "last"): last, (key, "best"): best}
-    by_name = {class_group(*one): (*one, found) for one, found in groups.items()}
-    by_name = dict(sorted(by_name.items()))
-    check_room(by_name)
+    groups = grouped(data.items())
+    check_room(groups)
     beside = _beside(folder / PREDICTIONS)
-    write_classes(beside, by_name, classes)
+    write_classes(beside, groups, classes)
     beside.replace(folder / PREDICTIONS)
 
 

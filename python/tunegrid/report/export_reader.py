@@ -14,9 +14,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from ..data.datasets import Images, label_type
+from ..data.datasets import Images
 from ..data.kept import keep_data, read_kept
 from ..data.own import OWN, digest_of
 from ..errors import SpecError, StoreError, quoted
@@ -31,15 +30,11 @@ from .export_form import (
     MANIFEST,
     PREDICTIONS,
     TABLES,
-    class_group,
     data_file,
     own_datasets,
     verified_manifest,
 )
-from .predictions import read_classes
-
-if TYPE_CHECKING:
-    import numpy as np
+from .predictions import grouped, read_classes
 
 #: The most bytes of a table.
 TABLE_MOST = 256 * MIB
@@ -152,14 +147,10 @@ def _typed(kind: str, cell: str) -> object:
 def _classes(store: Store, folder: Path, scores: list[list[object]]) -> Classes:
     """Read the predicted classes of the runs that have scores."""
     scored = {str(run) for run, *_ in scores}
-    groups: dict[tuple[int, np.dtype], list[str]] = {}
-    for key, spec in store.raw_rows("SELECT key, spec FROM run ORDER BY key"):
-        data = _spec(folder, spec).data.described
-        if key in scored:
-            kind = (data.test_images, label_type(data.classes))
-            groups.setdefault(kind, []).append(key)
-    named = {class_group(*kind): (*kind, keys) for kind, keys in groups.items()}
-    return read_classes(folder / PREDICTIONS, named)
+    rows = store.raw_rows("SELECT key, spec FROM run ORDER BY key")
+    runs = [(key, _spec(folder, spec).data.described) for key, spec in rows]
+    groups = grouped((key, data) for key, data in runs if key in scored)
+    return read_classes(folder / PREDICTIONS, groups)
 
 
 def _spec(folder: Path, text: object) -> RunSpec:

@@ -1,14 +1,16 @@
 """`predictions.h5` of an exported folder: the predicted classes of all runs, as matrices."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import h5py
 import numpy as np
 
+from ..data.datasets import Dataset, label_type
 from ..errors import StoreError
 from ..machine.hdf5 import opened_hdf5, plain_entry, read_plain
 from ..machine.outside import MIB, size
+from .export_form import class_group
 
 #: The most bytes of the classes of all runs of an export: of 25 000 runs with 10 000 test images.
 CLASSES_MOST = 512 * MIB
@@ -18,6 +20,19 @@ _KEY = np.dtype("S64")
 
 #: By the name of a group: how many test images, the type of their classes, and the runs' keys.
 Groups = Mapping[str, tuple[int, np.dtype, Sequence[str]]]
+
+
+def grouped(runs: Iterable[tuple[str, Dataset]]) -> Groups:
+    """Put runs into groups by the form of their predicted classes.
+
+    Args:
+        runs: keys, with the data set that each was scored on.
+    """
+    found: dict[tuple[int, np.dtype], list[str]] = {}
+    for key, data in runs:
+        found.setdefault((data.test_images, label_type(data.classes)), []).append(key)
+    named = {class_group(*form): (*form, keys) for form, keys in found.items()}
+    return dict(sorted(named.items()))
 
 
 def check_room(groups: Groups) -> None:

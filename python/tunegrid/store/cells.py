@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import DamagedStoreError, quoted
+from ..errors import damaged_store, quoted
 
 #: Up to where every whole number has its place in a double.
 COUNT_MOST = 2**53
@@ -137,10 +137,8 @@ def check_answer(cursor: sqlite3.Cursor, rows: Sequence[Sequence[object]], folde
         cells = [cell for row in rows if (cell := row[place]) is not None] if kind else []
         if kind and not kind.holds(cells):
             wrong = next(cell for cell in cells if not kind.holds([cell]))
-            raise DamagedStoreError(
-                f"The store {folder} is damaged ({name} is {quoted(wrong, 40)}, which is not "
-                f"{kind.meaning}): see with `tune-grid verify` what is left, mend it with "
-                f"`tune-grid repair`, or give another --store."
+            raise damaged_store(
+                folder, f"{name} is {quoted(wrong, 40)}, which is not {kind.meaning}"
             )
 
 

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
 
-from ..errors import DamagedStoreError, StoreError
+from ..errors import StoreError, damaged_store
 from ..machine.files import as_path
 from .form import FILE, check_folder, check_schema, guard
 
@@ -119,10 +119,7 @@ def _explained(error: sqlite3.DatabaseError | json.JSONDecodeError, folder: Path
             f"The store {folder} cannot be used ({error}): check that the folder can be written "
             f"and the disk has room, or give another --store."
         )
-    return DamagedStoreError(
-        f"The store {folder} is damaged ({error}): see with `tune-grid verify` what is left, mend "
-        f"it with `tune-grid repair`, or give another --store."
-    )
+    return damaged_store(folder, error)
 
 
 def patiently(call: Callable[[], T]) -> T:
