@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
 
+from ..errors import SpecError
+from ..store.planned import stored_study
 from ..store.store import Store
 from ..study.claims import Claim
 from ..study.statistics import Statistics
@@ -61,7 +62,7 @@ def _asked(settings: Statistics, without: set[str]) -> dict[str, object]:
 def _study_then(inputs: Inputs, keys: list[str]) -> Study | None:
     """Give the study file that was current when the first of some runs began."""
     query = """
-        SELECT min(started) FROM attempt
+        SELECT min(started) AS started FROM attempt
         WHERE outcome = 'done' AND run IN (SELECT value FROM json_each(:keys))"""
     with Store(inputs.store) as opened:
         (started,) = opened.rows(query, {"keys": json.dumps(keys)})[0]
@@ -70,9 +71,8 @@ def _study_then(inputs: Inputs, keys: list[str]) -> Study | None:
         return None
     earlier = [definition for added, definition in known if added <= started]
     try:
-        content = json.loads(earlier[-1] if earlier else known[0][1])
-        return Study.model_validate({**content, "folder": Path()})
-    except (ValueError, ValidationError):
+        return stored_study(earlier[-1] if earlier else known[0][1])
+    except SpecError:
         return None  # of a version that had other words: what it said of statistics is not known
 
 
