@@ -62,7 +62,7 @@ def _asked(settings: Statistics, without: set[str]) -> dict[str, object]:
 def _study_then(inputs: Inputs, keys: list[str]) -> Study | None:
     """Give the study file that was current when the first of some runs began."""
     query = """
-        SELECT min(started) FROM attempt
+        SELECT min(started) AS started FROM attempt
         WHERE outcome = 'done' AND run IN (SELECT value FROM json_each(:keys))"""
     with Store(inputs.store) as opened:
         (started,) = opened.rows(query, {"keys": json.dumps(keys)})[0]

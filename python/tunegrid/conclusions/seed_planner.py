@@ -283,7 +283,8 @@ def costs_of(inputs: Inputs) -> Costs:
 
 def _processors(inputs: Inputs, keys: Sequence[str]) -> dict[str, str]:
     query = """
-        SELECT run.key, json_extract(environment.description, '$.processor')
+        SELECT run.key,
+          coalesce(json_extract(environment.description, '$.processor'), 'unknown') AS processor
         FROM run JOIN environment ON environment.id = run.environment
         WHERE run.key IN (SELECT value FROM json_each(:keys))"""
     with Store(inputs.store) as opened:

@@ -1,6 +1,5 @@
 """What is so of a data set, by itself and by the runs that held some of its examples out."""
 
-import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +19,8 @@ from ..data.sources import find_data, find_dataset
 from ..errors import DataMissingError, SpecError, quoted
 from ..plan.runs import RunSpec
 from ..store.database import told
+from ..store.planned import stored_study
 from ..store.store import Store
-from ..study.own_dataset import OwnDataset
 from .frames import as_frame
 
 #: The columns of the table, with their types.
@@ -174,8 +173,11 @@ def _stored(data: str, opened: Store) -> Dataset:
 def _known(opened: Store) -> Iterator[Dataset]:
     """Give the data of one's own that studies in a store have, by the latest names first."""
     for row in opened.rows("SELECT definition FROM study ORDER BY added DESC"):
-        for name, table in json.loads(row["definition"]).get("datasets", {}).items():
-            yield OwnDataset.model_validate(table).named(name)
+        try:
+            known = stored_study(row["definition"]).datasets
+        except SpecError:
+            continue  # of another version: `verify` names it
+        yield from (one.named(name) for name, one in known.items())
 
 
 def _gaps(runs: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:

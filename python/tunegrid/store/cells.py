@@ -18,7 +18,8 @@ from ..errors import damaged_store, quoted
 #: Up to where every whole number has its place in a double.
 COUNT_MOST = 2**53
 
-_HUGE = 1.7976931348623157e308
+#: Beyond single precision, in which losses are computed; and longer than anything took, in seconds.
+_HUGE, _AGES = 1e39, 1e10
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -77,7 +78,7 @@ COUNT = _numbers("a whole number from 0", int, 0, COUNT_MOST)
 FLAG = _numbers("0 or 1", int, 0, 1)
 ORDINAL = _numbers("a whole number from 1", int, 1, COUNT_MOST)
 NUMBER = _numbers("a number", float, -_HUGE, _HUGE)
-POSITIVE = _numbers("a number from 0", float, 0.0, _HUGE)
+POSITIVE = _numbers("a number from 0", float, 0.0, _AGES)
 SHARE = _numbers("a share", float, 0.0, 1.0)
 
 #: What each table's columns hold. NULL stands where `schema.sql` allows it.
