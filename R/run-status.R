@@ -32,6 +32,9 @@ call_asked <- function(verb, asked, call = caller_env()) {
 
 # The arguments of a verb that reads, with those of a run where it reads one.
 as_asked <- function(study, ..., store = NULL, call = caller_env()) {
+  if (missing(study)) {
+    abort_missing("study", call)
+  }
   given <- drop_nulls(list(..., store = as_path(store, "store", call)))
   asked <- if (inherits(study, "tunegrid_run")) study$asked else list()
   asked[names(given)] <- given
