@@ -70,11 +70,6 @@ _WORDS: Mapping[str, str] = {
     r"\ba valid (?:list|tuple|array)\b": "a vector",
     r"\ba valid dictionary\b": "a list",
     r"(?<=cannot be run: )id must": "name must",
-    r"\bString should match pattern '\^\[a-z\]\[a-z0-9-\]\*\$'": (
-        "small letters, digits and hyphens that begin with a letter"
-    ),
-    r"\bString should match pattern '\^\[0-9a-f\]\{64\}\$'": "64 hexadecimal digits",
-    r"\bString should match pattern '\^\((.*?)\)\$'": r"one of \1",
     r"\bunder \[([\w.-]+)\]": r"under \1",
     r"; if it only names the configurations, list it under labels": "",
     r"\bnot <U\d+ as\b": "not text as",
