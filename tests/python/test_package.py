@@ -31,8 +31,7 @@ WINGS = {
     "audit": "data architectures study plan results conclusions",
     "knitr": "",
     "r": "study",
-    "report": "machine data architectures study plan train store running results conclusions "
-    "audit r",
+    "report": "machine data architectures study plan train store running results conclusions audit",
     "reticulate": "machine study store running results conclusions report",
     "cli": "machine data study store running results conclusions audit knitr r report",
 }
