@@ -80,4 +80,4 @@ def audit_study(study: str | Path | Study | None = None) -> pd.DataFrame:
         for one in chosen
         for rule, finding in audit(one)
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype="string")
+    return in_notebook(pd.DataFrame(rows, columns=list(COLUMNS), dtype="string"))

@@ -69,7 +69,7 @@ def rank_configurations(
     own = {name for one in inputs.configurations for name in one.columns}
     table.attrs["hidden"] = [name for name in table if name not in {*own, *_SHOWN}]
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
-    return table
+    return in_notebook(table)
 
 
 def _in_set(world: World, alpha: float) -> list[bool]:

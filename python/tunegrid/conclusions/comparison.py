@@ -96,7 +96,7 @@ def compare_published(
     # Columns of other experiments say nothing of these.
     own = [name for name in own if name in table and table[name].notna().any()]
     table.attrs["hidden"] = hidden(table, [*own, *_SHOWN])
-    return table
+    return in_notebook(table)
 
 
 def _meant(inputs: Inputs, experiments: str | Sequence[str] | None, where: str | None) -> list[int]:

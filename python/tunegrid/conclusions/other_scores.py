@@ -88,7 +88,7 @@ def compare_with(
     both = both.astype({**dict.fromkeys(kept, "Float64"), **_types(both, runs, names)})
     both.attrs = {"left_out": runs.attrs["left_out"], "digits": 4, "hidden": []}
     both.attrs["said"] = [_said(both), *notes, *_otherwise(study, scores, names, runs, how)]
-    return both
+    return in_notebook(both)
 
 
 def _known(theirs: pd.DataFrame, runs: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

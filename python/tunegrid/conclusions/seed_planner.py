@@ -100,7 +100,7 @@ def plan_seeds(
     table.attrs["cells"] = plan_cells(inputs)
     table.attrs["said"] = [costs.note]
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 2, "hidden": ["seconds"]}
-    return table
+    return in_notebook(table)
 
 
 def _claim_row(

@@ -99,7 +99,7 @@ def check_claims(
     table.attrs["said"] = [sentence(row) for row in table.to_dict("records")]
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
     table.attrs["hidden"] = hidden(table, _SHOWN)
-    return table
+    return in_notebook(table)
 
 
 #: The columns that are printed for people; the others are there.

@@ -56,4 +56,4 @@ def read_epochs(
     own = [name for name in dict.fromkeys(names) if name not in _TYPES]
     table = runs[own].merge(epochs.astype({"key": runs["key"].dtype}), on="key")
     table.attrs = {"left_out": runs.attrs["left_out"], "columns": runs.attrs["columns"]}
-    return table
+    return in_notebook(table)

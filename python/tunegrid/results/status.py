@@ -61,4 +61,4 @@ def run_status(
     by = ["study", "protocol", "experiment", "departures"]
     table = counts.groupby(by, sort=False).sum().reset_index()
     table.attrs["left_out"] = no_store(opened)
-    return table
+    return in_notebook(table)
