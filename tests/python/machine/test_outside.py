@@ -73,7 +73,7 @@ def test_a_quotation_is_one_line_of_bounded_length():
 
 
 def test_a_name_too_long_for_any_file_is_no_link(tmp_path):
-    """It is said where it is opened that there is no such file."""
+    """Whoever opens it hears that there is no such file."""
     path = inside(tmp_path, "x" * 5000)
-    with pytest.raises(SpecError):
+    with pytest.raises(OSError, match="too long"):
         read_outside(path, limit=10)
