@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..study.study import Study, load_study, studies
 from . import choices, confusion, images, models, numbers, text
 from .evidence import Evidence

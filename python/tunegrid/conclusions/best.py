@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError
+from ..knitr.notebook import in_notebook
 from ..study.study import Study
 from .arithmetic.ranking import kendall_tau
 from .arithmetic.replay import World, fresh_studies, rank_cells

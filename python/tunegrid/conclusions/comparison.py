@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError, quoted
+from ..knitr.notebook import in_notebook
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
 from ..study.statistics import Statistics

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError, listed, quoted
+from ..knitr.notebook import in_notebook
 from ..results.measures import APART
 from ..results.tidy import read_groups, read_results
 from ..study.settings import NAMES

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..machine.processor import cores, processor
 from ..plan.plans import plan
 from ..running.order import relative_cost

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..study.claims import AtLeast, Claim, LargestShareOfErrors, Near, OtherConfusions, Untestable
 from ..study.study import Study
 from .arithmetic.holds import holds

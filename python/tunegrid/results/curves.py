@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..store.store import Store
 from ..study.study import Study
 from .tidy import read_results

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..store.database import told
 from ..store.store import Store, find_study
 from ..study.study import Study
