@@ -18,7 +18,8 @@ DATA = {
     "knitr/base_r": {"widths.csv"},
     "report/templates": {
         "_output.yml", "after.html", "again.Rmd", "audit.Rmd", "before.html", "claims.Rmd",
-        "header.tex", "overview.Rmd", "page.R", "page.css", "page.js", "paper.R", "protocols.Rmd",
+        "header.tex", "model.html", "overview.Rmd", "page.R", "page.css", "page.js", "paper.R",
+        "protocols.Rmd",
         "quarto.yml", "reading.R", "render.R", "runs.R", "study.Rmd", "tables.Rmd", "verdicts.Rmd",
     },
     "store": {"schema.sql"},

@@ -31,7 +31,8 @@ WINGS = {
     "conclusions": "machine study plan store running knitr results",
     "audit": "data architectures study plan knitr results conclusions",
     "r": "study",
-    "report": "machine data architectures study plan train store running results conclusions audit",
+    "report": "machine data architectures study plan train store running knitr results conclusions "
+    "audit",
     "reticulate": "machine study store running results conclusions report",
     "cli": "machine data study store running results conclusions audit knitr r report",
 }
