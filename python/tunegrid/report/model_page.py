@@ -91,11 +91,11 @@ def _outcome(store: Store, run: Mapping[str, object]) -> str:
     if found["outcome"] != "done":
         return f"This run failed ({found['failure']}): {found['message']}"
     made_by = json.loads(found["description"]) if found["description"] else {}
-    where = f" on {made_by['processor']}" if isinstance(made_by.get("processor"), str) else ""
+    where = f", on {made_by['processor']}" if isinstance(made_by.get("processor"), str) else ""
     return (
         f"Test accuracy {found['accuracy']:.4f} after the last epoch; the best epoch was "
-        f"{found['best_epoch']}. Trained in {found['seconds']:.1f} seconds{where}, until "
-        f"{found['ended']}."
+        f"{found['best_epoch']}. Trained in {found['seconds']:.1f} seconds on "
+        f"{str(found['ended'])[:10]}{where}."
     )
 
 
@@ -168,7 +168,7 @@ def _predictions(
 
 def _confusions(found: Predicted, classes: int) -> Iterator[str]:
     right = int((found.labels == found.classes).sum())
-    said = f"After the last epoch {right} of {counted(len(found.labels), 'test image')} are right"
+    said = f"After the last epoch {right:,} of {len(found.labels):,} test images are right"
     if classes <= _MATRIX:
         matrix = np.zeros((classes, classes), int)
         np.add.at(matrix, (found.labels, found.classes), 1)
@@ -196,23 +196,23 @@ def _said_of(found: Predicted, count: int) -> str:
     if found.certainty is None:
         return (
             f"How certain the model was is known from its weights, and those of this run were not "
-            f"kept: these are {count} of {wrong} mistakes, the first of each confusion, the most "
-            f"frequent confusion first. `tune-grid run --keep-models` keeps weights."
+            f"kept: these are {count} of {wrong:,} mistakes, the first of each confusion, the most "
+            f"frequent confusion first. Runs made with keep_models (--keep-models) keep theirs."
         )
     return (
-        f"The {count} of {wrong} mistakes that the model is most certain of, with what it gives "
+        f"The {count} of {wrong:,} mistakes that the model is most certain of, with what it gives "
         f"for the class that it says (1 at most where it ends in a softmax)."
     )
 
 
 def _mistake(found: Predicted, place: int) -> str:
     said = f"{found.labels[place]}, taken for {found.classes[place]}"
+    number = f"no. {place + 1}"
     if found.certainty is not None:
-        said += f", at {found.certainty[place]:.4f}"
+        number += f", at {found.certainty[place]:.4f}"
     picture = image_picture(found.examples[place])
-    alt = f"Test image {place + 1}: {said}"
-    drawn = "" if picture is None else f'<img alt="{alt}" src="{picture}">'
-    return f"<figure>{drawn}<figcaption>no. {place + 1}: {said}</figcaption></figure>"
+    drawn = "" if picture is None else f'<img alt="Test image {number}" src="{picture}">'
+    return f"<figure>{drawn}<figcaption>{said}<br>{number}</figcaption></figure>"
 
 
 def _table(table: pd.DataFrame, caption: str, *, digits: int | None = None) -> str:
