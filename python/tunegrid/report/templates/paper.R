@@ -4,24 +4,24 @@
 # Characters for which a line of a table has room, in small letters and in the smallest.
 room <- c(scriptsize = 118, tiny = 145)
 
-# How wide a column must be for its longest word, and how wide it would like to be;
-# header.tex lets LaTeX break a word behind an underscore.
-widths_of <- function(cells) {
-  words <- \(text) max(nchar(unlist(strsplit(text, "[ _]+"))), 3)
-  longest <- vapply(cells, words, 1)
-  pmax(longest + 1, pmin(vapply(cells, \(text) max(nchar(text)), 1) + 1, 60))
+# How wide columns are: as they would like to be; where that is more than a page has,
+# numbers only as their longest word: header.tex lets a name break behind an underscore.
+widths_of <- function(cells, is_text) {
+  longest <- \(texts) max(nchar(texts), 3) + 1
+  least <- vapply(cells, \(one) longest(unlist(strsplit(one, "[ _]+"))), 1)
+  wanted <- pmax(least, pmin(vapply(cells, longest, 1), 60)) + is_text # letters are wide
+  if (sum(wanted) > room[[1]]) ifelse(is_text, wanted, least) else wanted
 }
 
 # A text in a cell: pandoc reads nothing into it. kable writes | as an entity.
 paper_cell <- function(text) gsub("\\|", "|", plain(text), fixed = TRUE)
 
 show_on_paper <- function(table, caption, digits) {
-  shown <- as.matrix(format(table, digits = 4))
-  shown[is.na(as.matrix(table))] <- "NA"
   is_score <- grepl("accuracy|loss|mean|_sd$|seconds", names(table))
   digits <- ifelse(is_score, pmin(digits, 4), digits)
-  widths <- widths_of(Map(c, names(table), as.data.frame(shown)))
   is_text <- vapply(table, \(one) is.character(one) || is.factor(one), NA)
+  shown <- Map(\(one, digits) format(if (is.numeric(one)) round(one, digits) else one), table, digits)
+  widths <- widths_of(Map(c, names(table), shown), is_text)
   table[is_text] <- lapply(table[is_text], \(one) ifelse(is.na(one), NA, paper_cell(one)))
   names(table) <- paper_cell(names(table))
   lines <- knitr::kable(table, format = "pipe", row.names = FALSE, digits = digits)
