@@ -76,6 +76,13 @@ def test_without_quarto(without, tmp_path):
     assert "install Quarto, or leave the engine out" in refusal(tmp_path, "x.html", engine="quarto")
 
 
+def test_without_r(without, tmp_path):
+    """Its package."""
+    without("Rscript")
+    said = refusal(tmp_path, "x.html")
+    assert said == "A report is made by R, which is not on the path: install r-base-core."
+
+
 def test_without_an_r_package(tmp_path, monkeypatch):
     """It is named with the command that installs it."""
     nowhere = str(tmp_path / "nowhere")
