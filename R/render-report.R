@@ -53,7 +53,7 @@
 #' @param directory An exported folder to read instead of a store, without
 #'   Python; for the overview a folder of exported folders.
 #' @param engine `"rmarkdown"`, or `"quarto"` to have HTML and PDF made by Quarto,
-#'   where its command is on the path.
+#'   where its command is on the path. Experimental: tried with a stand-in for Quarto only.
 #'
 #' @returns The path of the file that was written, invisibly.
 #' @export

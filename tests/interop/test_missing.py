@@ -1,6 +1,7 @@
 """What a report needs and is not here: one sentence that names what to install."""
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -135,3 +136,24 @@ def test_quarto_is_given_the_same_source_as_it_takes_it(tmp_path, monkeypatch):
     assert called.startswith("render\nstudy.Rmd\n--to\nhtml\n--output\nx.html\n--metadata-file\n")
     assert 'directory: "' in called
     assert "from: markdown-raw_html-raw_tex" in called
+
+
+def test_the_parts_stand_in_a_page_of_one_s_own(tmp_path):
+    """The example of the help, with the parts where Quarto would include them."""
+    help_text = (ROOT / "R" / "render-report.R").read_text("utf-8").replace("#' ", "")
+    page = help_text.partition("````\n")[2].partition("````\n")[0].replace("#'\n", "\n")
+    shutil.copytree(ROOT / "reports" / "templates", tmp_path / "_parts")
+    shutil.copytree(KEPT, tmp_path / "results" / "kh2021")
+    pieces = re.split(r"\{\{< include (.+?) >\}\}", page)
+    assert len(pieces) == 5
+    pieces[1::2] = [(tmp_path / name).read_text("utf-8") for name in pieces[1::2]]
+    (tmp_path / "own.Rmd").write_text("".join(pieces), "utf-8")
+    subprocess.run(
+        ["Rscript", "--vanilla", "-e",
+         "rmarkdown::render('own.Rmd', 'html_document', quiet = TRUE, knit_root_dir = getwd())"],
+        cwd=tmp_path, check=True, capture_output=True,
+    )  # fmt: skip
+    made = (tmp_path / "own.html").read_text("utf-8")
+    assert "What survives of kh2021" in made
+    assert "0.9105" in made
+    assert "{{&lt;" not in made

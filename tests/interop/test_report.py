@@ -225,6 +225,15 @@ def test_texts_of_others_are_texts_in_markdown(hostile, tmp_path):
     assert '/etc/passwd"' not in shown
 
 
+def test_every_format_reads_as_little_into_a_text():
+    """By either engine: the extensions of pandoc's that are off are the same."""
+    texts = [(ROOT / "reports" / "templates" / name).read_text("utf-8")
+             for name in ("_output.yml", "quarto.yml")]  # fmt: skip
+    off = re.findall(r"(?:md_extensions: |from: markdown)(-raw_html\S+)", "".join(texts))
+    assert len(off) == 4
+    assert len({one.removesuffix("-smart") for one in off}) == 1
+
+
 #: How LaTeX writes characters that are its own.
 WRITTEN = {r"\textbackslash", r"\textbar", r"\textgreater", r"\textless"}
 

@@ -64,7 +64,8 @@ def render_report(
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
         directory: an exported folder to read in place of a store; for the overview a folder of
             exported folders.
-        engine: `rmarkdown`, or `quarto` to have HTML and PDF made by Quarto of the same source.
+        engine: `rmarkdown`, or `quarto` to have HTML and PDF made by Quarto of the same source
+            (experimental: tried with a stand-in for Quarto only).
 
     Returns:
         The file that was written.
