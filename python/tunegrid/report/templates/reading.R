@@ -95,7 +95,7 @@ show <- function(table, caption = NULL, digits = getOption("digits")) {
   if (is_page) {
     lines <- knitr::kable(
       table,
-      format = "html", row.names = FALSE, digits = digits, escape = TRUE, table.attr = "class=\"grid\"",
+      format = "html", row.names = FALSE, digits = digits, escape = TRUE, table.attr = "class=\"grid table\"",
       caption = if (!is.null(caption)) html(caption)
     )
     raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"", html(c(caption, "table")[1]), "\">",
