@@ -16,6 +16,7 @@ _VERBS: Mapping[str, str] = {
     "audit": "audit_study",
     "compare": "compare_published",
     "compare-with": "compare_with",
+    "overview": "study_overview",
     "claims": "check_claims",
     "plan": "plan_seeds",
     "rank": "rank_configurations",
