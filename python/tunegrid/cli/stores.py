@@ -99,19 +99,22 @@ def export(
 
 @app.command(name="import")
 def import_(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What export has written.")],
+    directories: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="What export has written.")
+    ],
     store: StoreOption = None,
 ) -> None:
-    """Bring an exported folder into a store, after everything in it is verified.
+    """Bring exported folders into a store, each after everything in it is verified.
 
     Example: tune-grid import results/kh2021
     """
     from ..report.importing import import_results
 
-    done = import_results(directory, store=store)
-    tell(f"{done.runs} runs of {done.study}: {done.added} added, {done.kept} there already.")
-    if done.differing:
-        tell(f"{len(done.differing)} of those have other numbers here, and keep them.")
+    for directory in directories:
+        done = import_results(directory, store=store)
+        tell(f"{done.runs} runs of {done.study}: {done.added} added, {done.kept} there already.")
+        if done.differing:
+            tell(f"{len(done.differing)} of those have other numbers here, and keep them.")
 
 
 model = typer.Typer(help="Show a stored run's model, or export it for Keras.", no_args_is_help=True)
