@@ -42,12 +42,16 @@ def replay_wins(inputs: Inputs, replays: int = _REPLAYS) -> pd.DataFrame | None:
     winners = fresh_studies(world.pick(cells), replays, shrink=True).argmax(axis=1)
     lasts = world.lasts.iloc[cells]
     printed = inputs.published["published"].iloc[cells].to_numpy(float)
-    table = inputs.cells[["experiment", "configuration"]].iloc[cells].assign(
-        published=pd.array(printed, dtype="Float64"),
-        n=lasts["n"].to_numpy(int),
-        mean=lasts["mean"].to_numpy(float),
-        wins=np.bincount(winners, minlength=len(cells)) / replays,
-        published_best=printed == np.nanmax(printed, initial=-1.0),
+    table = (
+        inputs.cells[["experiment", "configuration"]]
+        .iloc[cells]
+        .assign(
+            published=pd.array(printed, dtype="Float64"),
+            n=lasts["n"].to_numpy(int),
+            mean=lasts["mean"].to_numpy(float),
+            wins=np.bincount(winners, minlength=len(cells)) / replays,
+            published_best=printed == np.nanmax(printed, initial=-1.0),
+        )
     )
     order = ["wins", "mean"]
     table = table.sort_values(order, ascending=False, kind="stable", ignore_index=True)

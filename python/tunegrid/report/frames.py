@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..conclusions.comparison import compare_inputs
-from ..conclusions.effects import protocol_effects
+from ..conclusions.effects import single_effects
 from ..conclusions.inputs import Inputs, read_inputs
 from ..conclusions.seed_planner import plan_inputs
 from ..conclusions.verdicts import check_inputs
@@ -92,10 +92,8 @@ class Frames:
 
     @functools.cached_property
     def effects(self) -> pd.DataFrame | None:
-        """What each difference between protocols does alone."""
-        others = [name for name in self.study.protocols if name != self.protocol]
-        beside = (read_inputs(self.study, protocol=name, store=self.store) for name in others)
-        return protocol_effects(self.inputs, list(beside))
+        """What each difference alone does to the accuracy."""
+        return single_effects(self.inputs)
 
     @functools.cached_property
     def misses(self) -> pd.DataFrame:

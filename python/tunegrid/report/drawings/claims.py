@@ -22,7 +22,9 @@ def claims(frames: Frames) -> Drawn | None:
     for place, row in enumerate(frame.to_dict("records")):
         colour = _VERDICT_COLOURS.get(row["verdict"], FAINT)
         panel.plot([row["slack_low"], row["slack_high"]], [place, place], color=colour)
-        panel.plot(row["slack"], place, marker=_VERDICT_MARKS.get(row["verdict"], "o"), color=colour)
+        panel.plot(
+            row["slack"], place, marker=_VERDICT_MARKS.get(row["verdict"], "o"), color=colour
+        )
     panel.set(yticks=range(len(frame)), yticklabels=[plain(one) for one in frame["id"]],
              xlabel="by how much the claim holds (left of 0: misses)")  # fmt: skip
     told = ", ".join(f"{row['id']} {row['verdict']}" for row in frame.iloc[::-1].to_dict("records"))

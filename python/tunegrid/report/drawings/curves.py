@@ -50,6 +50,8 @@ def _printed_logs(study: Study) -> Iterator[tuple[str, list[tuple[int, float]]]]
     """Give what the source printed of its epochs, by the name of the table."""
     for table in study.tables:
         rows = study.printed(table) if table.kind == "epochs" else []
-        known = [(row["epoch"], float(row["val_accuracy"])) for row in rows if row.get("val_accuracy")]
+        known = [
+            (row["epoch"], float(row["val_accuracy"])) for row in rows if row.get("val_accuracy")
+        ]
         if known:
             yield table.name, known

@@ -26,9 +26,7 @@ def factors(frames: Frames) -> Drawn | None:
         groups = [known.loc[known[name].eq(one), "accuracy"].astype(float) for one in levels]
         for place, group in enumerate(groups):
             panel.plot([place] * len(group), group, "o", color=COLOURS[0], alpha=0.5, markersize=4)
-            panel.plot(
-                place, group.mean(), "_", color=COLOURS[1], markersize=18, markeredgewidth=2
-            )
+            panel.plot(place, group.mean(), "_", color=COLOURS[1], markersize=18, markeredgewidth=2)
         panel.set(xticks=range(len(levels)), title=plain(name))
         texts = [plain(one) for one in levels]
         is_wide = sum(map(len, texts)) > _ROOM
