@@ -41,7 +41,8 @@ def single_effects(inputs: Inputs) -> pd.DataFrame | None:
         before and after), effect (their difference), low and high (its 95 % interval; NA where
         nothing says how far seeds lie apart; where that is known of one side only, the other is
         taken to be alike), published (of the base, where `changed` names what is changed from
-        it), gap (published less base). `attrs["said"]` has it in sentences. None without such an
+        it), gap (published less base). `attrs["said"]` has each row in a sentence,
+        `attrs["against"]` how far these explain what the source printed. None without such an
         experiment, or such runs.
     """
     scores = inputs.scores("accuracy")
@@ -60,7 +61,8 @@ def single_effects(inputs: Inputs) -> pd.DataFrame | None:
     table = pd.DataFrame(rows, columns=_NAMES)
     numbers = ["base", "mean", "effect", "low", "high", "published", "gap"]
     table = table.astype(dict.fromkeys(numbers, "Float64"))
-    table.attrs = {"said": [*_said(table)], "digits": 4}
+    said = [_sentence(row) for row in table.to_dict("records")]
+    table.attrs = {"said": said, "against": [*_against(table)], "digits": 4}
     return table
 
 
@@ -138,9 +140,7 @@ def _interval(own: pd.DataFrame) -> tuple[float, float]:
     return found.low, found.high
 
 
-def _said(table: pd.DataFrame) -> Iterator[str]:
-    for row in table.to_dict("records"):
-        yield _sentence(row)
+def _against(table: pd.DataFrame) -> Iterator[str]:
     for of, own in table[table["gap"].notna()].groupby("of", sort=False):
         yield _explained(of, own)
 

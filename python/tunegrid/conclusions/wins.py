@@ -76,15 +76,16 @@ def _rivals(inputs: Inputs) -> list[int]:
 def _said(table: pd.DataFrame, rivals: int) -> list[str]:
     first = table.iloc[0]
     among = f"{len(table)} of {rivals}" if len(table) < rivals else f"{rivals}"
-    said = [
+    again = (
         f"Were the study run again with one run of each of {among} configurations, the most "
         f"frequent winner would be on top in {_share(first['wins'])} of studies."
+    )
+    bests = [
+        f"The one that the source has as the best of these ({best['published']:.4f}) would be on "
+        f"top in {_share(best['wins'])}."
+        for best in table[table["published_best"]].to_dict("records")
     ]
-    for best in table[table["published_best"]].to_dict("records"):
-        said.append(
-            f"The one that the source has as the best of these ({best['published']:.4f}) would be "
-            f"on top in {_share(best['wins'])}."
-        )
+    said = [again, *bests]
     shares = table.groupby("experiment", sort=False)["wins"].sum()
     if len(shares) > 1:
         told = ", ".join(f"{name} {_share(share)}" for name, share in shares.items())

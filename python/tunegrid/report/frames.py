@@ -96,11 +96,12 @@ class Frames:
         return single_effects(self.inputs)
 
     @functools.cached_property
-    def misses(self) -> pd.DataFrame:
+    def misses(self) -> pd.DataFrame | None:
         """Which test images how many runs get wrong."""
         keys = dict.fromkeys(self.done["key"])
         return read_misses(list(keys), store=self.store)
 
+    @functools.cached_property
     def printed_matrices(self) -> dict[str, tuple[str, pd.DataFrame]]:
         """Give the source's confusion matrices with ours beside: title and frame by table."""
         return {
@@ -109,6 +110,7 @@ class Frames:
             if table.kind == "confusion" and table.experiment in self.experiments
         }
 
+    @functools.cached_property
     def best_matrix(self) -> tuple[str, int, np.ndarray] | None:
         """Give the mean confusion matrix of the configuration that is best by our runs.
 
