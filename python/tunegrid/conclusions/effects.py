@@ -1,6 +1,6 @@
 """What one difference does alone: runs that differ from others in one thing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -42,8 +42,8 @@ def single_effects(inputs: Inputs) -> pd.DataFrame | None:
         nothing says how far seeds lie apart; where that is known of one side only, the other is
         taken to be alike), published (of the base, where `changed` names what is changed from
         it), gap (published less base). `attrs["said"]` has each row in a sentence,
-        `attrs["against"]` how far these explain what the source printed. None without such an
-        experiment, or such runs.
+        `attrs["against"]` by `of` how far these explain what the source printed. None without
+        such an experiment, or such runs.
     """
     scores = inputs.scores("accuracy")
     if scores.empty:
@@ -62,11 +62,11 @@ def single_effects(inputs: Inputs) -> pd.DataFrame | None:
     numbers = ["base", "mean", "effect", "low", "high", "published", "gap"]
     table = table.astype(dict.fromkeys(numbers, "Float64"))
     said = [_sentence(row) for row in table.to_dict("records")]
-    table.attrs = {"said": said, "against": [*_against(table)], "digits": 4}
+    table.attrs = {"said": said, "against": _against(table), "digits": 4}
     return table
 
 
-def _pairs(found: list[Configuration]) -> Iterator[tuple[int, int, str]]:
+def _pairs(found: Sequence[Configuration]) -> Iterator[tuple[int, int, str]]:
     """Give the places of two configurations, and the column in which alone they differ."""
     own = [place for place, one in enumerate(found) if one.experiment == EXPERIMENT]
     columns = list(dict.fromkeys(name for place in own for name in found[place].columns))
@@ -140,9 +140,9 @@ def _interval(own: pd.DataFrame) -> tuple[float, float]:
     return found.low, found.high
 
 
-def _against(table: pd.DataFrame) -> Iterator[str]:
-    for of, own in table[table["gap"].notna()].groupby("of", sort=False):
-        yield _explained(of, own)
+def _against(table: pd.DataFrame) -> dict[str, str]:
+    known = table[table["gap"].notna()]
+    return {of: _explained(of, own) for of, own in known.groupby("of", sort=False)}
 
 
 def _sentence(row: Mapping[str, object]) -> str:

@@ -14,9 +14,9 @@ def replay_wins(inputs: Inputs, replays: int = _REPLAYS) -> pd.DataFrame | None:
     """Say how often each configuration would come out on top, were the study run again.
 
     Among those of the study's ranking claim that is about most; without one, among all of the data
-    set that most configurations are of. Those without runs, or of which nothing says how far seeds
-    lie apart, are no rivals. `rank_configurations` does the same among any, and says which can be
-    the best.
+    set that most configurations are of, each once where experiments share it. Those without runs,
+    or of which nothing says how far seeds lie apart, are no rivals. `rank_configurations` does the
+    same among any, and says which can be the best.
 
     Args:
         inputs: of a study.
@@ -70,7 +70,17 @@ def _rivals(inputs: Inputs) -> list[int]:
     if most:
         return list(most)
     datasets = inputs.cells["dataset"]
-    return list(np.flatnonzero(datasets.eq(datasets.mode()[0])))
+    return _apart(inputs, np.flatnonzero(datasets.eq(datasets.mode()[0])))
+
+
+def _apart(inputs: Inputs, cells: np.ndarray) -> list[int]:
+    """Leave out configurations that are another one again: no rival of itself."""
+    printed = inputs.published["published"].isna().to_numpy()
+    owner: dict[str, int] = {}
+    for cell, key in inputs.results.sort_values("cell")[["cell", "key"]].itertuples(index=False):
+        owner[key] = min(owner.get(key, cell), cell, key=lambda one: (printed[one], one))
+    again = set(inputs.results["cell"]) - set(owner.values())
+    return [cell for cell in cells if cell not in again]
 
 
 def _said(table: pd.DataFrame, rivals: int) -> list[str]:

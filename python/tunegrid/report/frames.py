@@ -116,14 +116,15 @@ class Frames:
 
         Returns:
             Its name, the number of its runs, and the matrix, true classes by rows; None without
-            runs or labels. It is the best of those of the data set that most configurations are of.
+            runs or labels. It is the best of those that the source prints an accuracy of, if any
+            has runs, and of the data set that most configurations are of.
         """
         found = self.inputs.scores("accuracy")
         found = found[found["experiment"].isin(self.experiments)]
-        if found.empty:
-            return None
         datasets = self.inputs.cells["dataset"]
         found = found[datasets.iloc[found["cell"]].eq(datasets.mode()[0]).to_numpy()]
+        printed = self.inputs.published["published"].notna().iloc[found["cell"]].to_numpy()
+        found = found[printed] if printed.any() else found
         if found.empty:
             return None
         cell = int(found.groupby("cell")["last"].mean().idxmax())

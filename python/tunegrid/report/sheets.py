@@ -130,9 +130,9 @@ def _of_runs(frames: Frames) -> Iterator[Sheet]:
     if frames.effects is not None:
         yield Sheet(
             f"effects-{protocol}.csv",
-            frames.effects.assign(sentence=frames.effects.attrs["said"]),
+            _told(frames.effects),
             f"{study.id}: what one change alone does to our accuracy (95 % interval), "
-            f"protocol {protocol}. {' '.join(frames.effects.attrs['against'])}".rstrip(),
+            f"protocol {protocol}",
         )
     if frames.best_matrix is not None:
         name, runs, matrix = frames.best_matrix
@@ -154,3 +154,9 @@ def _of_runs(frames: Frames) -> Iterator[Sheet]:
             f"{study.id}: test images that runs get wrong, protocol {protocol}. "
             f"{frames.misses.attrs['said'][0]}",
         )
+
+
+def _told(effects: pd.DataFrame) -> pd.DataFrame:
+    """Put the sentences on single differences beside them."""
+    against = pd.array([effects.attrs["against"].get(of) for of in effects["of"]], "str")
+    return effects.assign(sentence=effects.attrs["said"], against_published=against)

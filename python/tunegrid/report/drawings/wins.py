@@ -27,6 +27,7 @@ def wins(frames: Frames) -> Drawn | None:
     panel.set(xlabel="on top in so many of 100 studies (hatched: the source's best)")
     panel.set_yticks(range(len(shown)), [plain(_named(row, columns))
                                          for row in shown.to_dict("records")])  # fmt: skip
+    panel.set_ylabel(plain(" × ".join(columns)))
     panel.grid(visible=False, axis="y")
     if len(seen) > 1:
         panel.legend(loc="lower right", frameon=False)
