@@ -116,7 +116,7 @@ def _named(column: str, value: object) -> str:
 def _setting(before: Configuration, after: Configuration, name: str) -> str:
     """Write out what is other: the column's values, or those of the settings behind it."""
     if name != CHANGED:
-        return f"{before.columns[name]} to {after.columns[name]}"
+        return f"{name}: {before.columns[name]} to {after.columns[name]}"
     names = dict.fromkeys([*before.settings, *after.settings])
     ends = {one: (before.setting(one), after.setting(one)) for one in names if one != "split_seed"}
     other = [
@@ -149,12 +149,12 @@ def _sentence(row: Mapping[str, object]) -> str:
     moved = (
         f"{'raises' if row['effect'] > 0 else 'lowers'} our accuracy by {abs(row['effect']):.4f}"
     )
-    opening = f"{row['of']}: {row['changed']} alone ({row['setting']})"
+    opening = f"{row['of']}, {row['setting']} alone"
     if pd.isna(row["low"]):
-        return f"{opening} {moved}; too few seeds to say how sure that is."
+        return f"{opening}: {moved}; too few seeds to say how sure that is."
     ends = f"95 %: {row['low']:+.4f} to {row['high']:+.4f}"
     chance = "" if _is_sure(row) else ", which can be chance"
-    return f"{opening} {moved} ({ends}){chance}."
+    return f"{opening}: {moved} ({ends}){chance}."
 
 
 def _is_sure(row: Mapping[str, object]) -> bool:

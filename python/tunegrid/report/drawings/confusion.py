@@ -70,4 +70,4 @@ def _told(title: str, matrix: np.ndarray) -> str:
     order = np.argsort(wrong, axis=None)[::-1][:3]
     pairs = [divmod(int(one), len(matrix)) for one in order]
     told = ", ".join(f"{true} for {given} ({wrong[true, given]:.0f})" for true, given in pairs)
-    return f"{title}: most often taken are {told}."
+    return f"{title[0].upper()}{title[1:]}: most often taken are {told}."
