@@ -64,9 +64,10 @@ def plan_seeds(
 ) -> pd.DataFrame:
     """Say how many further seeds would decide each claim.
 
-    Projected seconds of a claim: (Σ |A_c| √(v_c seconds_c))² (q / L)² - Σ seconds_c n_c over the
-    cells of its weakest inequality, as Neyman's allocation (1934) has it, if the means stayed as
-    they are; q is the normal quantile of its alpha, shared over the inequalities where it misses.
+    Seeds of a cell c of a claim's weakest inequality, as Neyman's allocation (1934) has it, if the
+    means stayed as they are: |A_c| √(v_c / seconds_c) Σ |A_c| √(v_c seconds_c) (q / L)², and no
+    fewer than it has; q is the normal quantile of the claim's alpha, shared over the inequalities
+    where it misses.
 
     Args:
         study: the id of a shipped study, the path of a study.toml, or a `Study`.
@@ -76,8 +77,8 @@ def plan_seeds(
 
     Returns:
         A row a claim, those first that are soonest decided: claim, verdict, runs (that it has),
-        further_runs, seconds (of training, NA where no number of seeds decides it), hours (on this
-        machine with all its cores), seeds (the most that a cell would have), why. `attrs["cells"]`
+        further_runs, seconds (of their training; NA where no number of seeds decides it), hours
+        (here, with all cores), seeds (the most that a cell would have), why. `attrs["cells"]`
         has a row a cell with a published value: experiment, configuration, n, verdict, seeds (with
         which it would have a verdict if its mean stayed, NA for never), why. `attrs["said"]` says
         where the times are from.
@@ -124,14 +125,15 @@ def _claim_row(
     found = project(inputs, claim, alpha, costs)
     if found is None:
         return {**row, "why": judged.note or "its means lie on the boundary: no number decides"}
-    have = counts_of(inputs)
-    further = np.maximum(found.counts - have, 0).sum()
+    further = np.maximum(found.counts - counts_of(inputs), 0)
+    # What is spent already on other cells than the allocation would choose saves nothing.
+    seconds = float((further * costs.seconds).sum()) if math.isfinite(found.seconds) else math.inf
     decided = "first runs, before anything can be told" if judged.interval is None else ""
     return {
         **row,
-        "further_runs": int(further),
-        "seconds": found.seconds,
-        "hours": found.seconds / 3600 / cores(),
+        "further_runs": int(further.sum()),
+        "seconds": seconds,
+        "hours": seconds / 3600 / cores(),
         "seeds": int(found.counts[cells_of(claim, inputs)].max()),
         "why": decided or f"if its means stay as they are{f' (look {number})' if number else ''}",
     }
