@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tunegrid import SpecError, StoreError, import_results, load_study, plot_figure
@@ -45,6 +46,18 @@ def test_a_sweep_shows_published_and_ours_over_its_number(tmp_path):
     assert [panel.get_title() for panel in drawn.figure.axes] == ["learning-rate", "batch-size"]
     assert all(panel.get_xscale() == "log" for panel in drawn.figure.axes)
     assert "batch-size: published is highest at 32" in drawn.alt
+
+
+def test_the_printed_log_lies_on_top_of_our_curves(tmp_path):
+    """That of dress-in-layers; what it says stands in the text."""
+    frames = Frames(load_study("dress-in-layers"), store=tmp_path / "none")
+    assert draw(frames, "curves") is None
+    ours = {"key": "a", "experiment": "cnn", "epoch": [1, 2], "val_accuracy": [0.85, 0.88]}
+    frames.epochs = pd.DataFrame(ours)
+    drawn = draw(frames, "curves")
+    labels = [line.get_label() for line in drawn.figure.axes[0].lines]
+    assert labels == ["cnn", "published log"]
+    assert "The source's log is the broken black line on top" in drawn.alt
 
 
 def test_a_printed_matrix_stands_above_ours(tmp_path):

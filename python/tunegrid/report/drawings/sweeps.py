@@ -27,12 +27,14 @@ def sweeps(frames: Frames) -> Drawn | None:
         lengths = [(mean - ends["low"]).fillna(0), (ends["high"] - mean).fillna(0)]
         panel.errorbar(place, mean, [one.clip(lower=0) for one in lengths], fmt="o-",
                        color=COLOURS[0], markersize=5, capsize=3, label="ours")  # fmt: skip
+        # Hollow: where both are the same, both are seen.
         panel.plot(printed[column].astype(float), printed["published"].astype(float), "D--",
-                   color=COLOURS[1], markersize=5, label="published")  # fmt: skip
+                   color=COLOURS[1], markersize=9, markerfacecolor="none",
+                   label="published")  # fmt: skip
         panel.set(xscale="log", title=plain(name), xlabel=f"{plain(column)} (log)",
                   ylabel="accuracy")  # fmt: skip
         levels = sorted(part[column].astype(float))
-        panel.set_xticks(levels, [f"{one:g}" for one in levels], rotation=30, ha="right")
+        panel.set_xticks(levels, [f"{one:g}" for one in levels], rotation=45, ha="right")
         panel.set_xticks([], minor=True)
         panel.legend(loc="best", frameon=False)
     told = " ".join(_told(*one) for one in found)
