@@ -62,10 +62,22 @@ def test_the_page_has_the_tables_the_audit_and_the_protocols(page):
         assert told in page
 
 
-def test_the_page_needs_no_other_file(page):
-    """Its figures are inside, and it fetches nothing."""
+def test_the_page_says_who_would_win_and_what_one_change_does(page):
+    """With intervals, and how far that explains what was published."""
+    for told in (
+        "Were the study run again with one run of each of 65 configurations",
+        "What changing one thing alone does to our accuracy",
+        "scaling: none to unit",
+        "Best-tuned CNN: published is 0.9063",
+    ):
+        assert told in page
+
+
+def test_the_page_needs_no_other_file(page, fashion_mnist):
+    """Its figures are inside, two of them by the labels of the images, and it fetches nothing."""
+    assert len(fashion_mnist.y_test)
     own = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)  # a library builds links
-    assert own.count("data:image/svg+xml;base64") == 5
+    assert own.count("data:image/svg+xml;base64") == 8
     assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", own)
 
 
@@ -90,15 +102,17 @@ def test_markdown_has_the_tables_as_kable_prints_them(store, tmp_path, tune_grid
 
 
 @needs_rmarkdown
-def test_an_exported_folder_is_enough(page, tmp_path):
-    """R computes nothing and needs no Python: the page is the same."""
+def test_an_exported_folder_is_enough(page, fashion_mnist, tmp_path):
+    """R computes nothing and needs no Python: the page is the same, where labels are too."""
+    assert len(fashion_mnist.y_test)
     from_folder = render_report("kh2021", directory=KEPT, output=tmp_path / "kh2021.html")
     assert from_folder.read_text(encoding="utf-8") == page
 
 
 @needs_rmarkdown
-def test_r_alone_renders_an_exported_folder(page, tmp_path):
+def test_r_alone_renders_an_exported_folder(page, fashion_mnist, tmp_path):
     """`reports/templates` with a folder as their parameter, and no Python on the way."""
+    assert len(fashion_mnist.y_test)
     render = """
     told <- commandArgs(TRUE)
     rmarkdown::render(
