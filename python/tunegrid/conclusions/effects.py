@@ -1,11 +1,13 @@
 """What one difference does alone: runs that differ from others in one thing."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ..plan.configuration import Configuration
+from .arithmetic.quantiles import t_isf
 from .arithmetic.slack import slack_interval
 from .arithmetic.systems import System
 from .inputs import Inputs
@@ -16,6 +18,10 @@ EXPERIMENT, CHANGED = "one-change", "changed"
 
 #: In each direction: a 95 % interval.
 _ALPHA = 0.025
+#: Printed configurations with runs from which on their best epochs are told of as a whole.
+_LEAST_CELLS = 5
+#: Where a run has the accuracy of its best epoch, by what a study reports.
+_BEST = {"validation": "best_accuracy", "test": "best_test_accuracy"}
 
 _NAMES = [
     "of", "changed", "setting", "n_base", "n", "base", "mean", "effect", "low", "high",
@@ -28,9 +34,12 @@ def single_effects(inputs: Inputs) -> pd.DataFrame | None:
 
     In an experiment called `one-change` each configuration is held against the one that has the
     first value of one column and is otherwise the same: of the column `changed` where there is
-    one, of every column where there is none. Runs are those of the protocol, so what is changed is
-    changed from what the protocol says. Accuracies are those that claims are judged by. The runs
-    of a configuration are those of any experiment that has the same ones, and more of them.
+    one, of every column where there is none. An experiment that the source did not print, whose
+    every configuration differs from a printed one in the same setting, is held against these as a
+    whole, mean against mean. So is, for all printed configurations, each run's best epoch against
+    what the study's tables have. Runs are those of the protocol, so what is changed is changed
+    from what the protocol says. Accuracies are those that claims are judged by. The runs of a
+    configuration are those of any experiment that has the same ones, and more of them.
 
     Args:
         inputs: of a study.
@@ -40,10 +49,9 @@ def single_effects(inputs: Inputs) -> pd.DataFrame | None:
         setting (its values before and after), n_base and n (runs), base and mean (our accuracies
         before and after), effect (their difference), low and high (its 95 % interval; NA where
         nothing says how far seeds lie apart; where that is known of one side only, the other is
-        taken to be alike), published (of the base, where `changed` names what is changed from
-        it), gap (published less base). `attrs["said"]` has each row in a sentence,
-        `attrs["against"]` by `of` how far these explain what the source printed. None without
-        such an experiment, or such runs.
+        taken to be alike), published (of the base, where there is one), gap (published less
+        base). `attrs["said"]` has each row in a sentence, `attrs["against"]` by `of` how far
+        these explain what the source printed. None without such an experiment, or such runs.
     """
     scores = inputs.scores("accuracy")
     if scores.empty:
@@ -51,11 +59,12 @@ def single_effects(inputs: Inputs) -> pd.DataFrame | None:
     is_last = inputs.settings.value == "last" or scores["level"].isna().any()
     cells = inputs.variances("accuracy", "last" if is_last else "level")
     same = _same_runs(inputs)
-    rows = [
-        _row(inputs, cells, [same[base], same[cell]], (base, cell), name)
-        for base, cell, name in _pairs(inputs.configurations)
-        if base in same and cell in same
+    found = [
+        _row(inputs, cells, same, known)
+        for one in [*_changes(inputs.configurations), *_whole_experiments(inputs)]
+        if (known := one.with_runs(same)).before
     ]
+    rows = [*found, *_best_epochs(inputs)]
     if not rows:
         return None
     table = pd.DataFrame(rows, columns=_NAMES)
@@ -66,8 +75,28 @@ def single_effects(inputs: Inputs) -> pd.DataFrame | None:
     return table
 
 
-def _pairs(found: Sequence[Configuration]) -> Iterator[tuple[int, int, str]]:
-    """Give the places of two configurations, and the column in which alone they differ."""
+@dataclass(frozen=True)
+class _Difference:
+    """Configurations, by their places, and as many others that differ in one thing from them."""
+
+    of: str
+    changed: str
+    setting: str
+    before: Sequence[int]
+    after: Sequence[int]
+    is_printed: bool
+
+    def with_runs(self, same: Mapping[int, object]) -> "_Difference":
+        """Give those pairs of them that have runs on both sides."""
+        pairs = zip(self.before, self.after, strict=True)
+        kept = [pair for pair in pairs if same.keys() >= set(pair)]
+        before, after = ([pair[side] for pair in kept] for side in (0, 1))
+        of = self.of if len(self.before) == 1 else f"{len(kept)} models of {self.of}"
+        return _Difference(of, self.changed, self.setting, before, after, self.is_printed)
+
+
+def _changes(found: Sequence[Configuration]) -> Iterator[_Difference]:
+    """Give the differences within the experiment that changes one thing at a time."""
     own = [place for place, one in enumerate(found) if one.experiment == EXPERIMENT]
     columns = list(dict.fromkeys(name for place in own for name in found[place].columns))
     for name in [CHANGED] if CHANGED in columns else columns:
@@ -75,8 +104,55 @@ def _pairs(found: Sequence[Configuration]) -> Iterator[tuple[int, int, str]]:
         for place in own:
             rest = tuple((key, it) for key, it in found[place].columns.items() if key != name)
             base = first.setdefault(rest, place)
-            if base != place:
-                yield base, place, name
+            if base == place:
+                continue
+            of = ", ".join(_named(key, value) for key, value in rest)
+            before, after = found[base], found[place]
+            if name == CHANGED:
+                changed, setting = str(after.columns[name]), _setting(_other(before, after))
+            else:
+                changed, setting = name, f"{name}: {before.columns[name]} to {after.columns[name]}"
+            yield _Difference(of, changed, setting, [base], [place], name == CHANGED)
+
+
+def _whole_experiments(inputs: Inputs) -> Iterator[_Difference]:
+    """Give the experiments of ours that are a printed one but for one setting."""
+    found = inputs.configurations
+    is_printed = inputs.published["published"].notna()
+    printed = np.flatnonzero(is_printed)
+    for name, own in inputs.cells.groupby("experiment", sort=False).groups.items():
+        if name == EXPERIMENT or is_printed[own].any():
+            continue
+        apart = [
+            [
+                (base, other)
+                for base in printed
+                if len(other := _other(found[base], found[place])) == 1
+            ]
+            for place in own
+        ]
+        if not all(len(bases) == 1 for bases in apart):
+            continue
+        bases, others = zip(*(bases[0] for bases in apart), strict=True)
+        of = {found[base].experiment for base in bases}
+        if len(of) == 1 and all(other == others[0] for other in others):
+            (changed,) = others[0]
+            yield _Difference(
+                of.pop(), changed, _setting(others[0]), bases, list(own), is_printed=True
+            )
+
+
+def _other(before: Configuration, after: Configuration) -> dict[str, tuple[object, object]]:
+    """Give the settings that differ, with their two values; what only follows from one is none."""
+    names = dict.fromkeys([*before.settings, *after.settings])
+    ends = {one: (before.setting(one), after.setting(one)) for one in names if one != "split_seed"}
+    return {one: (start, end) for one, (start, end) in ends.items() if start != end}
+
+
+def _setting(other: Mapping[str, tuple[object, object]]) -> str:
+    """Write out what is other."""
+    said = lambda value: "none" if value is None else value  # noqa: E731
+    return ", ".join(f"{one}: {said(start)} to {said(end)}" for one, (start, end) in other.items())
 
 
 def _same_runs(inputs: Inputs) -> dict[int, list[int]]:
@@ -88,22 +164,44 @@ def _same_runs(inputs: Inputs) -> dict[int, list[int]]:
 
 
 def _row(
-    inputs: Inputs,
-    cells: pd.DataFrame,
-    same: list[list[int]],
-    pair: tuple[int, int],
-    name: str,
+    inputs: Inputs, cells: pd.DataFrame, same: Mapping[int, Sequence[int]], one: _Difference
 ) -> tuple[object, ...]:
-    before, after = (inputs.configurations[place] for place in pair)
-    own = cells.iloc[[most for most, *_ in same]]
-    base, mean = own["mean"].to_numpy(float)
-    printed = inputs.published["published"].iloc[same[0]].dropna()
-    published = float(printed.iloc[0]) if name == CHANGED and len(printed) else np.nan
-    rest = [_named(key, value) for key, value in before.columns.items() if key != name]
+    own = cells.iloc[[same[place][0] for place in [*one.before, *one.after]]]
+    count = len(one.before)
+    base, mean = own["mean"].to_numpy(float).reshape(2, count).mean(axis=1)
+    n_base, n = own["n"].to_numpy(int).reshape(2, count).sum(axis=1)
+    printed = inputs.published["published"]
+    of_base = [printed.iloc[same[place]].dropna() for place in one.before]
+    is_known = one.is_printed and all(len(found) for found in of_base)
+    published = float(np.mean([found.iloc[0] for found in of_base])) if is_known else np.nan
     return (
-        ", ".join(rest), after.columns[name] if name == CHANGED else name,
-        _setting(before, after, name), *own["n"].astype(int), base, mean, mean - base,
+        one.of, one.changed, one.setting, n_base, n, base, mean, mean - base,
         *_interval(own), published, published - base,
+    )  # fmt: skip
+
+
+def _best_epochs(inputs: Inputs) -> Iterator[tuple[object, ...]]:
+    """Hold the best epoch of each run of a printed configuration against its last.
+
+    The cells' mean differences have a Student interval; the last epoch alone is the base here.
+    """
+    printed = inputs.published["published"]
+    own = inputs.scores("accuracy")
+    is_last = own["reported_accuracy"].isin(_BEST) & own["reported_epoch"].eq("last")
+    own = own[own["cell"].map(printed.notna()) & is_last]
+    best = [row[_BEST[row["reported_accuracy"]]] for row in own.to_dict("records")]
+    own = own.assign(best=pd.array(best, float))
+    cells = own.groupby("cell")[["last", "best"]].mean()
+    if len(cells) < _LEAST_CELLS:
+        return
+    base, mean = cells["last"].mean(), cells["best"].mean()
+    apart = cells["best"] - cells["last"]
+    half = float(t_isf(_ALPHA, len(cells) - 1)) * apart.std() / np.sqrt(len(cells))
+    published = float(printed[cells.index].mean())
+    yield (
+        f"{len(cells)} printed models", "epoch", "epoch: last to best", len(own), len(own),
+        base, mean, mean - base, mean - base - half, mean - base + half, published,
+        published - base,
     )  # fmt: skip
 
 
@@ -113,29 +211,16 @@ def _named(column: str, value: object) -> str:
     return str(value) if says else f"{column} = {value}"
 
 
-def _setting(before: Configuration, after: Configuration, name: str) -> str:
-    """Write out what is other: the column's values, or those of the settings behind it."""
-    if name != CHANGED:
-        return f"{name}: {before.columns[name]} to {after.columns[name]}"
-    names = dict.fromkeys([*before.settings, *after.settings])
-    ends = {one: (before.setting(one), after.setting(one)) for one in names if one != "split_seed"}
-    other = [
-        f"{one}: {'none' if start is None else start} to {'none' if end is None else end}"
-        for one, (start, end) in ends.items()
-        if start != end
-    ]
-    return ", ".join(other)
-
-
 def _interval(own: pd.DataFrame) -> tuple[float, float]:
-    """Give the ends of the difference, as those of a claim that one is greater."""
+    """Give the ends of the difference of the second half from the first, as those of a claim."""
     known = own[own["source"].ne("none") & own["variance"].gt(0)]
     if known.empty:
         return np.nan, np.nan
     if len(known) < len(own):
         alike = known[["variance", "df", "shared"]].iloc[0]
         own = own.assign(**alike.to_dict())
-    system = System(np.array([[-1.0, 1.0]]), np.zeros(1))
+    half = len(own) // 2
+    system = System(np.repeat([[-1 / half, 1 / half]], half, axis=1), np.zeros(1))
     found = slack_interval([[system]], own, _ALPHA)
     return found.low, found.high
 

@@ -41,6 +41,14 @@ def test_an_interval_holds_the_difference_and_every_row_is_said(effects):
     assert effects.attrs["said"][2].startswith("Best-tuned CNN, epochs: 50 to 20 alone: lowers")
 
 
+def test_the_best_epoch_is_held_against_the_last_over_all_that_was_printed(effects):
+    """Of every run, so it can only be higher."""
+    (one,) = effects[effects["changed"].eq("epoch")].to_dict("records")
+    assert one["setting"] == "epoch: last to best"
+    assert one["of"] == "70 printed models"
+    assert 0 < one["low"] < one["effect"] < one["high"]
+
+
 def test_a_study_without_such_an_experiment_or_runs_has_no_effects(tmp_path):
     for study in ("korssjoen2020", "kh2021"):
         assert single_effects(read_inputs(load_study(study), store=tmp_path / "none")) is None
