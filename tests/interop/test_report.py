@@ -306,6 +306,62 @@ def test_the_source_of_latex_has_its_figures_beside(tmp_path):
     assert all((tmp_path / figure).is_file() for figure in figures)
 
 
+def forged(folder, change):
+    """A copy of the kept export, changed and signed again."""
+    shutil.copytree(KEPT, folder)
+    change(folder)
+    files = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.name != "manifest.json"
+    }
+    manifest = {"format": 1, "study": "kh2021", "files": files}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
+    return folder
+
+
+@needs_rmarkdown
+def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
+    """Names of figures are made of it, and markdown links to these."""
+    name = "x)<img src=y onerror=alert(1)>[o](javascript:alert(1)"
+
+    def change(folder):
+        for path in folder.glob("*as-run[.-]*"):
+            path.rename(folder / path.name.replace("as-run", name))
+        for file in ("about", "dictionary", "protocols"):
+            text = (folder / f"{file}.csv").read_text("utf-8")
+            (folder / f"{file}.csv").write_text(text.replace("as-run", name), "utf-8")
+
+    folder = forged(tmp_path / "folder", change)
+    text = render_report("kh2021", directory=folder, output=tmp_path / "x.md").read_text("utf-8")
+    assert "\\<img src=y" in text
+    assert not re.search(r"(?<!\\)<img|(?<!\\)\]\(javascript", text)
+
+
+@needs_rmarkdown
+def test_a_column_called_as_an_argument_of_paste_is_a_column(tmp_path):
+    """Labels are whatever their study calls them; rows still meet."""
+
+    def change(folder):
+        for path in folder.glob("*.csv"):
+            text = path.read_text("utf-8")
+            if re.match("experiment,.*layer1|study,protocol,experiment,.*layer1", text):
+                path.write_text(text.replace("layer1", "sep", 1).replace("kernel", "collapse", 1))
+
+    folder = forged(tmp_path / "folder", change)
+    page = render_report("kh2021", directory=folder, output=tmp_path / "x.html").read_text("utf-8")
+    assert "> sep <" in page
+
+
+@needs_rmarkdown
+@pytest.mark.parametrize("ending", ["html", "md"])
+def test_tables_that_do_not_fit_are_one_sentence(tmp_path, ending):
+    """And no report with R's errors in it."""
+    folder = forged(tmp_path / "folder", lambda one: (one / "about.csv").write_text("id\nkh2021\n"))
+    with pytest.raises(BridgeError, match="R could not make the report"):
+        render_report("kh2021", directory=folder, output=tmp_path / f"x.{ending}")
+
+
 @needs_rmarkdown
 def test_without_a_study_there_is_one_page_over_all(store, tmp_path, tune_grid):
     """A row a study, and its claims with their verdicts."""

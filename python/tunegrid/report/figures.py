@@ -1,10 +1,13 @@
 """Pictures of what came out: vector graphics with a text that says what is to be seen."""
 
+import contextlib
 import io
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import SpecError, StoreError
+from ..machine.elsewhere import elsewhere
 from ..machine.files import as_path
 from ..store.store import find_study
 from ..study.study import Study
@@ -124,9 +127,7 @@ def draw(frames: Frames, kind: str) -> Drawn | None:
     """
     if not can_draw():
         raise SpecError("Figures are drawn by matplotlib: pip install 'tunegrid[plots]'.")
-    import matplotlib as mpl
-
-    with mpl.rc_context(_STYLE):
+    with _styled():
         return FIGURES[kind](frames)
 
 
@@ -150,12 +151,19 @@ def figures(found: Sequence[Frames]) -> Iterator[tuple[str, bytes, str]]:
                 yield name, file_of(drawn), f"{drawn.title}: {drawn.alt}"
 
 
+@contextlib.contextmanager
+def _styled() -> Iterator[None]:
+    """Draw as we do, whatever settings there are: those of a folder could call TeX."""
+    with contextlib.nullcontext() if "matplotlib" in sys.modules else elsewhere():
+        import matplotlib.style  # which obeys a matplotlibrc of the current folder
+    with matplotlib.style.context(["default", _STYLE]):
+        yield
+
+
 def file_of(drawn: Drawn, ending: str = ".svg") -> bytes:
     """Give a figure as the content of a file of one of `ENDINGS`; of one frame always the same."""
-    import matplotlib as mpl
-
     content = io.BytesIO()
     date = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}[ending]
-    with mpl.rc_context(_STYLE):
+    with _styled():
         drawn.figure.savefig(content, format=ending[1:], metadata=date, bbox_inches="tight")
     return content.getvalue()

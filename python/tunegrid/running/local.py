@@ -6,9 +6,11 @@ killed, workers end with their driver even when that gets SIGKILL, `__main__` is
 again, and nothing is pickled (concurrent.futures, Pebble and loky each miss at least two).
 """
 
+import contextlib
 import os
 import queue
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -136,11 +138,24 @@ class LocalExecutor:
 
 
 def _remove_old_folders() -> None:
-    """Remove what drivers that were killed have left in the folder for temporary files."""
+    """Remove what drivers that were killed have left in the folder for temporary files.
+
+    Those of this user: of others nothing could be removed, and there may be no end to it.
+    """
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         pid = process_number(folder.name.removeprefix(_PREFIX).partition("-")[0])
-        if pid is not None and not psutil.pid_exists(pid):
-            shutil.rmtree(folder, ignore_errors=True)
+        if pid is not None and not psutil.pid_exists(pid) and _is_ours(folder):
+            with contextlib.suppress(RecursionError):  # folders inside folders, a thousand times
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Say whether a folder, and no link to one, belongs to this user, where that is known."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and (os.name == "nt" or found.st_uid == os.geteuid())
 
 
 def _result(header: dict, blobs: list[bytes]) -> RunResult:
