@@ -1,17 +1,14 @@
 """Pictures of what came out: vector graphics with a text that says what is to be seen."""
 
-import contextlib
 import io
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import SpecError, StoreError
-from ..machine.elsewhere import elsewhere
 from ..machine.files import as_path
 from ..store.store import find_study
 from ..study.study import Study
-from .drawings.canvas import Drawn
+from .drawings.canvas import Drawn, styled
 from .drawings.claims import claims
 from .drawings.confusion import confusion
 from .drawings.curves import curves
@@ -47,18 +44,6 @@ _MISSING = {
     "factors": "the configurations with runs differ in nothing",
     "confusion": "the labels of the test images are not on this machine (set TUNEGRID_DATA)",
     "images": "it takes two runs, and the labels of the test images (set TUNEGRID_DATA)",
-}
-
-_STYLE = {
-    "svg.fonttype": "none",  # letters stay letters: they can be read out, searched and enlarged
-    "svg.hashsalt": "tunegrid",  # the same frame gives the same file
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#dddddd",
-    "axes.axisbelow": True,
-    "figure.dpi": 150,
 }
 
 
@@ -127,7 +112,7 @@ def draw(frames: Frames, kind: str) -> Drawn | None:
     """
     if not can_draw():
         raise SpecError("Figures are drawn by matplotlib: pip install 'tunegrid[plots]'.")
-    with _styled():
+    with styled():
         return FIGURES[kind](frames)
 
 
@@ -151,19 +136,10 @@ def figures(found: Sequence[Frames]) -> Iterator[tuple[str, bytes, str]]:
                 yield name, file_of(drawn), f"{drawn.title}: {drawn.alt}"
 
 
-@contextlib.contextmanager
-def _styled() -> Iterator[None]:
-    """Draw as we do, whatever settings there are: those of a folder could call TeX."""
-    with contextlib.nullcontext() if "matplotlib" in sys.modules else elsewhere():
-        import matplotlib.style  # which obeys a matplotlibrc of the current folder
-    with matplotlib.style.context(["default", _STYLE]):
-        yield
-
-
 def file_of(drawn: Drawn, ending: str = ".svg") -> bytes:
     """Give a figure as the content of a file of one of `ENDINGS`; of one frame always the same."""
     content = io.BytesIO()
     date = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}[ending]
-    with _styled():
+    with styled():
         drawn.figure.savefig(content, format=ending[1:], metadata=date, bbox_inches="tight")
     return content.getvalue()
