@@ -1,7 +1,7 @@
 """A page of a run's model: what it shows, and what it says where something is not known."""
 
-import re
 import json
+import re
 import shutil
 
 import keras
