@@ -7,7 +7,7 @@ from .canvas import COLOURS, MARKS, Drawn, axes
 
 def time(frames: Frames) -> Drawn | None:
     """Draw a point for each run, its seconds against its accuracy."""
-    frame = frames.done
+    frame = frames.done.drop_duplicates("key")  # experiments share runs
     if frame.empty:
         return None
     figure, panel = axes()
