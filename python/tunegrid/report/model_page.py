@@ -14,7 +14,7 @@ from string import Template
 import numpy as np
 import pandas as pd
 
-from ..errors import DataMissingError, SpecError, counted, shown
+from ..errors import DataMissingError, SpecError, StoreError, counted, shown
 from ..knitr import kable
 from ..machine.files import as_path
 from ..plan.runs import Epoch, RunSpec
@@ -70,6 +70,8 @@ def write_model_page(
     parts += [_paragraph(_outcome(store, run)), *_layers(layers), *_settings(run)]
     if run["outcome"] == "done":
         history = stored_history(store, run["key"])
+        if len(history) != spec.epochs:
+            raise _damaged(run, f"has {len(history)} of {spec.epochs} epochs")
         parts += _curve(history, "test" if spec.data.validation == "test" else "validation")
         parts += _predictions(store, run, spec, data_dir)
     files = resources.files(__package__) / "templates"
@@ -81,8 +83,10 @@ def write_model_page(
 
 def _outcome(store: Store, run: Mapping[str, object]) -> str:
     query = (
-        "SELECT outcome, failure, message, ended, seconds, best_epoch, description, "
-        "(SELECT accuracy FROM prediction WHERE run = key AND after = 'last') AS accuracy "
+        "SELECT outcome, failure, message, ended, seconds, best_epoch, "
+        "(SELECT accuracy FROM prediction WHERE run = key AND after = 'last') AS accuracy, "
+        "CASE WHEN json_valid(description) THEN json_extract(description, '$.processor') END "
+        "AS processor "
         "FROM run LEFT JOIN environment ON environment = id WHERE key = :key"
     )
     (found,) = store.rows(query, {"key": run["key"]})
@@ -90,13 +94,18 @@ def _outcome(store: Store, run: Mapping[str, object]) -> str:
         return "This run has not been trained yet: there are its layers and its settings."
     if found["outcome"] != "done":
         return f"This run failed ({found['failure']}): {found['message']}"
-    made_by = json.loads(found["description"]) if found["description"] else {}
-    where = f", on {made_by['processor']}" if isinstance(made_by.get("processor"), str) else ""
+    if found["accuracy"] is None:
+        raise _damaged(run, "has no predictions")
+    where = f", on {found['processor']}" if found["processor"] else ""
     return (
         f"Test accuracy {found['accuracy']:.4f} after the last epoch; the best epoch was "
         f"{found['best_epoch']}. Trained in {found['seconds']:.1f} seconds on "
         f"{str(found['ended'])[:10]}{where}."
     )
+
+
+def _damaged(run: Mapping[str, object], said: str) -> StoreError:
+    return StoreError(f"Run {run['key'][:12]} {said}: see `tune-grid verify`.")
 
 
 def _layers(layers: pd.DataFrame) -> Iterator[str]:

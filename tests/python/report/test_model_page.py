@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from tunegrid import SpecError, export_model, read_results, show_model
+from tunegrid import SpecError, StoreError, export_model, read_results, show_model
 from tunegrid.data import sources
 from tunegrid.report import model_page
 from tunegrid.report.mistakes import Predicted
@@ -100,6 +100,33 @@ def test_a_run_without_a_result_has_its_layers(small_store, unkept, tmp_path, ch
     assert said in page
     assert "conv2d (Conv2D)" in page
     assert "Learning curve" not in page
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("DELETE FROM epoch WHERE epoch = 2 AND run = ?", "has 1 of 2 epochs: see `tune-grid ver"),
+        ("DELETE FROM prediction WHERE run = ?", "has no predictions: see `tune-grid verify`"),
+        ("UPDATE prediction SET classes = x'00' WHERE run = ?", "has the classes of 1 test images"),
+    ],
+)
+def test_a_damaged_result_has_no_page(small_store, unkept, tmp_path, change, said):
+    """One sentence, and no file."""
+    store = shutil.copytree(small_store, tmp_path / "store")
+    with Store(store, write=True) as opened, opened.transaction() as cursor:
+        cursor.execute(change, (unkept,))
+    with pytest.raises(StoreError, match=said):
+        page_of(unkept, store, tmp_path)
+    assert not (tmp_path / "run.html").exists()
+
+
+@pytest.mark.parametrize("description", ["[" * 5000, "[1]", '{"processor": null}', "{"])
+def test_an_odd_environment_is_left_out(small_store, unkept, tmp_path, description):
+    """Whoever wrote it."""
+    store = shutil.copytree(small_store, tmp_path / "store")
+    with Store(store, write=True) as opened, opened.transaction() as cursor:
+        cursor.execute("UPDATE environment SET description = ?", (description,))
+    assert re.search(r"seconds on \d{4}-\d\d-\d\d\.</p>", page_of(unkept, store, tmp_path))
 
 
 def test_texts_of_others_are_texts(small_store, unkept, tmp_path):
