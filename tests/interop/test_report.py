@@ -22,6 +22,18 @@ HAS_RMARKDOWN = shutil.which("Rscript") is not None and (
     ).returncode == 0
 )  # fmt: skip
 
+#: Something that draws SVG for LaTeX.
+CAN_DRAW = shutil.which("rsvg-convert") is not None or (
+    HAS_RMARKDOWN
+    and subprocess.run(
+        ["Rscript", "--vanilla", "-e", "stopifnot(requireNamespace('rsvg'))"],
+        capture_output=True, check=False,
+    ).returncode == 0
+)  # fmt: skip
+
+needs_latex = pytest.mark.skipif(
+    not (HAS_RMARKDOWN and shutil.which("xelatex")), reason="LaTeX: no xelatex"
+)
 needs_rmarkdown = pytest.mark.skipif(not HAS_RMARKDOWN, reason="R: no rmarkdown with pandoc")
 pytestmark = pytest.mark.needs_r
 
@@ -131,10 +143,18 @@ def test_the_folder_of_another_study_is_refused(tmp_path):
         render_report("nn-modelling", directory=KEPT, output=tmp_path / "x.html")
 
 
-def test_another_ending_is_refused(tmp_path):
-    """Only pages and markdown."""
-    with pytest.raises(SpecError, match=r"ends in \.html or \.md"):
-        render_report("kh2021", output=tmp_path / "report.pdf")
+@pytest.mark.parametrize(
+    ("name", "engine", "said"),
+    [
+        ("report.docx", "rmarkdown", r"ends in \.html, \.md, \.pdf or \.tex, not as report\.docx"),
+        ("report.pdf", "word", "no engine 'word': choose from rmarkdown, quarto"),
+        ("report.md", "quarto", r"Quarto makes \.html and \.pdf"),
+    ],
+)
+def test_another_ending_or_engine_is_refused(tmp_path, name, engine, said):
+    """Before anything is done."""
+    with pytest.raises(SpecError, match=said):
+        render_report("kh2021", output=tmp_path / name, engine=engine)
 
 
 def test_a_folder_that_is_no_export_is_refused(tmp_path):
@@ -218,6 +238,72 @@ def test_texts_of_others_are_texts_in_markdown(hostile, tmp_path):
     assert not ALIVE.search(shown)
     assert "<script" not in shown
     assert '/etc/passwd"' not in shown
+
+
+def test_every_format_reads_as_little_into_a_text():
+    """By either engine: the extensions of pandoc's that are off are the same."""
+    texts = [(ROOT / "reports" / "templates" / name).read_text("utf-8")
+             for name in ("_output.yml", "quarto.yml")]  # fmt: skip
+    off = re.findall(r"(?:md_extensions: |from: markdown)(-raw_html\S+)", "".join(texts))
+    assert len(off) == 4
+    assert len({one.removesuffix("-smart") for one in off}) == 1
+
+
+#: How LaTeX writes characters that are its own.
+WRITTEN = {r"\textbackslash", r"\textbar", r"\textgreater", r"\textless"}
+
+
+def commands(file):
+    """Give the names of the commands in the body of a source of LaTeX's."""
+    return set(re.findall(r"\\[A-Za-z]+", file.read_text("utf-8").partition("{document}")[2]))
+
+
+@needs_rmarkdown
+def test_texts_of_others_are_texts_in_latex(hostile, tmp_path):
+    """Whatever they say, LaTeX is told to do no more than in the report as it is."""
+    written = render_report("kh2021", directory=hostile, output=tmp_path / "x.tex")
+    plain = render_report("kh2021", directory=KEPT, output=tmp_path / "plain.tex")
+    assert commands(written) - commands(plain) <= WRITTEN
+    text = written.read_text("utf-8")
+    assert not re.search(r"\\(?:input|include|write|openin|def|catcode|href)\b", text[text.index(
+        r"\begin{document}"):])  # fmt: skip
+    assert r"\textless script\textgreater" in text or r"\textless b\textgreater" in text
+
+
+@needs_latex
+def test_texts_of_others_are_texts_on_paper(hostile, tmp_path):
+    """As they are, with every quotation mark."""
+    written = render_report("kh2021", directory=hostile, output=tmp_path / "x.pdf")
+    assert written.read_bytes().startswith(b"%PDF")
+    if shutil.which("pdftotext"):
+        read = subprocess.run(["pdftotext", written, "-"], capture_output=True, check=True).stdout
+        text = " ".join(read.decode("utf-8").split())
+        told = (
+            '<script>alert(1)</script> `r 1+1` \\input{/etc/passwd} ![x](/etc/passwd) $x$ | & "q"'
+        )
+        assert told in text or "[o](javascript:alert(1)) <b>" in text
+        assert "root:x:0" not in text
+
+
+@needs_latex
+def test_on_paper_no_line_runs_over_the_page(tmp_path):
+    """LaTeX warns of each that does."""
+    source = render_report("kh2021", directory=KEPT, output=tmp_path / "x.tex")
+    subprocess.run(["xelatex", "-interaction=batchmode", source.name], cwd=tmp_path, check=False,
+                   capture_output=True)  # fmt: skip
+    log = source.with_suffix(".log").read_text("utf-8", errors="replace")
+    assert "Output written on x.pdf" in log.replace("\n", "")
+    assert [float(over) for over in re.findall(r"Overfull .hbox .(\d+\.\d+)pt", log)] == []
+    assert "Missing character" not in log
+
+
+@needs_rmarkdown
+def test_the_source_of_latex_has_its_figures_beside(tmp_path):
+    """So that it can be set elsewhere."""
+    written = render_report("kh2021", directory=KEPT, output=tmp_path / "x.tex")
+    figures = re.findall(r"\\includegraphics(?:\[[^]]*\])?\{([^}]+)\}", written.read_text("utf-8"))
+    assert len(figures) == (5 if CAN_DRAW else 0)
+    assert all((tmp_path / figure).is_file() for figure in figures)
 
 
 @needs_rmarkdown

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError, quoted
+from ..knitr.notebook import in_notebook
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
 from ..study.statistics import Statistics
@@ -107,7 +108,7 @@ def compare_inputs(
     # Columns of other experiments say nothing of these.
     own = [name for name in own if name in table and table[name].notna().any()]
     table.attrs["hidden"] = hidden(table, [*own, *_SHOWN])
-    return table
+    return in_notebook(table)
 
 
 def _meant(inputs: Inputs, experiments: str | Sequence[str] | None, where: str | None) -> list[int]:

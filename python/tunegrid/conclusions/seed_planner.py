@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..machine.processor import cores, processor
 from ..plan.plans import plan
 from ..running.order import relative_cost
@@ -105,7 +106,7 @@ def plan_inputs(inputs: Inputs, *, claims: str | Sequence[str] | None = None) ->
     table.attrs["cells"] = plan_cells(inputs)
     table.attrs["said"] = [costs.note]
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 2, "hidden": ["seconds"]}
-    return table
+    return in_notebook(table)
 
 
 def _claim_row(

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..study.claims import AtLeast, Claim, LargestShareOfErrors, Near, OtherConfusions, Untestable
 from ..study.study import Study
 from .arithmetic.holds import holds
@@ -109,7 +110,7 @@ def check_inputs(
     table.attrs["said"] = [sentence(row) for row in table.to_dict("records")]
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
     table.attrs["hidden"] = hidden(table, _SHOWN)
-    return table
+    return in_notebook(table)
 
 
 #: The columns that are printed for people; the others are there.

@@ -34,6 +34,8 @@ picture <- function(kind) {
     coded <- knitr::image_uri(file.path(params$directory, name))
     raw("<figure><img alt=\"", html(alt), "\" src=\"", coded, "\"><figcaption>", html(title),
         ". ", html(alt), "</figcaption></figure>")
+  } else if (is_paper) {
+    draw_on_paper(name, kind, title, alt)
   } else {
     beside <- knitr::opts_chunk$get("fig.path")
     dir.create(dirname(paste0(beside, name)), showWarnings = FALSE, recursive = TRUE)
