@@ -1,0 +1,99 @@
+"""A process of ours, spoken to and heard over pipes: the side of whoever starts it.
+
+The other side is `child.py`.
+"""
+
+import contextlib
+import queue
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+
+from ..machine.interpreter import interpreter
+from .messages import read_message, write_message
+
+
+class PipedProcess:
+    """A process that runs one of our modules, and the thread that hears it.
+
+    Whatever it sends goes into a queue as (this process, (header, blobs)), and its end as
+    (this process, None), however it ends.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        messages: queue.SimpleQueue,
+        environment: Mapping[str, str],
+        *,
+        folder: str | None = None,
+    ) -> None:
+        """Start it, in a session of its own, so that Ctrl-C does not reach it.
+
+        Args:
+            module: its name, as after `python -m`.
+            messages: where what it says goes.
+            environment: all of its environment variables.
+            folder: where it runs; default: here.
+
+        Raises:
+            OSError: when it cannot be started.
+        """
+        self._messages = messages
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is killed
+        self._process = subprocess.Popen(
+            [interpreter(), "-P", "-m", module],  # -P: no modules of the user's folder
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env=environment,
+            cwd=folder,
+            start_new_session=True,
+        )
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def tell(self, header: Mapping[str, object], blobs: Sequence[bytes] = ()) -> None:
+        """Send a message; if the process is gone, the end of its pipe tells so."""
+        try:
+            write_message(self._process.stdin, header, blobs)
+        except OSError:
+            self._messages.put((self, None))
+
+    def kill(self) -> None:
+        """End the process at once, wait until it is gone, and close what was open to it."""
+        self._process.kill()
+        self._process.wait()
+        self._listener.join()
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        self._process.stdout.close()
+        self._errors.close()
+
+    def ended(self) -> tuple[int, str, list[str]]:
+        """Wait for the process that has closed its pipe; it is killed if it lives on.
+
+        Returns:
+            Its exit code, below 0 for a signal; the same in words; the lines that it wrote to
+            standard error.
+        """
+        try:
+            code = self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        how = f"exit code {code}"
+        if code < 0:
+            names = {one.value: one.name for one in signal.Signals}
+            how = f"signal {names.get(-code, -code)}"
+        self._errors.seek(0)
+        return code, how, self._errors.read().decode(errors="replace").strip().splitlines()
+
+    def _listen(self) -> None:
+        try:
+            while (message := read_message(self._process.stdout)) is not None:
+                self._messages.put((self, message))
+        finally:
+            self._messages.put((self, None))
