@@ -11,7 +11,7 @@ from tunegrid import audit_study, comparison_table, import_results
 from tunegrid.audit import RULES
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("reports/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("reports/*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
