@@ -6,6 +6,7 @@ place (`ray_job`), which it speaks to as to a worker. What trains on a node is `
 
 import os
 import queue
+import re
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,6 +21,9 @@ from .piped import PipedProcess
 from .process import without_r
 
 _GIB = 2**30
+
+#: What stands before a line of Ray's own log: a time, processes, a place in its source.
+_LOGGED = re.compile(r"^\[[^]]*\](?: \([^)]*\))? \S+: ")
 
 #: Seconds in which the steps of joining a cluster must be done, in their order.
 _PATIENCE = {"imported": 60.0, "connected": 20.0, "ready": 120.0}
@@ -174,8 +178,9 @@ class RayExecutor:
     def _gone(self) -> str:
         """Say that Ray has ended our process, as it does without its cluster."""
         _, how, lines = self._job.ended()
-        last = f", {lines[-1][:200]}" if lines else ""
+        last = _LOGGED.sub("", lines[-1]).partition(". ")[0] if lines else ""
+        why = f"{how}, {last[:200]}" if last else how
         return (
-            f"The Ray cluster at {self._address} is gone ({how}{last}): what was done is kept; "
+            f"The Ray cluster at {self._address} is gone ({why}): what was done is kept; "
             f"start a cluster, and repeat the command."
         )

@@ -95,7 +95,7 @@ def test_what_is_no_address_of_a_cluster_is_one_sentence(some_ray, specs, addres
 def test_a_job_that_ends_without_a_word_is_a_cluster_that_is_gone(some_ray, specs, monkeypatch):
     """As Ray ends a process that has lost its cluster."""
     monkeypatch.setattr(ray, "PipedProcess", _Ending)
-    with pytest.raises(RunError, match=r"is gone \(exit code 1, GCS may have been killed\): what"):
+    with pytest.raises(RunError, match=r"is gone \(exit code 1, Failed to reach GCS\): what"):
         RayExecutor(specs, address="127.0.0.1:6379")
 
 
@@ -107,7 +107,11 @@ class _Ending:
         self._messages.put((self, None))
 
     def ended(self):
-        return 1, "exit code 1", ["a line", "GCS may have been killed"]
+        return (
+            1,
+            "exit code 1",
+            ["a line", "[2026-11-25 06:42 E 2 3] rpc_client.h:204: Failed to reach GCS. It ended."],
+        )
 
     def kill(self):
         pass

@@ -122,11 +122,12 @@ def test_a_node_that_is_killed_in_the_middle_fails_no_run(local, cluster, tmp_pa
 
 
 def test_a_head_that_is_killed_is_one_sentence_and_a_new_cluster_goes_on(
-    local, make_cluster, tmp_path
+    local, make_cluster, tmp_path, monkeypatch
 ):
     """What was done is kept, and what was in training counts against no run."""
     first = make_cluster()
     how = {**GRID, "executor": "ray", "store": tmp_path}
+    monkeypatch.setenv("RAY_gcs_rpc_server_reconnect_timeout_s", "5")  # 60 by default
 
     def kill():
         first.remove_node(first.head_node, allow_graceful=False)

@@ -442,7 +442,17 @@ def test_the_claim_of_a_clone_is_believed(store, tmp_path, monkeypatch):
     monkeypatch.setattr(owner, "HOST", owner._host())
     with Store(store.folder, write=True) as clone:
         assert clone.claim(claim.run) is None
-        assert clone.in_training() == {claim.run}
+        assert clone.in_training() == clone.trained_elsewhere() == {claim.run}
+
+
+def test_a_driver_asks_only_for_what_others_train(store):
+    """Also where the other one is in the same process."""
+    own, theirs = PLANNED[0].key, PLANNED[1].key
+    store.claim(own)
+    with Store(store.folder, write=True) as other:
+        other.claim(theirs)
+        assert store.in_training() == {own, theirs}
+        assert store.trained_elsewhere() == {theirs}
 
 
 @pytest.mark.parametrize(
