@@ -1,7 +1,7 @@
 """What a driver has to do for a run, with local workers and with a Ray cluster of two nodes.
 
-Many runs that take no time: 64 images, one epoch of a small dense network. Not in `make bench`,
-as it needs Ray: `python benchmarks/cluster.py [RUNS]` after `make test-ray`.
+Many runs that take no time: 64 images, one epoch of a small dense net. Not in `make bench`,
+as it needs Ray: `python benchmarks/cluster.py [RUNS [EPOCHS]]` after `make test-ray`.
 """
 
 import contextlib
@@ -44,7 +44,7 @@ class _Loop(Progress):
         self.ended = time.perf_counter()
 
 
-def measure(runs: int = RUNS) -> dict[str, dict[str, float]]:
+def measure(runs: int = RUNS, epochs: int = 1) -> dict[str, dict[str, float]]:
     """Train so many runs by both executors on two cores each, and give what that took."""
     from ray.cluster_utils import Cluster
 
@@ -52,13 +52,13 @@ def measure(runs: int = RUNS) -> dict[str, dict[str, float]]:
     try:
         for _ in range(2):
             cluster.add_node(num_cpus=1, include_dashboard=False)
-        by_ray = _measure(runs, executor="ray", ray_address=cluster.address)
+        by_ray = _measure(runs, epochs, executor="ray", ray_address=cluster.address)
     finally:
         cluster.shutdown()
-    return {"ray": by_ray, "local": _measure(runs, workers=2), "cores": cores()}
+    return {"ray": by_ray, "local": _measure(runs, epochs, workers=2), "cores": cores()}
 
 
-def _measure(runs: int, **how: object) -> dict[str, float]:
+def _measure(runs: int, epochs: int, **how: object) -> dict[str, float]:
     loop, spent = _Loop(), dict.fromkeys((*WRITES, *READS), 0.0)
     jobs: dict[str, float] = {}
     for name in spent:
@@ -68,7 +68,7 @@ def _measure(runs: int, **how: object) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         before, begun = sum(own.cpu_times()[:2]), time.perf_counter()
         done = run_grid(
-            grid=[{"dense1": 8}], model="dense_stack", seeds=runs, epochs=1, train_size=64,
+            grid=[{"dense1": 8}], model="dense_stack", seeds=runs, epochs=epochs, train_size=64,
             store=folder, progress=loop, **how,
         )  # fmt: skip
         processor = sum(own.cpu_times()[:2]) - before
