@@ -52,6 +52,9 @@ check_set <- function(value, name, call) {
 
 check_grid <- function(value, name, call,
                        wanted = "a data frame with a row for each configuration") {
+  if (missing(value)) {
+    abort_missing(name, call)
+  }
   if (!is.data.frame(value) || nrow(value) == 0 || length(value) == 0) {
     abort_argument(name, wanted, value, call)
   }

@@ -39,9 +39,16 @@ abort_python <- function(answer, call) {
   bridge$traceback <- answer$traceback
   advice <- switch(answer$type,
     python = python_advice(),
-    internal = "tunegrid_last_traceback() shows where: please report it."
+    internal = "tunegrid_last_traceback() shows where: please report it.",
+    spec = if (grepl("which is no column here", answer$message, fixed = TRUE)) {
+      "A variable of your own is written as .env$name."
+    }
   )
   abort_tunegrid(answer$message, answer$type, call, advice)
+}
+
+abort_missing <- function(name, call) {
+  abort_tunegrid(paste0("Give ", name, ": it has no default."), "spec", call)
 }
 
 abort_without_python <- function(message, call) {

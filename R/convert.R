@@ -26,6 +26,9 @@ unfactor <- function(value, name, call) {
 
 # Paths as R means them: Python does not expand a tilde.
 as_path <- function(path, name = deparse(substitute(path)), call = caller_env()) {
+  if (missing(path)) {
+    abort_missing(name, call)
+  }
   if (is.null(path)) {
     return(NULL)
   }

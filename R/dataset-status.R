@@ -6,6 +6,8 @@
 #'   something was found, or one saying that nothing was: dataset, origin, path,
 #'   state (a factor: `whole`, `damaged`, `not found`), detail. The first row of
 #'   a data set is the one that runs use. Nothing is downloaded.
+#'   It is an error when `data_dir`, or else `TUNEGRID_DATA`, names a folder
+#'   without any data set.
 #' @export
 #' @examplesIf tunegrid_available()
 #' dataset_status()[c("dataset", "state")]

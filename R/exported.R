@@ -162,25 +162,30 @@ exported_file <- function(folder, name, call) {
   if (any(vapply(packed, identical, NA, begins))) {
     refuse("is a packed file: get the export again")
   }
+  if (name != "manifest.json" && !identical(exported_digests(folder, call)[name], digest_of(file, name))) {
+    refuse("is not as it was exported (its SHA-256 differs from that in manifest.json)")
+  }
   file
+}
+
+digest_of <- function(file, name) {
+  stats::setNames(cli::hash_file_sha256(file), name)
+}
+
+# The SHA-256 of each file that the manifest lists.
+exported_digests <- function(folder, call) {
+  lines <- readLines(exported_file(folder, "manifest.json", call), encoding = "UTF-8", warn = FALSE)
+  entries <- Filter(length, regmatches(lines, regexec('^ *"([^"]+)": "([0-9a-f]{64})",?$', lines)))
+  stats::setNames(vapply(entries, `[[`, "", 3), vapply(entries, `[[`, "", 2))
 }
 
 # A copy of what a folder's manifest lists and a report reads, each as it was
 # exported: nothing else is read then.
 taken_export <- function(folder, target, call) {
-  lines <- readLines(exported_file(folder, "manifest.json", call), encoding = "UTF-8", warn = FALSE)
-  entries <- regmatches(lines, regexec('^ *"([^"]+)": "([0-9a-f]{64})",?$', lines))
-  entries <- Filter(length, entries)
   dir.create(target, recursive = TRUE)
-  for (entry in c(list(c("", "manifest.json", "")), entries)) {
-    if (!grepl("[.](csv|svg|json)$", entry[2])) next
-    file <- exported_file(folder, entry[2], call)
-    copy <- file.path(target, entry[2])
-    file.copy(file, copy)
-    if (nzchar(entry[3]) && !identical(cli::hash_file_sha256(copy), entry[3])) {
-      said <- paste0(file, " is not as it was exported (its SHA-256 differs).")
-      abort_tunegrid(said, "store", call)
-    }
+  names <- c("manifest.json", names(exported_digests(folder, call)))
+  for (name in grep("[.](csv|svg|json)$", names, value = TRUE)) {
+    file.copy(exported_file(folder, name, call), file.path(target, name))
   }
   target
 }

@@ -27,7 +27,7 @@ render_report <- function(study = NULL, output = NULL, store = NULL, directory =
   store <- as_path(store)
   if (!is.null(directory)) {
     check_directory_only(NULL, NULL, store)
-    check_exported_of(study, directory, environment())
+    exported <- exported_of(study, directory, environment())
   }
   asked <- if (is.null(study)) list(store = store) else as_asked(study, store = store)
   id <- if (is.null(study)) {
@@ -45,19 +45,17 @@ render_report <- function(study = NULL, output = NULL, store = NULL, directory =
     directory <- tempfile("export")
     on.exit(unlink(directory, recursive = TRUE))
     if (is.null(study)) {
-      export_all(directory, asked$store, environment())
+      exported <- export_all(directory, asked$store, environment())
     } else {
+      exported <- directory
       export_results(study, directory, store = asked$store)
     }
   }
   scratch <- tempfile("report")
   on.exit(unlink(scratch, recursive = TRUE), add = TRUE)
-  given <- if (is.null(study)) list.dirs(directory, recursive = FALSE) else directory
-  for (number in seq_along(given)) {
-    if (file.exists(file.path(given[number], "manifest.json"))) {
-      place <- if (is.null(study)) sprintf("taken/%03d", number) else "taken"
-      taken_export(given[number], file.path(scratch, place), environment())
-    }
+  for (number in seq_along(exported)) {
+    place <- if (is.null(study)) sprintf("taken/%03d", number) else "taken"
+    taken_export(exported[number], file.path(scratch, place), environment())
   }
   # It is looked at from another folder.
   directory <- normalizePath(file.path(scratch, "taken"))
@@ -70,17 +68,22 @@ render_report <- function(study = NULL, output = NULL, store = NULL, directory =
   invisible(output)
 }
 
-# An exported folder of the study; for the overview a folder of such folders.
-check_exported_of <- function(study, directory, call) {
+# A study's exported folder; for the overview all exported folders in a folder.
+exported_of <- function(study, directory, call) {
   if (!is.null(study)) {
     check_exported(study, directory, call)
-  } else if (!any(file.exists(file.path(list.dirs(directory, recursive = FALSE), "manifest.json")))) {
+    return(directory)
+  }
+  folders <- list.dirs(directory, recursive = FALSE)
+  folders <- folders[file.exists(file.path(folders, "manifest.json"))]
+  if (length(folders) == 0) {
     said <- paste0(directory, " holds no exported folders: export_results() writes one, a folder a study.")
     abort_tunegrid(said, "spec", call)
   }
+  folders
 }
 
-# Every study that a store has runs of, each in a folder of its own.
+# Every study that a store has runs of, each in a folder of its own: their paths.
 export_all <- function(directory, store, call) {
   status <- run_status(store = store)
   ids <- unique(status$study[status$done > 0])
@@ -88,9 +91,11 @@ export_all <- function(directory, store, call) {
     abort_tunegrid("The store has no runs to report.", "store", call)
   }
   dir.create(directory)
+  folders <- file.path(directory, sprintf("%03d", seq_along(ids)))
   for (number in seq_along(ids)) {
-    export_results(ids[number], file.path(directory, sprintf("%03d", number)), store = store)
+    export_results(ids[number], folders[number], store = store)
   }
+  folders
 }
 
 check_ending <- function(output, call = caller_env()) {

@@ -18,6 +18,29 @@ run_status <- function(study = NULL, store = NULL) {
   new_table(frame)
 }
 
+#' What survives of every study, and by which evidence
+#'
+#' @inheritParams run_status
+#'
+#' @returns A table ([tunegrid_table]) with one row a study, those that ship
+#'   first, then those of one's own that the store has runs of: study; claims,
+#'   and how many of them by the runs of the study's default protocol survive,
+#'   do_not_survive, make no_difference that matters, are not_shown by one run
+#'   each, or are undecided ([check_claims()] says which); overturns and
+#'   discrepancies, what [audit_study()] finds of that gravity; runs of that
+#'   protocol as it stands, seeds (the most that a configuration has), hours of
+#'   training.
+#' @export
+#' @examplesIf tunegrid_available()
+#' store <- tempfile("store")
+#' import_results(system.file("extdata", "kh2021", package = "tunegrid"), store = store)
+#' study_overview(store = store)
+study_overview <- function(store = NULL) {
+  frame <- call_python("study_overview", store = as_path(store))
+  inform_left_out(frame)
+  new_table(frame)
+}
+
 # The keys of what was run: it stands for its own runs, whatever else a store has.
 run_keys <- function(study) {
   if (inherits(study, "tunegrid_run") && length(study$keys) > 0) {
@@ -32,6 +55,9 @@ call_asked <- function(verb, asked, call = caller_env()) {
 
 # The arguments of a verb that reads, with those of a run where it reads one.
 as_asked <- function(study, ..., store = NULL, call = caller_env()) {
+  if (missing(study)) {
+    abort_missing("study", call)
+  }
   given <- drop_nulls(list(..., store = as_path(store, "store", call)))
   asked <- if (inherits(study, "tunegrid_run")) study$asked else list()
   asked[names(given)] <- given

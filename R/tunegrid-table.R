@@ -88,7 +88,12 @@ knit_print.tunegrid_table <- function(x, ...) {
   caption <- if (nzchar(caption)) caption
   digits <- c(attr(x, "digits"), getOption("digits"))[1]
   table <- knitr::kable(shown(x), caption = caption, digits = digits, row.names = FALSE)
-  knitr::asis_output(paste(c("", table, "", said$note, ""), collapse = "\n"))
+  knitr::asis_output(paste(c("", table, "", listed_notes(said$note), ""), collapse = "\n"))
+}
+
+# Lines that follow each other are one paragraph in a document.
+listed_notes <- function(notes) {
+  if (length(notes) > 1) paste("-", notes) else notes
 }
 
 # R keeps what else a data frame carries when rows are taken, not when columns are.

@@ -10,17 +10,24 @@ as_where <- function(where, call = caller_env()) {
     return(condition_text(expression, env, call))
   }
   value <- tryCatch(eval(expression, env), error = \(problem) {
-    said <- paste0("where cannot be read (", conditionMessage(problem), ").")
+    said <- paste0("where has ", label_of(expression), " (", conditionMessage(problem), "), ", wanted)
     abort_tunegrid(said, "spec", call)
   })
   if (is.language(value) && is_condition(value)) {
     return(condition_text(value, env, call))
+  }
+  if (!(is.null(value) || is.character(value))) {
+    abort_tunegrid(paste0("where has ", label_of(expression), ", ", wanted), "spec", call)
   }
   value
 }
 
 joins <- c("&" = "and", "&&" = "and", "|" = "or", "||" = "or")
 comparisons <- c("==", "!=", "<", "<=", ">", ">=", "%in%")
+
+wanted <- paste(
+  "where a comparison is wanted, as layer1 == 16 or layerdense %in% c(16, 32), joined by &, | and !."
+)
 
 is_condition <- function(expression) {
   is.call(expression) && is.symbol(expression[[1]]) &&
@@ -29,11 +36,7 @@ is_condition <- function(expression) {
 
 condition_text <- function(expression, env, call) {
   if (!is_condition(expression)) {
-    said <- paste0(
-      "where has ", label_of(expression), " where a comparison is wanted, as layer1 == 16 or ",
-      "layerdense %in% c(16, 32), joined by &, | and !."
-    )
-    abort_tunegrid(said, "spec", call)
+    abort_tunegrid(paste0("where has ", label_of(expression), ", ", wanted), "spec", call)
   }
   sign <- as.character(expression[[1]])
   if (sign == "(") {

@@ -6,11 +6,13 @@ import math
 import resource
 import time
 import tomllib
+import warnings
 from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisWarning
 
 from tunegrid.errors import TunegridError, shown
 from tunegrid.study.study import STUDIES
@@ -32,7 +34,9 @@ def law(count: int, examples: st.SearchStrategy) -> Callable[[Callable], None]:
 
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         how = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
-        settings(max_examples=count, **how)(given(examples)(timed))()
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Generating overly large repr", HypothesisWarning)
+            settings(max_examples=count, **how)(given(examples)(timed))()
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < _KIB
 
     return hold

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .report.figures import plot_figure
     from .report.importing import import_results
     from .report.models import ExportedModel, export_model, show_model
+    from .report.overview import study_overview
     from .report.render import render_report
     from .report.repeat import repeat_run
     from .report.run_settings import run_settings
@@ -69,6 +70,7 @@ _HOMES = {
     "ExportedModel": "report.models",
     "export_model": "report.models",
     "show_model": "report.models",
+    "study_overview": "report.overview",
     "plot_figure": "report.figures",
     "published_table": "results.published",
     "render_report": "report.render",
@@ -140,6 +142,7 @@ __all__ = [
     "run_until_decided",
     "show_model",
     "studies",
+    "study_overview",
     "verify_store",
 ]
 

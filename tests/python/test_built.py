@@ -17,9 +17,9 @@ ROOT = PACKAGE.parents[1]
 DATA = {
     "knitr/base_r": {"widths.csv"},
     "report/templates": {
-        "after.html", "again.Rmd", "audit.Rmd", "before.html", "claims.Rmd", "overview.Rmd",
-        "page.R", "page.css", "page.js", "protocols.Rmd", "reading.R", "render.R", "runs.R",
-        "study.Rmd", "tables.Rmd", "verdicts.Rmd",
+        "_output.yml", "after.html", "again.Rmd", "audit.Rmd", "before.html", "claims.Rmd",
+        "overview.Rmd", "page.R", "page.css", "page.js", "protocols.Rmd", "reading.R", "render.R",
+        "runs.R", "study.Rmd", "tables.Rmd", "verdicts.Rmd",
     },
     "store": {"schema.sql"},
     "study/shipped/conv-followup": {"study.toml", "accuracy.csv"},

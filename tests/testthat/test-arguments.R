@@ -1,3 +1,12 @@
+test_that("an argument that is missing is asked for in the name of the verb", {
+  for (verb in list(load_study, read_results, comparison_table, check_claims, export_results)) {
+    said <- expect_error(verb(), class = "tunegrid_error_spec")
+    expect_match(conditionMessage(said), "Give study: it has no default", fixed = TRUE)
+  }
+  said <- expect_error(export_results("kh2021"), class = "tunegrid_error_spec")
+  expect_equal(as.character(conditionCall(said)[[1]]), "export_results")
+})
+
 test_that("what is given by mistake is named in a few words", {
   expect_equal(kind_of(NULL), "NULL")
   expect_equal(kind_of(iris), "a data frame of 150 rows and 5 columns")

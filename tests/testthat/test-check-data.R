@@ -27,7 +27,7 @@ test_that("only what people need is printed, and what is not known is said in R'
   found <- check_data(local_irises(), store = withr::local_tempdir())
   expect_match(format(found)[1], "|check", fixed = TRUE)
   expect_false(any(grepl("|estimate", format(found), fixed = TRUE)))
-  expect_match(attr(found, "note"), "`run_grid()` makes some with set", fixed = TRUE)
+  expect_match(attr(found, "note"), "`run_grid()` makes some by the settings", fixed = TRUE)
 })
 
 test_that("a name that nothing has is an error with the choices", {

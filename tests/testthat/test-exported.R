@@ -81,18 +81,6 @@ test_that("what a folder cannot give is refused", {
   })
 })
 
-test_that("a protocol whose name begins as another's is another", {
-  folder <- withr::local_tempdir()
-  file.copy(list.files(exported_folder(), full.names = TRUE), folder)
-  file.copy(
-    file.path(folder, "comparison-as-run-two-layer.csv"),
-    file.path(folder, "comparison-as-run-pooled-two-layer.csv")
-  )
-  cat("comparison-as-run-pooled-two-layer.csv,,other\n", file = file.path(folder, "dictionary.csv"), append = TRUE)
-  table <- comparison_table("kh2021", directory = folder)
-  expect_false("pooled-two-layer" %in% table$experiment)
-})
-
 # A copy of the small export, to be forged, beside a file that is none of its own.
 forged_folder <- function(env = parent.frame()) {
   around <- withr::local_tempdir(.local_envir = env)
@@ -101,12 +89,37 @@ forged_folder <- function(env = parent.frame()) {
   file.path(around, "kh2021")
 }
 
+# The manifest says of files what a forger would have it say.
+forge_manifest <- function(folder, names) {
+  file <- file.path(folder, "manifest.json")
+  lines <- readLines(file)
+  for (name in names) {
+    entry <- paste0("    \"", name, "\": \"", cli::hash_file_sha256(file.path(folder, name)), "\",")
+    lines <- lines[!startsWith(lines, paste0("    \"", name, "\": "))]
+    lines <- append(lines, entry, grep("\"files\": ", lines, fixed = TRUE))
+  }
+  writeLines(lines, file)
+}
+
+test_that("a protocol whose name begins as another's is another", {
+  folder <- forged_folder()
+  file.copy(
+    file.path(folder, "comparison-as-run-two-layer.csv"),
+    file.path(folder, "comparison-as-run-pooled-two-layer.csv")
+  )
+  cat("comparison-as-run-pooled-two-layer.csv,,other\n", file = file.path(folder, "dictionary.csv"), append = TRUE)
+  forge_manifest(folder, c("dictionary.csv", "comparison-as-run-pooled-two-layer.csv"))
+  table <- comparison_table("kh2021", directory = folder)
+  expect_false("pooled-two-layer" %in% table$experiment)
+})
+
 test_that("a dictionary that names files elsewhere is refused", {
   for (name in c("x/../../secret.csv", "/../../secret.csv", "x\\\\..\\\\secret.csv")) {
     folder <- forged_folder()
     dictionary <- file.path(folder, "dictionary.csv")
     name <- paste0(c("results-", "comparison-as-run-"), name)
     write(paste0('"', name, '","","m"'), dictionary, append = TRUE)
+    forge_manifest(folder, "dictionary.csv")
     dir.create(file.path(folder, "results-x"))
     expect_error(
       read_results("kh2021", protocol = "x/../../secret", directory = folder),
@@ -138,6 +151,11 @@ test_that("links, empty files and damaged ones of a folder are refused in words"
   file <- file.path(folder, "results-as-run.csv")
   lines <- readLines(file)
   writeLines(c(lines[1], gsub("[0-9]", "x", lines[-1])), file)
+  expect_error(
+    read_results("kh2021", directory = folder), "is not as it was exported",
+    class = "tunegrid_error_store"
+  )
+  forge_manifest(folder, "results-as-run.csv")
   expect_error(
     read_results("kh2021", directory = folder), "is damaged", class = "tunegrid_error_store"
   )

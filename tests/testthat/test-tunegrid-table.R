@@ -166,6 +166,12 @@ test_that("a part of a table is a table", {
   expect_length(format(part), 4)
 })
 
+test_that("several notes of a table are a list in a document", {
+  expect_identical(listed_notes(c("One.", "Two.")), c("- One.", "- Two."))
+  expect_identical(listed_notes("One."), "One.")
+  expect_null(listed_notes(NULL))
+})
+
 test_that("a table knits as a kable with its caption", {
   table <- two_layer()
   attr(table, "note") <- "A note."

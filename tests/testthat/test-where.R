@@ -30,12 +30,21 @@ test_that("variables of R's are named as such", {
 })
 
 test_that("what is no condition is refused in a sentence", {
-  expect_error(where_of(layer1 == 16 & layer2), "where has layer2 where a comparison is wanted",
+  expect_error(where_of(layer1 == 16 & layer2), "where has layer2, where a comparison is wanted",
     class = "tunegrid_error_spec")
   expect_error(where_of(layer1 == c(1, 2)), "2 values at once .c.1, 2..: use %in%",
     class = "tunegrid_error_spec")
   expect_error(where_of(layer1 == list(1)), "no number and no text", class = "tunegrid_error_spec")
-  expect_error(where_of(nothing_here), "where cannot be read", class = "tunegrid_error_spec")
+  expect_error(where_of(is.na(nothing_here)), "has is.na.nothing_here. .object 'nothing_here' not",
+    class = "tunegrid_error_spec")
+  expect_error(where_of(TRUE), "where has TRUE, where a comparison is wanted",
+    class = "tunegrid_error_spec")
+})
+
+test_that("a name that is no column may be a variable, and how that is written is said", {
+  filters <- 16
+  expect_error(read_results("kh2021", where = layer1 == filters, store = local_store()),
+    "of your own is written as .env.name", class = "tunegrid_error_spec")
 })
 
 test_that("verbs take expressions", {

@@ -140,6 +140,24 @@ def _pairs(by: str) -> dict[str, str]:
 
 
 @app.command()
+def overview(store: StoreOption = None, format: FormatOption = "pipe") -> None:
+    """Say of every study which claims survive, what its audit finds, and by which evidence.
+
+    Claims that survive, do not, make no difference that matters, are not shown by one run each, are
+    undecided; then contradictions on which a claim rests, other discrepancies; runs, the most seeds
+    of a configuration, hours of training.
+
+    Example: tune-grid overview
+    """
+    from ..report.overview import study_overview
+
+    require_format(format)
+    found = study_overview(store=store)
+    print_table(found, format)
+    tell_all(found.attrs["left_out"])
+
+
+@app.command()
 def claims(
     study: StudyArgument,
     claim: ClaimOption = None,

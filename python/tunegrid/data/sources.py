@@ -85,6 +85,9 @@ def dataset_status(*, data_dir: str | Path | None = None) -> "pd.DataFrame":
         One row per place where something was found, or one row saying that nothing was:
         dataset, origin, path, state (`whole`, `damaged`, `not found`), detail; the first row
         of a data set is the one that runs use. Nothing is downloaded.
+
+    Raises:
+        DataError: when `data_dir`, or else TUNEGRID_DATA, names a folder without any data set.
     """
     import pandas as pd
 

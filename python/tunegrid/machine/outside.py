@@ -96,8 +96,9 @@ def inside(folder: Path, name: str, *, error: type[TunegridError] = SpecError) -
 
 def check_no_link(path: Path, error: type[TunegridError] = SpecError) -> None:
     """Refuse a symbolic link by its name; what is not there is no link."""
-    if path.is_symlink():
-        raise error(f"{quoted(path)} is a symbolic link, which is not followed: take it away.")
+    with contextlib.suppress(OSError):  # a name too long for any file
+        if path.is_symlink():
+            raise error(f"{quoted(path)} is a symbolic link, which is not followed: take it away.")
 
 
 def check_no_links(folder: Path, error: type[TunegridError] = SpecError) -> None:

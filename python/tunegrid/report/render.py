@@ -64,16 +64,14 @@ def render_report(
     if target.suffix.lower() not in FORMATS:
         raise SpecError(f"A report ends in {' or '.join(FORMATS)}, not as {target.name} does.")
     given = None if directory is None else as_path(directory, "directory").absolute()
-    if given is not None:
-        _exports(given) if found is None else _check_export(found, given)
+    exported = [] if given is None else _exported(found, given)
     program = shutil.which("Rscript")
     if program is None:
         raise BridgeError("A report is made by R, which is not on the path: install r-base-core.")
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "export"
-        if given is not None:
-            places = [given] if found is not None else _exports(given)
-            for number, place in enumerate(places):
+        if exported:
+            for number, place in enumerate(exported):
                 _take(place, folder if found is not None else folder / f"{number:03}")
         elif found is None:
             _export_all(folder, store)
@@ -113,22 +111,22 @@ def _render(program: str, template: str, target: Path, folder: Path, scratch: Pa
         raise BridgeError(f"R could not make the report: {said}")
 
 
-def _check_export(study: Study, directory: Path) -> None:
+def _exported(study: Study | None, directory: Path) -> list[Path]:
+    """Give a study's exported folder, or without a study all exported folders in a folder."""
+    if study is None:
+        found = sorted(path.parent for path in directory.glob(f"*/{MANIFEST}"))
+        if not found:
+            raise SpecError(
+                f"{directory} holds no exported folders: tune-grid export writes one, a folder a "
+                f"study."
+            )
+        return found
     if not (directory / MANIFEST).is_file():
         raise SpecError(f"{directory} holds no export: tune-grid export writes one.")
     exported = read_manifest(directory)["study"]
     if exported != study.id:
         raise SpecError(f"{directory} is an export of {exported}, not of {study.id}.")
-
-
-def _exports(directory: Path) -> list[Path]:
-    """Give the exported folders in a folder."""
-    found = sorted(path.parent for path in directory.glob(f"*/{MANIFEST}"))
-    if not found:
-        raise SpecError(
-            f"{directory} holds no exported folders: tune-grid export writes one, a folder a study."
-        )
-    return found
+    return [directory]
 
 
 def _take(folder: Path, target: Path) -> None:

@@ -221,6 +221,7 @@ def _interval(values: Sequence[float]) -> tuple[float, float | None, float | Non
 def _no_runs(folder: Path) -> str:
     return (
         f"No run in {folder} held out training examples of this data, so it is not known whether "
-        f"its test examples are harder: `tune-grid run` makes some with --set validation=fold "
-        f"--set folds=6 --set fold=1, and so on to fold=6, or with a grid that has a column fold."
+        f"its test examples are harder: `tune-grid run` makes some by the settings "
+        f"validation=fold, folds=6 and fold=1, and so on to fold=6, or with a grid that has a "
+        f"column fold."
     )

@@ -33,7 +33,14 @@ _SAID = {
 }
 
 #: Verbs that build models, with what a backend's native code has to say of it.
-_LOUD = ("audit_study", "export_model", "load_study", "published_table", "show_model")
+_LOUD = (
+    "audit_study",
+    "export_model",
+    "load_study",
+    "published_table",
+    "show_model",
+    "study_overview",
+)
 
 
 def call(

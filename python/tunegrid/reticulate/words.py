@@ -16,6 +16,7 @@ _VERBS: Mapping[str, str] = {
     "audit": "audit_study",
     "compare": "compare_published",
     "compare-with": "compare_with",
+    "overview": "study_overview",
     "claims": "check_claims",
     "plan": "plan_seeds",
     "rank": "rank_configurations",
@@ -70,11 +71,6 @@ _WORDS: Mapping[str, str] = {
     r"\ba valid (?:list|tuple|array)\b": "a vector",
     r"\ba valid dictionary\b": "a list",
     r"(?<=cannot be run: )id must": "name must",
-    r"\bString should match pattern '\^\[a-z\]\[a-z0-9-\]\*\$'": (
-        "small letters, digits and hyphens that begin with a letter"
-    ),
-    r"\bString should match pattern '\^\[0-9a-f\]\{64\}\$'": "64 hexadecimal digits",
-    r"\bString should match pattern '\^\((.*?)\)\$'": r"one of \1",
     r"\bunder \[([\w.-]+)\]": r"under \1",
     r"; if it only names the configurations, list it under labels": "",
     r"\bnot <U\d+ as\b": "not text as",

@@ -126,11 +126,11 @@ def told(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(f"The store {folder} cannot be used: {error.strerror or error}.") from None
-    except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
+    except (sqlite3.DatabaseError, json.JSONDecodeError, UnicodeDecodeError) as error:
         raise _explained(error, folder) from None
 
 
-def _explained(error: sqlite3.DatabaseError | json.JSONDecodeError, folder: Path) -> StoreError:
+def _explained(error: sqlite3.DatabaseError | ValueError, folder: Path) -> StoreError:
     if _is_busy(error):
         return StoreError(
             f"The store {folder} has been locked by another program for a minute: wait for that "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -27,7 +28,7 @@ class OwnDataset(Part):
     classes: int = Field(ge=2)
     train_images: int = Field(ge=1)
     test_images: int = Field(ge=1)
-    dtype: str = Field(pattern="^(uint8|float32)$")
+    dtype: Literal["uint8", "float32"]
     class_names: tuple[str, ...] = ()
     train_counts: tuple[int, ...] = ()
     test_counts: tuple[int, ...] = ()

@@ -170,7 +170,7 @@ def _rows(grid: Sequence[Row]) -> list[dict[str, Scalar]]:
             if isinstance(value, (int, float)) and not _is_value(value):
                 raise SpecError(
                     f"Row {number} of the grid must have a number between -{_MOST:g} and {_MOST:g} "
-                    f"for {column}, not {_short(value)}."
+                    f"for {quoted(column)}, not {_short(value)}."
                 )
             if not _is_value(value):
                 raise SpecError(

@@ -5,6 +5,7 @@ layer is a part of `Settings`. Names are Keras's where Keras has one.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from numbers import Integral, Real
@@ -214,6 +215,13 @@ def check_settings(values: Mapping[str, object]) -> dict[str, object]:
         raise SpecError(explain(error)) from None
 
 
+#: How texts are written that have a pattern.
+_WRITTEN = {
+    "^[a-z][a-z0-9-]*$": "small letters, digits and hyphens that begin with a letter",
+    "^[0-9a-f]{64}$": "64 hexadecimal digits",
+}
+
+
 def explain(error: ValidationError) -> str:
     """Say in one sentence, by key path, what is wrong first in a checked value."""
     errors = error.errors(include_url=False)
@@ -233,5 +241,8 @@ def explain(error: ValidationError) -> str:
             return f"{path}.{key} must be one of {known['expected_tags']}, not {said}."
         case "value_error":
             return f"{path}: {first['ctx']['error']}"
-    problem = first["msg"].removeprefix("Input should be ")
-    return f"{path} must be {problem}, not {quoted(first['input'], write=repr)}."
+        case "string_pattern_mismatch":
+            wanted = f"must be {_WRITTEN[first['ctx']['pattern']]}"
+        case _:
+            wanted = re.sub(r"^\w+ should ", "must ", first["msg"])
+    return f"{path} {wanted}, not {quoted(first['input'], write=repr)}."

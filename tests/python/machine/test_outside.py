@@ -70,3 +70,10 @@ def test_an_error_shows_control_characters_escaped():
 
 def test_a_quotation_is_one_line_of_bounded_length():
     assert quoted("a\n" + "b" * 1000) == "a " + "b" * (QUOTED - 2) + "…"
+
+
+def test_a_name_too_long_for_any_file_is_no_link(tmp_path):
+    """Whoever opens it hears that there is no such file."""
+    path = inside(tmp_path, "x" * 5000)
+    with pytest.raises(OSError, match="too long"):
+        read_outside(path, limit=10)

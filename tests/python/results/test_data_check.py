@@ -124,7 +124,7 @@ def test_without_runs_it_says_how_to_make_some(tmp_path):
     found = check_data(own(), store=tmp_path)
     assert gaps(found).empty
     (said,) = found.attrs["note"]
-    assert "--set validation=fold --set folds=6 --set fold=1" in said
+    assert "validation=fold, folds=6 and fold=1" in said
     assert not (tmp_path / "results.sqlite").exists()
     assert [str(kind) for kind in found.dtypes] == [
         "string", "string", "Int64", "Float64", "Float64", "Float64", "string",

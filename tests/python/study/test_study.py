@@ -122,6 +122,11 @@ def test_a_wide_table_is_read_cell_by_cell():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
+        (
+            'id = "kh2021"',
+            'id = "K H"',
+            "id must be small letters, digits and hyphens",
+        ),
         ("epochs = 20", "epochs = 0", "settings.epochs must be greater than or equal to 1, not 0"),
         ("epochs = 20", 'epochs = "twenty"', "settings.epochs must be a valid integer"),
         ("epochs = 20", "epoch = 20", "settings.epoch is not a known key"),

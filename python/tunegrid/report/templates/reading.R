@@ -17,9 +17,31 @@ read <- function(name, folder = params$directory) {
   table
 }
 
+# The words for what runs say of a claim, best known first.
+verdicts <- c(
+  "survives", "does not survive", "no difference that matters", "not shown by one run each",
+  "undecided"
+)
+
+# Runs that were trained to their end as the protocol says, to the letter.
+whole_of <- function(runs) {
+  follows <- is.na(runs$departures) | !nzchar(runs$departures)
+  runs[runs$outcome %in% "done" & follows, ]
+}
+
+# A run that two experiments share was trained once.
+hours_of <- function(runs) {
+  sum(runs$seconds[!duplicated(runs$key)]) / 3600
+}
+
 # Verdicts are repeated under the settings of before where these were changed.
 current <- function(table) {
   if (is.null(table$setting)) table else table[!table$setting %in% "first", ]
+}
+
+# A text in one line, without what a terminal or a parser would obey.
+one_line <- function(text) {
+  gsub("[[:cntrl:]\u2028\u2029]+", " ", enc2utf8(as.character(text)))
 }
 
 # A text from outside in running markdown: pandoc reads nothing into it.
@@ -32,13 +54,12 @@ plain <- function(text) {
 
 # In a cell of a markdown table only what could be more than a text.
 cell <- function(text) {
-  text <- gsub("[[:cntrl:]]+", " ", enc2utf8(as.character(text)))
-  gsub("([\\\\`<>\\[\\]])", "\\\\\\1", text, perl = TRUE)
+  gsub("([\\\\`<>\\[\\]])", "\\\\\\1", one_line(text), perl = TRUE)
 }
 
 # A text in HTML, also in an attribute.
 html <- function(text) {
-  text <- gsub("[[:cntrl:]]+", " ", enc2utf8(as.character(text)))
+  text <- one_line(text)
   for (one in list(c("&", "&amp;"), c("<", "&lt;"), c(">", "&gt;"), c("\"", "&quot;"), c("'", "&#39;"))) {
     text <- gsub(one[1], one[2], text, fixed = TRUE)
   }
@@ -52,11 +73,6 @@ raw <- function(...) {
   longest <- max(0, nchar(unlist(regmatches(content, gregexpr("`+", content)))))
   fence <- strrep("`", max(3, longest + 1))
   cat("\n\n", fence, "{=html}\n", content, "\n", fence, "\n\n", sep = "")
-}
-
-# A text in one line, without what a terminal or a parser would obey.
-one_line <- function(text) {
-  gsub("[[:cntrl:]\u2028\u2029]+", " ", enc2utf8(as.character(text)))
 }
 
 counted <- function(number, noun, nouns = paste0(noun, "s")) {

@@ -42,10 +42,18 @@ picture <- function(kind) {
   }
 }
 
+# A table's own columns, in which its configurations differ, stand before `epochs`.
+columns_before_epochs <- function(table) {
+  names(table)[seq_len(match("epochs", names(table)) - 1)]
+}
+# Those of a table of runs begin with the study, the protocol and the experiment.
+own_columns <- function(runs) {
+  columns_before_epochs(runs)[-(1:3)]
+}
+
 runs <- of_protocol("results")
 done <- runs[runs$outcome %in% "done", ]
-is_whole <- is.na(done$departures) | !nzchar(done$departures)
-whole <- done[is_whole, ]
+whole <- whole_of(runs)
 claims <- current(of_protocol("claims"))
 compared <- current(of_protocol("compared"))
 audit <- read("audit.csv")
