@@ -6,20 +6,12 @@ killed, workers end with their driver even when that gets SIGKILL, `__main__` is
 again, and nothing is pickled (concurrent.futures, Pebble and loky each miss at least two).
 """
 
-import os
 import queue
-import shutil
-import tempfile
-from pathlib import Path
-
-import psutil
 
 from ..errors import RunError
-from ..machine.processes import process_number
 from .executor import Event, Task, event_of
+from .piped import folder_of_processes
 from .process import WorkerProcess
-
-_PREFIX = "tunegrid-workers-"
 
 
 class LocalExecutor:
@@ -35,11 +27,8 @@ class LocalExecutor:
         self._slots: list[WorkerProcess | None] = [None] * workers
         self._time_limit = time_limit
         self._messages: queue.SimpleQueue = queue.SimpleQueue()
-        _remove_old_folders()
         # TensorFlow's AutoGraph leaves files there, since workers never end by themselves.
-        self._temporary = tempfile.TemporaryDirectory(
-            prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True
-        )
+        self._temporary = folder_of_processes()
 
     def __enter__(self) -> "LocalExecutor":
         return self
@@ -136,11 +125,3 @@ class LocalExecutor:
     def _replace(self, worker: WorkerProcess) -> None:
         worker.kill()
         self._slots[self._slots.index(worker)] = None
-
-
-def _remove_old_folders() -> None:
-    """Remove what drivers that were killed have left in the folder for temporary files."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        pid = process_number(folder.name.removeprefix(_PREFIX).partition("-")[0])
-        if pid is not None and not psutil.pid_exists(pid):
-            shutil.rmtree(folder, ignore_errors=True)

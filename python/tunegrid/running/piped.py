@@ -4,15 +4,34 @@ The other side is `child.py`.
 """
 
 import contextlib
+import os
 import queue
+import shutil
 import signal
 import subprocess
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import psutil
 
 from ..machine.interpreter import interpreter
+from ..machine.processes import process_number
 from .messages import read_message, write_message
+
+_PREFIX = "tunegrid-workers-"
+
+
+def folder_of_processes() -> tempfile.TemporaryDirectory:
+    """Make a folder for what processes write, and remove those whose makers were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = process_number(folder.name.removeprefix(_PREFIX).partition("-")[0])
+        if pid is not None and not psutil.pid_exists(pid):
+            shutil.rmtree(folder, ignore_errors=True)
+    return tempfile.TemporaryDirectory(
+        prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True
+    )
 
 
 class PipedProcess:

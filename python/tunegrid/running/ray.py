@@ -7,7 +7,6 @@ place (`ray_job`), which it speaks to as to a worker. What trains on a node is `
 import os
 import queue
 import re
-import tempfile
 import time
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
@@ -17,7 +16,7 @@ from ..errors import RunError
 from ..machine.interpreter import with_package_path
 from ..plan.runs import RunSpec
 from .executor import Event, Task, event_of
-from .piped import PipedProcess
+from .piped import PipedProcess, folder_of_processes
 from .process import without_r
 
 _GIB = 2**30
@@ -85,9 +84,7 @@ class RayExecutor:
         self._tasks: dict[str, Task] = {}
         self._messages: queue.SimpleQueue = queue.SimpleQueue()
         # Ray puts the folder that a driver was started in on the path of its nodes' processes.
-        self._temporary = tempfile.TemporaryDirectory(
-            prefix="tunegrid-ray-", ignore_cleanup_errors=True
-        )
+        self._temporary = folder_of_processes()
         # How often a run that was out of memory is tried again, the store decides.
         environment = {"RAY_task_oom_retries": "0", **with_package_path(without_r(os.environ))}
         self._job = PipedProcess(

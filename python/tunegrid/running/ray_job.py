@@ -157,13 +157,20 @@ class _Job:
         """Say why a run came to no end: it is the cluster's end, or a failure of its own."""
         import ray.exceptions as known
 
-        name, line = type(error).__name__, " ".join(str(error).split())[:300]
         if isinstance(error, known.OutOfMemoryError):
             return "oom", "out of memory: Ray ended the worker, as its node had too little left"
-        ours = (known.WorkerCrashedError, known.NodeDiedError, known.ObjectLostError)
-        if not isinstance(error, ours) or not _answers(self._address):
-            self._give_up(_gone(self._address, f"{name}: {line}"))
-        return "killed", f"Ray gave up after {_RETRIES} retries ({name}: {line})"
+        lost = known.WorkerCrashedError, known.NodeDiedError, known.ObjectLostError
+        # What `train_run` raised itself, under a traceback of Ray's.
+        raised = getattr(error, "cause", error)
+        line = f"{type(raised).__name__}: {' '.join(str(raised).split())[:300]}"
+        if not _answers(self._address):
+            self._give_up(_gone(self._address, line))
+        if not isinstance(error, lost):
+            self._give_up(
+                f"The Ray cluster at {self._address} cannot train ({line}): what was done is kept; "
+                f"see with `ray status` what it lacks, and repeat the command."
+            )
+        return "killed", f"Ray gave up after {_RETRIES} retries ({line})"
 
 
 def _check_address(address: str) -> None:

@@ -64,7 +64,7 @@ def train_run(
     except DataError as error:
         yield {"kind": "failed", "failure": "data", "text": f"{node}: {error}"}, []
         return
-    except TunegridError as error:
+    except (TunegridError, OSError) as error:
         yield {"kind": "lost", "text": f"{node}: {error}"}, []
         return
     while slot.busy:
