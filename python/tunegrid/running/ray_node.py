@@ -65,7 +65,7 @@ def train_run(
         yield {"kind": "failed", "failure": "data", "text": f"{node}: {error}"}, []
         return
     except (TunegridError, OSError) as error:
-        yield {"kind": "lost", "text": f"{node}: {error}"}, []
+        yield {"kind": "lost", "text": f"The node {node} cannot train: {error}"}, []
         return
     while slot.busy:
         if (said := slot.next_message(_POLL_SECONDS)) is not None:

@@ -1,5 +1,6 @@
 """Which executor a grid is given, and what is said of one that cannot be had. No Ray is started."""
 
+import re
 import socket
 import sys
 import tempfile
@@ -7,6 +8,7 @@ from dataclasses import replace
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 
@@ -18,6 +20,7 @@ from tunegrid.data.sources import find_dataset
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
 from tunegrid.running import ray, ray_node
+from tunegrid.running.executor import Task
 from tunegrid.running.ray import RayExecutor, memory_of
 from tunegrid.running.ray_job import _described, _places
 from tunegrid.running.ray_node import difference
@@ -181,6 +184,18 @@ def test_images_are_brought_to_a_node_once_under_their_digest(
     found.path.write_bytes(b"damaged")
     assert ray_node._find(given, 10, [fashion_mnist]) == found
     assert len(asked) == 2
+
+
+def test_a_node_that_has_no_room_is_named(fashion_mnist, specs, monkeypatch):
+    """It is the machine's fault and not the run's."""
+    monkeypatch.setattr(ray_node, "_slot", Mock(side_effect=OSError(28, "No space left")))
+    task = Task(specs[0], find_dataset("fashion_mnist", download=False))
+    versions = ray_node.node_versions([])
+    ((said, _),) = ray_node.train_run(
+        task.to_message(), [], time_limit=None, versions=versions, backends=[]
+    )
+    assert said["kind"] == "lost"
+    assert re.fullmatch(r"The node \S+ cannot train: .*No space left", said["text"])
 
 
 def test_images_that_a_node_has_are_not_brought(fashion_mnist, elsewhere, monkeypatch):
