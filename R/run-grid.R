@@ -214,10 +214,12 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     preset = preset, any = departs, store = done$store
   ))
   for (doubt in done$doubts) {
+    doubt <- sayable(doubt)
     cli::cli_warn("{doubt}", class = "tunegrid_warning_data")
   }
   if (nzchar(done$warning)) {
-    cli::cli_warn("{done$warning}", class = "tunegrid_warning_failed")
+    warning <- sayable(done$warning)
+    cli::cli_warn("{warning}", class = "tunegrid_warning_failed")
   }
   tell_knitted(done, quiet)
   structure(done, class = "tunegrid_run")
@@ -225,7 +227,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
 
 #' @export
 print.tunegrid_run <- function(x, ...) {
-  writeLines(c(paste0(x$study, ", protocol ", x$protocol), x$said))
+  writeLines(escaped(c(paste0(x$study, ", protocol ", x$protocol), unlist(x$said))))
   invisible(x)
 }
 
@@ -289,6 +291,7 @@ listener <- function(frame, quiet = FALSE) {
   }
   has_bar <- cli::is_dynamic_tty()
   function(kind, text, epochs) {
+    text <- sayable(text)
     if (kind == "line" && is.null(bar)) {
       message(text)
     } else if (kind == "line") {
@@ -309,7 +312,7 @@ listener <- function(frame, quiet = FALSE) {
 
 tell_knitted <- function(done, quiet) {
   if (is_knitting() && !quiet) {
-    message(paste(unlist(done$said), collapse = " "))
+    message(sayable(unlist(done$said)))
   }
 }
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from views import VIEWS, opened, serious
 
 from tunegrid import render_report
 
@@ -18,31 +19,11 @@ def file(tmp_path_factory):
     return render_report("kh2021", directory=KEPT, output=target)
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium, driven by Playwright."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture(params=[(390, "light"), (1280, "light"), (1280, "dark")], ids=str)
+@pytest.fixture(params=VIEWS, ids=str)
 def page(browser, file, request):
     """The page, with what the browser said and asked for meanwhile."""
-    width, scheme = request.param
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    page.said, page.asked = [], []
-    page.on("console", lambda message: page.said.append(message.text))
-    page.on("pageerror", lambda error: page.said.append(str(error)))
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.goto(file.as_uri())
-    yield page
-    page.close()
+    with opened(browser, file, *request.param) as page:
+        yield page
 
 
 def test_the_browser_has_nothing_to_complain_of(page):
@@ -68,12 +49,7 @@ def test_the_page_has_the_name_of_its_study(page):
 
 
 def test_axe_finds_nothing_serious(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    found = Axe().run(page).response["violations"]
-    serious = [one["id"] for one in found if one["impact"] in ("serious", "critical")]
-    assert serious == []
+    assert serious(page) == []
 
 
 def test_a_table_is_sorted_by_its_head(page):

@@ -22,6 +22,18 @@ HAS_RMARKDOWN = shutil.which("Rscript") is not None and (
     ).returncode == 0
 )  # fmt: skip
 
+#: Something that draws SVG for LaTeX.
+CAN_DRAW = shutil.which("rsvg-convert") is not None or (
+    HAS_RMARKDOWN
+    and subprocess.run(
+        ["Rscript", "--vanilla", "-e", "stopifnot(requireNamespace('rsvg'))"],
+        capture_output=True, check=False,
+    ).returncode == 0
+)  # fmt: skip
+
+needs_latex = pytest.mark.skipif(
+    not (HAS_RMARKDOWN and shutil.which("xelatex")), reason="LaTeX: no xelatex"
+)
 needs_rmarkdown = pytest.mark.skipif(not HAS_RMARKDOWN, reason="R: no rmarkdown with pandoc")
 pytestmark = pytest.mark.needs_r
 
@@ -30,7 +42,8 @@ pytestmark = pytest.mark.needs_r
 def store(tmp_path_factory):
     """A store with the runs of reports/results."""
     place = tmp_path_factory.mktemp("report") / "store"
-    import_results(KEPT, store=place)
+    for folder in sorted(KEPT.parent.iterdir()):
+        import_results(folder, store=place)
     return place
 
 
@@ -49,10 +62,22 @@ def test_the_page_has_the_tables_the_audit_and_the_protocols(page):
         assert told in page
 
 
-def test_the_page_needs_no_other_file(page):
-    """Its figures are inside, and it fetches nothing."""
+def test_the_page_says_who_would_win_and_what_one_change_does(page):
+    """With intervals, and how far that explains what was published."""
+    for told in (
+        "Were the study run again with one run of each of 65 configurations",
+        "What changing one thing alone does to our accuracy",
+        "scaling: none to unit",
+        "Best-tuned CNN: published is 0.9063",
+    ):
+        assert told in page
+
+
+def test_the_page_needs_no_other_file(page, fashion_mnist):
+    """Its figures are inside, two of them by the labels of the images, and it fetches nothing."""
+    assert len(fashion_mnist.y_test)
     own = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)  # a library builds links
-    assert own.count("data:image/svg+xml;base64") == 5
+    assert own.count("data:image/svg+xml;base64") == 8
     assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", own)
 
 
@@ -77,15 +102,17 @@ def test_markdown_has_the_tables_as_kable_prints_them(store, tmp_path, tune_grid
 
 
 @needs_rmarkdown
-def test_an_exported_folder_is_enough(page, tmp_path):
-    """R computes nothing and needs no Python: the page is the same."""
+def test_an_exported_folder_is_enough(page, fashion_mnist, tmp_path):
+    """R computes nothing and needs no Python: the page is the same, where labels are too."""
+    assert len(fashion_mnist.y_test)
     from_folder = render_report("kh2021", directory=KEPT, output=tmp_path / "kh2021.html")
     assert from_folder.read_text(encoding="utf-8") == page
 
 
 @needs_rmarkdown
-def test_r_alone_renders_an_exported_folder(page, tmp_path):
+def test_r_alone_renders_an_exported_folder(page, fashion_mnist, tmp_path):
     """`reports/templates` with a folder as their parameter, and no Python on the way."""
+    assert len(fashion_mnist.y_test)
     render = """
     told <- commandArgs(TRUE)
     rmarkdown::render(
@@ -116,10 +143,18 @@ def test_the_folder_of_another_study_is_refused(tmp_path):
         render_report("nn-modelling", directory=KEPT, output=tmp_path / "x.html")
 
 
-def test_another_ending_is_refused(tmp_path):
-    """Only pages and markdown."""
-    with pytest.raises(SpecError, match=r"ends in \.html or \.md"):
-        render_report("kh2021", output=tmp_path / "report.pdf")
+@pytest.mark.parametrize(
+    ("name", "engine", "said"),
+    [
+        ("report.docx", "rmarkdown", r"ends in \.html, \.md, \.pdf or \.tex, not as report\.docx"),
+        ("report.pdf", "word", "no engine 'word': choose from rmarkdown, quarto"),
+        ("report.md", "quarto", r"Quarto makes \.html and \.pdf"),
+    ],
+)
+def test_another_ending_or_engine_is_refused(tmp_path, name, engine, said):
+    """Before anything is done."""
+    with pytest.raises(SpecError, match=said):
+        render_report("kh2021", output=tmp_path / name, engine=engine)
 
 
 def test_a_folder_that_is_no_export_is_refused(tmp_path):
@@ -205,13 +240,135 @@ def test_texts_of_others_are_texts_in_markdown(hostile, tmp_path):
     assert '/etc/passwd"' not in shown
 
 
+def test_every_format_reads_as_little_into_a_text():
+    """By either engine: the extensions of pandoc's that are off are the same."""
+    texts = [(ROOT / "reports" / "templates" / name).read_text("utf-8")
+             for name in ("_output.yml", "quarto.yml")]  # fmt: skip
+    off = re.findall(r"(?:md_extensions: |from: markdown)(-raw_html\S+)", "".join(texts))
+    assert len(off) == 4
+    assert len({one.removesuffix("-smart") for one in off}) == 1
+
+
+#: How LaTeX writes characters that are its own.
+WRITTEN = {r"\textbackslash", r"\textbar", r"\textgreater", r"\textless"}
+
+
+def commands(file):
+    """Give the names of the commands in the body of a source of LaTeX's."""
+    return set(re.findall(r"\\[A-Za-z]+", file.read_text("utf-8").partition("{document}")[2]))
+
+
+@needs_rmarkdown
+def test_texts_of_others_are_texts_in_latex(hostile, tmp_path):
+    """Whatever they say, LaTeX is told to do no more than in the report as it is."""
+    written = render_report("kh2021", directory=hostile, output=tmp_path / "x.tex")
+    plain = render_report("kh2021", directory=KEPT, output=tmp_path / "plain.tex")
+    assert commands(written) - commands(plain) <= WRITTEN
+    text = written.read_text("utf-8")
+    assert not re.search(r"\\(?:input|include|write|openin|def|catcode|href)\b", text[text.index(
+        r"\begin{document}"):])  # fmt: skip
+    assert r"\textless script\textgreater" in text or r"\textless b\textgreater" in text
+
+
+@needs_latex
+def test_texts_of_others_are_texts_on_paper(hostile, tmp_path):
+    """As they are, with every quotation mark."""
+    written = render_report("kh2021", directory=hostile, output=tmp_path / "x.pdf")
+    assert written.read_bytes().startswith(b"%PDF")
+    if shutil.which("pdftotext"):
+        read = subprocess.run(["pdftotext", written, "-"], capture_output=True, check=True).stdout
+        text = " ".join(read.decode("utf-8").split())
+        told = (
+            '<script>alert(1)</script> `r 1+1` \\input{/etc/passwd} ![x](/etc/passwd) $x$ | & "q"'
+        )
+        assert told in text or "[o](javascript:alert(1)) <b>" in text
+        assert "root:x:0" not in text
+
+
+@needs_latex
+def test_on_paper_no_line_runs_over_the_page(tmp_path):
+    """LaTeX warns of each that does."""
+    source = render_report("kh2021", directory=KEPT, output=tmp_path / "x.tex")
+    subprocess.run(["xelatex", "-interaction=batchmode", source.name], cwd=tmp_path, check=False,
+                   capture_output=True)  # fmt: skip
+    log = source.with_suffix(".log").read_text("utf-8", errors="replace")
+    assert "Output written on x.pdf" in log.replace("\n", "")
+    assert [float(over) for over in re.findall(r"Overfull .hbox .(\d+\.\d+)pt", log)] == []
+    assert "Missing character" not in log
+
+
+@needs_rmarkdown
+def test_the_source_of_latex_has_its_figures_beside(tmp_path):
+    """So that it can be set elsewhere."""
+    written = render_report("kh2021", directory=KEPT, output=tmp_path / "x.tex")
+    figures = re.findall(r"\\includegraphics(?:\[[^]]*\])?\{([^}]+)\}", written.read_text("utf-8"))
+    assert len(figures) == (5 if CAN_DRAW else 0)
+    assert all((tmp_path / figure).is_file() for figure in figures)
+
+
+def forged(folder, change):
+    """A copy of the kept export, changed and signed again."""
+    shutil.copytree(KEPT, folder)
+    change(folder)
+    files = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.name != "manifest.json"
+    }
+    manifest = {"format": 1, "study": "kh2021", "files": files}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
+    return folder
+
+
+@needs_rmarkdown
+def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
+    """Names of figures are made of it, and markdown links to these."""
+    name = "x)<img src=y onerror=alert(1)>[o](javascript:alert(1)"
+
+    def change(folder):
+        for path in folder.glob("*as-run[.-]*"):
+            path.rename(folder / path.name.replace("as-run", name))
+        for file in ("about", "dictionary", "protocols"):
+            text = (folder / f"{file}.csv").read_text("utf-8")
+            (folder / f"{file}.csv").write_text(text.replace("as-run", name), "utf-8")
+
+    folder = forged(tmp_path / "folder", change)
+    text = render_report("kh2021", directory=folder, output=tmp_path / "x.md").read_text("utf-8")
+    assert "\\<img src=y" in text
+    assert not re.search(r"(?<!\\)<img|(?<!\\)\]\(javascript", text)
+
+
+@needs_rmarkdown
+def test_a_column_called_as_an_argument_of_paste_is_a_column(tmp_path):
+    """Labels are whatever their study calls them; rows still meet."""
+
+    def change(folder):
+        for path in folder.glob("*.csv"):
+            text = path.read_text("utf-8")
+            if re.match("experiment,.*layer1|study,protocol,experiment,.*layer1", text):
+                path.write_text(text.replace("layer1", "sep", 1).replace("kernel", "collapse", 1))
+
+    folder = forged(tmp_path / "folder", change)
+    page = render_report("kh2021", directory=folder, output=tmp_path / "x.html").read_text("utf-8")
+    assert "> sep <" in page
+
+
+@needs_rmarkdown
+@pytest.mark.parametrize("ending", ["html", "md"])
+def test_tables_that_do_not_fit_are_one_sentence(tmp_path, ending):
+    """And no report with R's errors in it."""
+    folder = forged(tmp_path / "folder", lambda one: (one / "about.csv").write_text("id\nkh2021\n"))
+    with pytest.raises(BridgeError, match="R could not make the report"):
+        render_report("kh2021", directory=folder, output=tmp_path / f"x.{ending}")
+
+
 @needs_rmarkdown
 def test_without_a_study_there_is_one_page_over_all(store, tmp_path, tune_grid):
     """A row a study, and its claims with their verdicts."""
     done = tune_grid("report", "--store", store, "--output", "all.md")
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "all.md").read_text("utf-8")
-    assert "|kh2021 |" in text
+    assert "|kh2021 " in text
     assert "Two-layer models are more accurate than one-layer models, on average." in text
 
 

@@ -26,13 +26,13 @@ WINGS = {
     "train": "machine data architectures plan",
     "store": "machine data study plan",
     "running": "machine data architectures study plan train store",
-    "results": "data architectures study plan store",
-    "conclusions": "machine study plan store running results",
-    "audit": "data architectures study plan results conclusions",
     "knitr": "",
+    "results": "data architectures study plan store knitr",
+    "conclusions": "machine study plan store running knitr results",
+    "audit": "data architectures study plan knitr results conclusions",
     "r": "study",
-    "report": "machine data architectures study plan train store running results conclusions "
-    "audit r",
+    "report": "machine data architectures study plan train store running knitr results conclusions "
+    "audit",
     "reticulate": "machine study store running results conclusions report",
     "cli": "machine data study store running results conclusions audit knitr r report",
 }

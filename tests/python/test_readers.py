@@ -39,6 +39,7 @@ OWN = {
     "knitr/base_r/widths.py": "a table that ships",
     "data/kept.py": "what is written there",
     "report/export.py": "what is written there",
+    "report/model_page.py": "a template that ships",
     "report/models.py": "the model that Keras has just written",
     "report/predictions.py": "what is written there",
     "store/rescue.py": "a copy that is written there",

@@ -62,7 +62,7 @@ test_that("the rank agreement of a folder is Python's", {
 test_that("experiments stand below each other in the study's order", {
   table <- comparison_table("kh2021", directory = exported_folder())
   expect_equal(levels(table$experiment)[1:3], c("one-layer", "two-layer", "three-layer"))
-  expect_equal(nrow(table), 81)
+  expect_equal(nrow(table), 87)
   two <- comparison_table("kh2021", "two-layer,one-layer", directory = exported_folder())
   expect_equal(levels(two$experiment), c("one-layer", "two-layer"))
   expect_equal(attr(two, "caption"), "kh2021 one-layer, two-layer, protocol as-run")
@@ -159,4 +159,30 @@ test_that("links, empty files and damaged ones of a folder are refused in words"
   expect_error(
     read_results("kh2021", directory = folder), "is damaged", class = "tunegrid_error_store"
   )
+})
+
+test_that("a mean of counts is a number", {
+  folder <- forged_export("comparison-as-run-two-layer.csv", \(lines) {
+    paste0(lines, ",", c("parameters", rep("28394.5", length(lines) - 1)))
+  })
+  table <- comparison_table("kh2021", "two-layer", directory = folder)
+  expect_identical(unique(table$parameters), 28394.5)
+})
+
+test_that("a manifest is read once, and of bounded size", {
+  folder <- forged_export("audit.csv", identity)
+  manifest <- file.path(folder, "manifest.json")
+  before <- readLines(manifest)
+  writeLines(c(before, sprintf('  "x%d.csv": "%s",', seq_len(10001), strrep("0", 64))), manifest)
+  expect_error(read_results("kh2021", directory = folder), "more than 10000 files")
+  writeLines(c(before, strrep(" ", manifest_most)), manifest)
+  expect_error(read_results("kh2021", directory = folder), "larger than 4 MiB")
+})
+
+test_that("no packed file is unpacked", {
+  folder <- forged_export("audit.csv", identity)
+  for (begins in list(c(0x1f, 0x8b), c(0xff, 0x4c), c(0x28, 0xb5))) {
+    writeBin(as.raw(begins), file.path(folder, "protocols.csv"))
+    expect_error(read_results("kh2021", directory = folder), "packed file")
+  }
 })

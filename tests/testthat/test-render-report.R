@@ -24,8 +24,8 @@ test_that("a store is exported first", {
 
 test_that("another ending, or another study's folder, is refused", {
   expect_error(
-    render_report("kh2021", output = "report.pdf", directory = exported_folder()),
-    "ends in .html or .md",
+    render_report("kh2021", output = "report.docx", directory = exported_folder()),
+    "ends in .html, .md, .pdf or .tex",
     class = "tunegrid_error_spec"
   )
   skip_without_pandoc()

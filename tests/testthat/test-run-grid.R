@@ -132,6 +132,22 @@ test_that("a model of a run is shown and exported", {
   expect_equal(done$scaling, "none")
 })
 
+test_that("a run has a page, with its mistakes as pictures", {
+  run <- local_trained()
+  key <- as.data.frame(run)$key[1]
+  page <- withr::local_tempfile(fileext = ".html")
+  show_model(key, store = run$store, output = page)
+  text <- paste(readLines(page, warn = FALSE), collapse = "\n")
+  expect_match(text, "conv2d (Conv2D)", fixed = TRUE)
+  expect_match(text, "taken for", fixed = TRUE)
+  expect_match(text, "data:image/png;base64,", fixed = TRUE)
+  expect_error(
+    show_model(key, store = run$store, output = "x.pdf"),
+    "ends in .html, not as x.pdf does",
+    class = "tunegrid_error_spec"
+  )
+})
+
 test_that("a run says how it was trained", {
   run <- local_trained()
   expect_match(capture.output(print(run))[3], "optimizer = rmsprop, learning_rate = 0.001")

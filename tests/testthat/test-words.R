@@ -101,7 +101,7 @@ test_that("what is wrong with a store, a folder or a file is said in R's words",
     export_results("kh2021", file.path(empty, "x"), experiments = "x", store = store),
     import_results(nowhere, store = store), import_results(empty, store = store),
     import_results(changed, store = store), import_results(5, store = store),
-    render_report("kh2021", output = "x.pdf", directory = folder),
+    render_report("kh2021", output = "x.docx", directory = folder),
     render_report("kh2021", output = file.path(nowhere, "x.html"), directory = folder),
     render_report("nn-modelling", output = file.path(empty, "x.html"), directory = folder),
     render_report("x", store = store), dataset_status(data_dir = nowhere), dataset_status(iris)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..study.study import Study, load_study, studies
 from . import choices, confusion, images, models, numbers, text
 from .evidence import Evidence
@@ -80,4 +81,4 @@ def audit_study(study: str | Path | Study | None = None) -> pd.DataFrame:
         for one in chosen
         for rule, finding in audit(one)
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype="string")
+    return in_notebook(pd.DataFrame(rows, columns=list(COLUMNS), dtype="string"))

@@ -240,12 +240,17 @@ def report(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", metavar="FILE", help=".html or .md. Default: ID.html."),
+        typer.Option(
+            "--output", metavar="FILE", help=".html, .md, .pdf or .tex. Default: ID.html."
+        ),
     ] = None,
     directory: Annotated[
         Path | None,
         typer.Option("--directory", metavar="DIR", help="An exported folder, for a store."),
     ] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", metavar="rmarkdown|quarto", help="What makes HTML and PDF.")
+    ] = "rmarkdown",
     store: StoreOption = None,
 ) -> None:
     """Write a study's report: what survives, its tables beside ours, figures. Needs R, rmarkdown.
@@ -255,7 +260,9 @@ def report(
     from ..report.render import render_report
 
     with quiet_backend():
-        written = render_report(study, output=output, directory=directory, store=store)
+        written = render_report(
+            study, output=output, directory=directory, store=store, engine=engine
+        )
     tell(f"The report is in {written}.")
 
 
@@ -263,7 +270,11 @@ def report(
 def figure(
     study: StudyArgument,
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="claims, published, factors, curves or time.")
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="claims, wins, published, sweeps, factors, curves, confusion, images or time.",
+        ),
     ],
     output: Annotated[
         Path | None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import SpecError
 from ..machine.quiet import quiet_backend
 from .options import DataOption, ExperimentOption, FormatOption, StoreOption, StudyArgument
 from .output import print_table, require_format, tell, tell_all
@@ -99,19 +100,22 @@ def export(
 
 @app.command(name="import")
 def import_(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What export has written.")],
+    directories: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="What export has written.")
+    ],
     store: StoreOption = None,
 ) -> None:
-    """Bring an exported folder into a store, after everything in it is verified.
+    """Bring exported folders into a store, each after everything in it is verified.
 
     Example: tune-grid import results/kh2021
     """
     from ..report.importing import import_results
 
-    done = import_results(directory, store=store)
-    tell(f"{done.runs} runs of {done.study}: {done.added} added, {done.kept} there already.")
-    if done.differing:
-        tell(f"{len(done.differing)} of those have other numbers here, and keep them.")
+    for directory in directories:
+        done = import_results(directory, store=store)
+        tell(f"{done.runs} runs of {done.study}: {done.added} added, {done.kept} there already.")
+        if done.differing:
+            tell(f"{len(done.differing)} of those have other numbers here, and keep them.")
 
 
 model = typer.Typer(help="Show a stored run's model, or export it for Keras.", no_args_is_help=True)
@@ -147,17 +151,31 @@ def repeat(
 
 
 @model.command(name="show")
-def show_model(key: KeyArgument, store: StoreOption = None, format: FormatOption = "pipe") -> None:
-    """Print the layers of a run's model.
+def show_model(
+    key: KeyArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Write a page of the run: as run.html."),
+    ] = None,
+    store: StoreOption = None,
+    data_dir: DataOption = None,
+    format: FormatOption = "pipe",
+) -> None:
+    """Print the layers of a run's model, or write its page with its mistakes as pictures.
 
-    Example: tune-grid model show 0b669140
+    Example: tune-grid model show 0b669140 --format html --output run.html
     """
     from ..report.models import show_model
     from .formats import DATA_FORMATS
 
     require_format(format)
+    if output is not None and format not in ("pipe", "html"):
+        raise SpecError(f"A model's page is HTML, not {format}: leave --format out.")
     with quiet_backend():
-        layers = show_model(key, store=store)
+        layers = show_model(key, output=output, store=store, data_dir=data_dir)
+    if output is not None:
+        tell(f"The page of run {layers.attrs['key'][:12]} is in {output}.")
+        return
     about = layers.attrs
     if format in DATA_FORMATS:
         print_table(layers, format)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError
+from ..knitr.notebook import in_notebook
 from ..study.study import Study
 from .arithmetic.ranking import kendall_tau
 from .arithmetic.replay import World, fresh_studies, rank_cells
@@ -69,7 +70,7 @@ def rank_configurations(
     own = {name for one in inputs.configurations for name in one.columns}
     table.attrs["hidden"] = [name for name in table if name not in {*own, *_SHOWN}]
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
-    return table
+    return in_notebook(table)
 
 
 def _in_set(world: World, alpha: float) -> list[bool]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError, quoted
+from ..knitr.notebook import in_notebook
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
 from ..study.statistics import Statistics
@@ -71,6 +72,17 @@ def compare_published(
     if score not in SCORES:
         raise SpecError(f"There is no score '{quoted(score)}': choose from {', '.join(SCORES)}.")
     inputs = read_inputs(study, protocol=protocol, store=store)
+    return compare_inputs(inputs, experiments=experiments, where=where, score=score)
+
+
+def compare_inputs(
+    inputs: Inputs,
+    *,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    score: str = "reported",
+) -> pd.DataFrame:
+    """Do as `compare_published` does, with runs that were read before."""
     meant = _meant(inputs, experiments, where)
     first = first_comparison(inputs)
     parts = []
@@ -96,7 +108,7 @@ def compare_published(
     # Columns of other experiments say nothing of these.
     own = [name for name in own if name in table and table[name].notna().any()]
     table.attrs["hidden"] = hidden(table, [*own, *_SHOWN])
-    return table
+    return in_notebook(table)
 
 
 def _meant(inputs: Inputs, experiments: str | Sequence[str] | None, where: str | None) -> list[int]:

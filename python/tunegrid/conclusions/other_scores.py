@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import SpecError, listed, quoted
+from ..knitr.notebook import in_notebook
 from ..results.measures import APART
 from ..results.tidy import read_groups, read_results
 from ..study.settings import NAMES
@@ -88,7 +89,7 @@ def compare_with(
     both = both.astype({**dict.fromkeys(kept, "Float64"), **_types(both, runs, names)})
     both.attrs = {"left_out": runs.attrs["left_out"], "digits": 4, "hidden": []}
     both.attrs["said"] = [_said(both), *notes, *_otherwise(study, scores, names, runs, how)]
-    return both
+    return in_notebook(both)
 
 
 def _known(theirs: pd.DataFrame, runs: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

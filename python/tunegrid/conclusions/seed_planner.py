@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..machine.processor import cores, processor
 from ..plan.plans import plan
 from ..running.order import relative_cost
@@ -64,9 +65,10 @@ def plan_seeds(
 ) -> pd.DataFrame:
     """Say how many further seeds would decide each claim.
 
-    Projected seconds of a claim: (Σ |A_c| √(v_c seconds_c))² (q / L)² - Σ seconds_c n_c over the
-    cells of its weakest inequality, as Neyman's allocation (1934) has it, if the means stayed as
-    they are; q is the normal quantile of its alpha, shared over the inequalities where it misses.
+    Seeds of a cell c of a claim's weakest inequality, as Neyman's allocation (1934) has it, if the
+    means stayed as they are: |A_c| √(v_c / seconds_c) Σ |A_c| √(v_c seconds_c) (q / L)², and no
+    fewer than it has; q is the normal quantile of the claim's alpha, shared over the inequalities
+    where it misses.
 
     Args:
         study: the id of a shipped study, the path of a study.toml, or a `Study`.
@@ -76,8 +78,8 @@ def plan_seeds(
 
     Returns:
         A row a claim, those first that are soonest decided: claim, verdict, runs (that it has),
-        further_runs, seconds (of training, NA where no number of seeds decides it), hours (on this
-        machine with all its cores), seeds (the most that a cell would have), why. `attrs["cells"]`
+        further_runs, seconds (of their training; NA where no number of seeds decides it), hours
+        (here, with all cores), seeds (the most that a cell would have), why. `attrs["cells"]`
         has a row a cell with a published value: experiment, configuration, n, verdict, seeds (with
         which it would have a verdict if its mean stayed, NA for never), why. `attrs["said"]` says
         where the times are from.
@@ -86,7 +88,11 @@ def plan_seeds(
         SpecError: for what does not exist.
         StoreError: when the store cannot be read.
     """
-    inputs = read_inputs(study, protocol=protocol, store=store)
+    return plan_inputs(read_inputs(study, protocol=protocol, store=store), claims=claims)
+
+
+def plan_inputs(inputs: Inputs, *, claims: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """Do as `plan_seeds` does, with runs that were read before."""
     costs = costs_of(inputs)
     looks = last_looks(inputs.store, inputs.study.id, inputs.protocol)
     rows = [
@@ -100,7 +106,7 @@ def plan_seeds(
     table.attrs["cells"] = plan_cells(inputs)
     table.attrs["said"] = [costs.note]
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 2, "hidden": ["seconds"]}
-    return table
+    return in_notebook(table)
 
 
 def _claim_row(
@@ -120,14 +126,15 @@ def _claim_row(
     found = project(inputs, claim, alpha, costs)
     if found is None:
         return {**row, "why": judged.note or "its means lie on the boundary: no number decides"}
-    have = counts_of(inputs)
-    further = np.maximum(found.counts - have, 0).sum()
+    further = np.maximum(found.counts - counts_of(inputs), 0)
+    # What is spent already on other cells than the allocation would choose saves nothing.
+    seconds = float((further * costs.seconds).sum()) if math.isfinite(found.seconds) else math.inf
     decided = "first runs, before anything can be told" if judged.interval is None else ""
     return {
         **row,
-        "further_runs": int(further),
-        "seconds": found.seconds,
-        "hours": found.seconds / 3600 / cores(),
+        "further_runs": int(further.sum()),
+        "seconds": seconds,
+        "hours": seconds / 3600 / cores(),
         "seeds": int(found.counts[cells_of(claim, inputs)].max()),
         "why": decided or f"if its means stay as they are{f' (look {number})' if number else ''}",
     }

@@ -19,6 +19,7 @@ from ..errors import SpecError
 from ..plan.plans import UNKNOWN, PlannedRun, spec_of
 from ..running.driver import check_executor, run_planned
 from ..running.images import found_digests
+from ..running.in_notebook import progress_here
 from ..running.progress import Progress
 from ..store.looks import add_looks, looks_of
 from ..store.store import Store
@@ -90,7 +91,7 @@ def run_until_decided(
             "data_dir": data_dir,
             "time_limit": time_limit,
         },
-        progress=progress or Progress(),
+        progress=progress or progress_here(),
     )
     if not course.claims:
         raise SpecError(f"No claim of {found.id} that is asked for can be decided by runs.")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..study.claims import AtLeast, Claim, LargestShareOfErrors, Near, OtherConfusions, Untestable
 from ..study.study import Study
 from .arithmetic.holds import holds
@@ -78,6 +79,16 @@ def check_claims(
         StoreError: when the store cannot be read.
     """
     inputs = read_inputs(study, protocol=protocol, store=store)
+    return check_inputs(inputs, claims=claims, data_dir=data_dir)
+
+
+def check_inputs(
+    inputs: Inputs,
+    *,
+    claims: str | Sequence[str] | None = None,
+    data_dir: str | Path | None = None,
+) -> pd.DataFrame:
+    """Do as `check_claims` does, with runs that were read before."""
     chosen = pick_claims(inputs.study, claims)
     looks = last_looks(inputs.store, inputs.study.id, inputs.protocol)
     rows = []
@@ -99,7 +110,7 @@ def check_claims(
     table.attrs["said"] = [sentence(row) for row in table.to_dict("records")]
     table.attrs |= {"left_out": list(inputs.left_out), "digits": 4}
     table.attrs["hidden"] = hidden(table, _SHOWN)
-    return table
+    return in_notebook(table)
 
 
 #: The columns that are printed for people; the others are there.

@@ -4,28 +4,21 @@ An architecture is built anew from its run's spec and given the stored weights. 
 ever loaded: Keras ignores `safe_mode` for those in HDF5.
 """
 
-import hashlib
-import math
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ..architectures import ARCHITECTURES, parameter_counts, without_weights
-from ..errors import SpecError, StoreError, quoted
+from ..architectures import parameter_counts, without_weights
+from ..errors import SpecError, StoreError
 from ..machine.files import as_path
-from ..machine.hdf5 import check_weights, opened_hdf5
-from ..machine.outside import read_outside
 from ..plan.runs import RunSpec
 from ..store.cells import read_row
-from ..store.store import Store, open_existing
-from ..store.weights import WEIGHTS_MOST, weights_file
+from ..store.store import open_existing
+from .kept_model import build, kept_weights, load
+from .model_page import check_page, write_model_page
 from .stored_run import find_run, stored_history, train_again
-
-if TYPE_CHECKING:
-    import keras
 
 #: Endings of the files that Keras writes, the longest first.
 ENDINGS = (".weights.h5", ".keras", ".h5")
@@ -50,39 +43,56 @@ class ExportedModel:
     same: bool
 
 
-def show_model(key: str, *, store: str | Path | None = None) -> pd.DataFrame:
-    """Give the layers of a run's model, as Keras's summaries print them.
+def show_model(
+    key: str,
+    *,
+    output: str | Path | None = None,
+    store: str | Path | None = None,
+    data_dir: str | Path | None = None,
+) -> pd.DataFrame:
+    """Give the layers of a run's model, as Keras's summaries print them; or write its page.
 
     Args:
         key: of the run, or the beginning of it.
+        output: a file that ends in .html: a page of the run is written there, with its layers and
+            settings, its learning curve, its confusion matrix and some of its mistakes as pictures:
+            those that it is most certain of, where its weights were kept. An earlier one is
+            replaced. The page holds images of the data set.
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
+        data_dir: a folder with data sets, for the page; default TUNEGRID_DATA. Nothing is
+            downloaded: without the data the page says so.
 
     Returns:
         `Layer (type)`, `Output Shape`, `Param #`, one row a layer. `attrs` has the key, the
         configurations that ask for the run, and the parameters: total, trainable, non_trainable.
 
     Raises:
-        StoreError: when no run, or more than one, begins so.
+        SpecError: for a page of another ending, and where matplotlib is not installed for it.
+        StoreError: when no run, or more than one, begins so, or what is stored of it is damaged.
+        DataError: when the data that a page is to show is damaged.
     """
+    page = None if output is None else check_page(output)
     with open_existing(store) as opened:
         found = find_run(opened, key)
         plans = opened.rows(
             "SELECT study, experiment, configuration, replicate FROM plan WHERE run = :key", found
         )
-    spec = RunSpec.from_json(found["spec"])
-    model = without_weights(lambda: _build(spec))
-    table = pd.DataFrame(
-        {
-            "Layer (type)": [f"{layer.name} ({type(layer).__name__})" for layer in model.layers],
-            "Output Shape": [str(tuple(layer.output.shape)) for layer in model.layers],
-            "Param #": [layer.count_params() for layer in model.layers],
+        spec = RunSpec.from_json(found["spec"])
+        model = without_weights(lambda: build(spec))
+        table = pd.DataFrame(
+            {
+                "Layer (type)": [f"{one.name} ({type(one).__name__})" for one in model.layers],
+                "Output Shape": [str(tuple(one.output.shape)) for one in model.layers],
+                "Param #": [one.count_params() for one in model.layers],
+            }
+        )
+        table.attrs = {
+            "key": found["key"],
+            "asked_by": [_describe(*plan) for plan in plans],
+            **parameter_counts(model),
         }
-    )
-    table.attrs = {
-        "key": found["key"],
-        "asked_by": [_describe(*plan) for plan in plans],
-        **parameter_counts(model),
-    }
+        if page is not None:
+            write_model_page(page, found, table, opened, data_dir)
     return table
 
 
@@ -124,7 +134,7 @@ def export_model(
                 f"{_for_some(found['seconds'])}."
             )
         if is_kept:
-            content, same = _kept_weights(opened, found["key"], found["weights_sha256"]), True
+            content, same = kept_weights(opened, found["key"], found["weights_sha256"]), True
         else:
             result = train_again(opened, spec, data_dir)
             content, same = result.weights, stored_history(opened, spec.key) == result.history
@@ -157,32 +167,6 @@ def _check_file(path: Path) -> None:
         raise SpecError(f"There is no folder {path.parent} to write {path.name} into.")
 
 
-def _build(spec: RunSpec) -> "keras.Model":
-    from ..train.one_run import model_of_spec
-
-    known = ARCHITECTURES.get(spec.model.architecture)
-    if known is None or known.revision != spec.model.revision:
-        raise StoreError(
-            f"Run {spec.key[:12]} has revision {spec.model.revision} of the architecture "
-            f"{spec.model.architecture}, which this tunegrid cannot build: use the version that "
-            f"trained it."
-        )
-    return model_of_spec(spec)
-
-
-def _kept_weights(store: Store, key: str, sha256: str) -> bytes:
-    file = weights_file(store.folder, key)
-    if not file.exists():
-        raise StoreError(f"{file} is missing: see `tune-grid verify` and `tune-grid repair`.")
-    content = read_outside(file, limit=WEIGHTS_MOST, error=StoreError, links=False)
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise StoreError(
-            f"{file} is damaged (its SHA-256 is not the one that was stored): see `tune-grid "
-            f"verify` and `tune-grid repair`."
-        )
-    return content
-
-
 def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
     """Build the model, load its weights, and write the file."""
     import keras
@@ -190,34 +174,17 @@ def _save(spec: RunSpec, weights: bytes, path: Path) -> None:
     from ..train.one_run import compile_model
 
     keras.backend.clear_session()  # names of layers count from the beginning
-    model = _build(spec)
-    ending = next(ending for ending in ENDINGS if path.name.endswith(ending))
+    model = build(spec)
+    load(model, weights, spec)
+    if path.name.endswith(".weights.h5"):
+        _write_new(path, weights)
+        return
+    compile_model(model, spec)
+    model.optimizer.build(model.trainable_variables)  # or Keras warns when it loads it
     with tempfile.TemporaryDirectory() as folder:
-        stored, made = Path(folder) / "stored.weights.h5", Path(folder) / f"made{ending}"
-        stored.write_bytes(weights)
-        _load(model, stored, spec)
-        if ending == ".weights.h5":
-            made = stored
-        else:
-            compile_model(model, spec)
-            model.optimizer.build(model.trainable_variables)  # or Keras warns when it loads it
-            model.save(made)
+        made = Path(folder) / f"made{path.suffix}"
+        model.save(made)
         _write_new(path, made.read_bytes())
-
-
-def _load(model: "keras.Model", stored: Path, spec: RunSpec) -> None:
-    """Give a model the weights of a file, which must be its own and nothing else."""
-    most = sum(math.prod(one.shape) for one in model.variables)
-    said = f"The weights of run {spec.key[:12]} are not those of its model"
-    try:
-        with opened_hdf5(stored, limit=WEIGHTS_MOST, error=StoreError) as file:
-            check_weights(file, most, StoreError)
-    except StoreError as error:
-        raise StoreError(f"{said}: {error}") from None
-    try:
-        model.load_weights(stored)
-    except Exception as error:  # noqa: BLE001 - Keras, h5py and the backend have a dozen kinds
-        raise StoreError(f"{said} ({quoted(error)}): see `tune-grid verify`.") from None
 
 
 def _write_new(path: Path, content: bytes) -> None:

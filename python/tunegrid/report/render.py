@@ -3,12 +3,12 @@
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import BridgeError, SpecError, StoreError
+from ..errors import BridgeError, SpecError, StoreError, quoted
 from ..machine.files import as_path
 from ..machine.outside import MIB, check_no_link, inside, read_outside
-from ..r.verbs import FORMATS
 from ..store.store import Store, find_study
 from ..study.study import Study
 from .export import export_results
@@ -20,12 +20,25 @@ TEMPLATES = Path(__file__).parent / "templates"
 _MOST = 256 * MIB
 
 #: How files begin that gzip, bzip2, xz and others have packed.
-_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"]\x00\x00", b"PK")
+_PACKED = (b"\x1f\x8b", b"BZ", b"\xfd7", b"]\x00", b"PK", b"\xffL", b"\x28\xb5")
 
-_RENDER = """
+#: What a report can be.
+FORMATS = (".html", ".md", ".pdf", ".tex")
+
+#: What makes HTML and PDF of the source; markdown is knitr's alone, LaTeX pandoc's.
+ENGINES = ("rmarkdown", "quarto")
+
+_MISSING = 3  # how R ends where it lacks something, which it has named
+
+_RENDER = f"""
 told <- commandArgs(TRUE)
 source(file.path(told[[1]], "render.R"))
-render_template(told[[1]], told[[2]], list(directory = told[[3]]), told[[4]], told[[5]])
+missing <- missing_for(told[[4]], told[[6]])
+if (!is.null(missing)) {{
+  cat(missing, file = stderr())
+  quit(status = {_MISSING})
+}}
+render_template(told[[1]], told[[2]], list(directory = told[[3]]), told[[4]], told[[5]], told[[6]])
 """
 
 
@@ -35,6 +48,7 @@ def render_report(
     output: str | Path | None = None,
     store: str | Path | None = None,
     directory: str | Path | None = None,
+    engine: str = "rmarkdown",
 ) -> Path:
     """Write a study's report, or one page over all studies that there are runs of.
 
@@ -44,25 +58,28 @@ def render_report(
     Args:
         study: the id of a shipped study, the path of a study.toml, or a `Study`; None for the
             overview.
-        output: `.html` for a page that needs no other file, `.md` for markdown; ID.html (or
-            overview.html) by default.
+        output: `.html` for a page that needs no other file, `.md` for markdown, `.pdf` where LaTeX
+            is, `.tex` for its source; ID.html (or overview.html) by default. Beside `.md` and
+            `.tex` the figures come in a folder.
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
         directory: an exported folder to read in place of a store; for the overview a folder of
             exported folders.
+        engine: `rmarkdown`, or `quarto` to have HTML and PDF made by Quarto of the same source
+            (experimental: tried with a stand-in for Quarto only).
 
     Returns:
         The file that was written.
 
     Raises:
-        SpecError: for another ending.
+        SpecError: for another ending or engine.
         StoreError: when there is nothing to report.
-        BridgeError: when R, rmarkdown or pandoc is not here, or R fails.
+        BridgeError: naming what to install, when R, one of its packages, pandoc, LaTeX or Quarto is
+            not here; or when R fails.
     """
     found = None if study is None else find_study(study, store=store)
     name = "overview" if found is None else found.id
     target = as_path(output or f"{name}.html", "output", "the path of a file").absolute()
-    if target.suffix.lower() not in FORMATS:
-        raise SpecError(f"A report ends in {' or '.join(FORMATS)}, not as {target.name} does.")
+    _check_form(target, engine)
     given = None if directory is None else as_path(directory, "directory").absolute()
     exported = [] if given is None else _exported(found, given)
     program = shutil.which("Rscript")
@@ -78,8 +95,20 @@ def render_report(
         else:
             export_results(found, folder, store=store)
         template = "overview.Rmd" if found is None else "study.Rmd"
-        _render(program, template, target, folder, Path(scratch))
+        _render(program, (TEMPLATES, template, folder, target, Path(scratch) / "render", engine))
     return target
+
+
+def _check_form(target: Path, engine: str) -> None:
+    """Refuse an ending and an engine that there is not, before any work is done."""
+    ending = target.suffix.lower()
+    if ending not in FORMATS:
+        *most, last = FORMATS
+        raise SpecError(f"A report ends in {', '.join(most)} or {last}, not as {target.name} does.")
+    if engine not in ENGINES:
+        raise SpecError(f"There is no engine '{quoted(engine)}': choose from {', '.join(ENGINES)}.")
+    if engine == "quarto" and ending not in (".html", ".pdf"):
+        raise SpecError(f"Quarto makes .html and .pdf: leave the engine out for {target.name}.")
 
 
 def _export_all(folder: Path, store: str | Path | None) -> None:
@@ -97,15 +126,17 @@ def _export_all(folder: Path, store: str | Path | None) -> None:
         export_results(name, folder / f"{number:03}", store=store)
 
 
-def _render(program: str, template: str, target: Path, folder: Path, scratch: Path) -> None:
+def _render(program: str, told: Sequence[object]) -> None:
+    target = Path(told[3])
     target.parent.mkdir(parents=True, exist_ok=True)
-    told = (TEMPLATES, template, folder, target, scratch / "render")
     done = subprocess.run(
         [program, "--vanilla", "-e", _RENDER, *map(str, told)],
         capture_output=True,
         text=True,
         check=False,
     )
+    if done.returncode == _MISSING:
+        raise BridgeError(done.stderr.strip())
     if done.returncode != 0:
         said = " ".join(done.stderr.split())[-500:]
         raise BridgeError(f"R could not make the report: {said}")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..plan.configuration import Configuration
 from ..plan.grid import check_published, configurations
 from ..study.settings import PRESETS
@@ -61,7 +62,7 @@ def comparison_table(
     """
     how = {"where": where, "protocol": protocol, "preset": preset, "any": any, "keys": keys}
     tables = comparison_tables(study, experiments=experiments, store=store, **how)
-    return stacked(tables)
+    return in_notebook(stacked(tables))
 
 
 def stacked(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

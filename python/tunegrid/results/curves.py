@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..store.store import Store
 from ..study.study import Study
 from .tidy import read_results
@@ -56,4 +57,4 @@ def read_epochs(
     own = [name for name in dict.fromkeys(names) if name not in _TYPES]
     table = runs[own].merge(epochs.astype({"key": runs["key"].dtype}), on="key")
     table.attrs = {"left_out": runs.attrs["left_out"], "columns": runs.attrs["columns"]}
-    return table
+    return in_notebook(table)

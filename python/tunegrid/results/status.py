@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..store.database import told
 from ..store.store import Store, find_study
 from ..study.study import Study
@@ -61,4 +62,4 @@ def run_status(
     by = ["study", "protocol", "experiment", "departures"]
     table = counts.groupby(by, sort=False).sum().reset_index()
     table.attrs["left_out"] = no_store(opened)
-    return table
+    return in_notebook(table)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..knitr.notebook import in_notebook
 from ..store.database import told
 from ..store.store import Store
 from ..study.study import Study
@@ -55,7 +56,7 @@ def read_results(
     rows, left_out = read_rows(chosen, store)
     frame = _frame(rows, chosen)
     frame.attrs["left_out"] = left_out
-    return frame
+    return in_notebook(frame)
 
 
 def read_groups(

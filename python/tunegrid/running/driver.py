@@ -27,6 +27,7 @@ from ..train.engines import check_engine
 from ..train.precision import check_precision
 from .executor import Executor
 from .images import find_images, found_digests
+from .in_notebook import progress_here
 from .local import LocalExecutor
 from .loop import TrainingLoop
 from .order import longest_first
@@ -103,7 +104,7 @@ def run_grid(
         retry_failed: try runs again that failed earlier.
         keep_models: keep the weights of every run, not only of each experiment's best.
         time_limit: seconds that one run may take.
-        progress: told what happens.
+        progress: told what happens; a bar in a notebook by default, elsewhere nothing.
 
     Warns:
         DataWarning: when labels begin at 1, or a class has test examples only.
@@ -201,7 +202,7 @@ def run_planned(
             progress: as in `run_grid`, and so are the errors.
     """
     started = time.monotonic()
-    progress = progress or Progress()
+    progress = progress or progress_here()
     chosen = list({id(one.configuration): one.configuration for one in planned}.values())
     summary = RunSummary(study.id, chosen[0].protocol, store_path(store))
     summary.trained_by = _trained_by(chosen)

@@ -8,6 +8,7 @@ import os
 import queue
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import threading
@@ -24,14 +25,27 @@ _PREFIX = "tunegrid-workers-"
 
 
 def folder_of_processes() -> tempfile.TemporaryDirectory:
-    """Make a folder for what processes write, and remove those whose makers were killed."""
+    """Make a folder for what processes write, and remove those whose makers were killed.
+
+    Those of this user: of others nothing could be removed, and there may be no end to it.
+    """
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         pid = process_number(folder.name.removeprefix(_PREFIX).partition("-")[0])
-        if pid is not None and not psutil.pid_exists(pid):
-            shutil.rmtree(folder, ignore_errors=True)
+        if pid is not None and not psutil.pid_exists(pid) and _is_ours(folder):
+            with contextlib.suppress(RecursionError):  # folders inside folders, a thousand times
+                shutil.rmtree(folder, ignore_errors=True)
     return tempfile.TemporaryDirectory(
         prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True
     )
+
+
+def _is_ours(folder: Path) -> bool:
+    """Say whether a folder, and no link to one, belongs to this user, where that is known."""
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and (os.name == "nt" or found.st_uid == os.geteuid())
 
 
 class PipedProcess:

@@ -10,7 +10,7 @@ import numpy as np
 from ..data.datasets import label_type
 from ..data.split import Split
 from ..plan.runs import RunSpec
-from .scale import Scale, with_channel
+from .scale import Scale
 
 
 class Engine:
@@ -20,7 +20,7 @@ class Engine:
         self._model = model
         self._scale = scale
         self._classes = spec.data.described.classes
-        self._x = self._prepare(split.x_train)
+        self._x = self._scale.scaled(split.x_train)
         self._y = self._one_hot(split.y_train)
         self._batch_size = spec.batch_size
 
@@ -37,16 +37,12 @@ class Engine:
 
     def score(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
         """Score examples, as the split has them, against labels (n,)."""
-        prepared = self._prepare(x)
+        prepared = self._scale.scaled(x)
         loss, _ = self._model.evaluate(
             prepared, self._one_hot(y), batch_size=self._batch_size, verbose=0
         )
         predicted = self._model.predict(prepared, batch_size=self._batch_size, verbose=0)
         return loss, predicted.argmax(-1).astype(label_type(self._classes))
-
-    def _prepare(self, x: np.ndarray) -> np.ndarray:
-        x = with_channel(x).astype(np.float32)
-        return (x if self._scale.mean is None else x - self._scale.mean) / self._scale.divisor
 
     def _one_hot(self, y: np.ndarray) -> np.ndarray:
         return keras.utils.to_categorical(y, self._classes)

@@ -40,6 +40,11 @@ class Scale:
         deviation = np.sqrt(_mean(examples, lambda part: (part - mean) ** 2)).astype(np.float32)
         return cls(mean.astype(np.float32), np.where(deviation > 0, deviation, np.float32(1)))
 
+    def scaled(self, x: np.ndarray) -> np.ndarray:
+        """Scale examples (n, *shape), float32; grey images get their channel."""
+        x = with_channel(x).astype(np.float32)
+        return (x if self.mean is None else x - self.mean) / self.divisor
+
     @property
     def described(self) -> dict[str, object]:
         """What is recorded with a run: the numbers that its data gave."""

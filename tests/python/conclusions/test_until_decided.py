@@ -116,6 +116,13 @@ def test_a_plan_says_what_would_decide(tiny, tmp_path):
     assert "a run counts as a minute" in found.attrs["said"][0]
 
 
+def test_a_plan_counts_the_time_of_all_further_runs(kept):
+    """Also where other cells have more runs than the best division would give them."""
+    found = plan_seeds("kh2021", claims="best-three-layer", store=kept).iloc[0]
+    assert found["further_runs"] > 0
+    assert found["seconds"] > 60 * found["further_runs"]
+
+
 @pytest.mark.parametrize("wrong", ["soon", "-1h", "0", "2 weeks", ""])
 def test_a_budget_is_a_time(wrong):
     """In a sentence."""

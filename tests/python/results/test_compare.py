@@ -102,7 +102,7 @@ def test_experiments_without_runs_stand_beside_those_with_some(fashion_mnist, tm
     grid = [{"layer1": 4, "kernel": 3, "layerdense": 8}]
     settings = {"epochs": 1, "train_size": 256, "store": tmp_path}
     run_grid("kh2021", experiments="one-layer", grid=grid, **settings)
-    assert len(comparison_table("kh2021", store=tmp_path)) == 81
+    assert len(comparison_table("kh2021", store=tmp_path)) == 87
     assert comparison_table("kh2021", any=True, store=tmp_path)["replicates"].sum() == 1
     picked = comparison_table("kh2021", any=True, where="layer1 == 4", store=tmp_path)
     assert picked["replicates"].tolist() == [1]

@@ -48,10 +48,10 @@ def test_a_protocol_that_is_like_another_differs_by_its_own_rules_alone():
             assert differing == (set() if is_mnist else changed)
 
 
-def test_kh2021_has_six_experiments_and_four_protocols():
+def test_kh2021_has_seven_experiments_and_four_protocols():
     """The study is there as a whole, and an experiment of ours that takes its protocols apart."""
     tables = ["one-layer", "two-layer", "three-layer", "compare", "base"]
-    assert list(KH2021.experiments) == [*tables, "one-change"]
+    assert list(KH2021.experiments) == [*tables, "one-change", "keras-2"]
     protocols = ["as-run", "as-run-kaggle", "as-run-pooled", "as-described"]
     assert list(KH2021.protocols) == protocols
     assert KH2021.default_protocol == "as-run"

@@ -4,6 +4,8 @@
 
 options(knitr.kable.NA = "NA")
 is_page <- identical(knitr::opts_knit$get("rmarkdown.pandoc.to"), "html")
+is_paper <- identical(knitr::opts_knit$get("rmarkdown.pandoc.to"), "latex")
+if (is_paper) source(file.path(params$templates, "paper.R"), local = TRUE)
 # A file of a folder; NULL for one that is not there. No name leads out of it.
 read <- function(name, folder = params$directory) {
   stopifnot(identical(basename(name), name))
@@ -39,14 +41,18 @@ current <- function(table) {
   if (is.null(table$setting)) table else table[!table$setting %in% "first", ]
 }
 
+# Quarto reads {{< ... >}} as a command wherever it stands: not out of a text from outside.
+is_quarto <- !is.null(knitr::opts_knit$get("quarto.version"))
+still <- function(text) if (is_quarto) gsub("{{", "{\u200b{", text, fixed = TRUE) else text
+
 # A text in one line, without what a terminal or a parser would obey.
 one_line <- function(text) {
-  gsub("[[:cntrl:]\u2028\u2029]+", " ", enc2utf8(as.character(text)))
+  still(gsub("[[:cntrl:]\u2028\u2029]+", " ", enc2utf8(as.character(text))))
 }
 
 # A text from outside in running markdown: pandoc reads nothing into it.
 plain <- function(text) {
-  text <- gsub("[[:cntrl:][:space:]]+", " ", enc2utf8(as.character(text)))
+  text <- still(gsub("[[:cntrl:][:space:]]+", " ", enc2utf8(as.character(text))))
   text <- gsub("([\\\\`*{}\\[\\]<>#!|$~^&])", "\\\\\\1", text, perl = TRUE)
   # Within a word an underscore is one.
   gsub("(?<![[:alnum:]])_|_(?![[:alnum:]])", "\\\\_", text, perl = TRUE)
@@ -89,11 +95,13 @@ show <- function(table, caption = NULL, digits = getOption("digits")) {
   if (is_page) {
     lines <- knitr::kable(
       table,
-      format = "html", row.names = FALSE, digits = digits, escape = TRUE, table.attr = "class=\"grid\"",
+      format = "html", row.names = FALSE, digits = digits, escape = TRUE, table.attr = "class=\"grid table\"",
       caption = if (!is.null(caption)) html(caption)
     )
     raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"", html(c(caption, "table")[1]), "\">",
         paste(lines, collapse = "\n"), "</div>")
+  } else if (is_paper) {
+    show_on_paper(table, caption, digits)
   } else {
     table[is_text] <- lapply(table[is_text], \(one) ifelse(is.na(one), NA, cell(one)))
     if (!is.null(caption)) cat("\n", plain(caption), "\n", sep = "")
