@@ -85,7 +85,8 @@ _WORDS: Mapping[str, str] = {
 _COMMAND = re.compile(
     r"`?tune-grid (model (?:show|export)|data check|[a-z]+(?:-[a-z]+)*)(?: ID)?`?"
 )
-_OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)(?: (quick|full)\b)?")
+#: `ray start --head` is of no verb of ours.
+_OPTION = re.compile(r"(?<![\w-])(?<!ray start )--([a-z]+(?:-[a-z]+)*)(?: (quick|full|ray)\b)?")
 
 
 def in_r(text: str) -> str:
@@ -98,6 +99,8 @@ def in_r(text: str) -> str:
     '3 runs are left out: see them with any = TRUE or preset = "quick".'
     >>> in_r("It is damaged: see with `tune-grid verify`, or give another --store.")
     'It is damaged: see with `verify_store()`, or give another store.'
+    >>> in_r("Start one (`ray start --head`), and give --executor ray.")
+    'Start one (`ray start --head`), and give executor = "ray".'
     >>> in_r("x_test[0, 2] is inf, and y_test has the shape (4,).")
     'x_test[1, 3] is inf, and y_test has the shape (4).'
     >>> in_r("Begin with keras.Input((10, 14, 3)).")
