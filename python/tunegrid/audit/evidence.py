@@ -85,14 +85,16 @@ class Evidence:
     def _cells(self) -> Iterator[Cell]:
         for name, experiment in self.study.experiments.items():
             rows = self.study.published(name)
+            shared = [key for key in experiment.column_names if rows and key in rows[0]]
+            places = {}  # a grid can have as many rows as a table: no row is sought through it
             for protocol in self.protocols:
-                check_published(rows, name, self._grids[protocol][name])
+                grid = self._grids[protocol][name]
+                check_published(rows, name, grid)
+                places[protocol] = {tuple(one.columns[key] for key in shared): one for one in grid}
             for row in rows:
+                asked = tuple(row[key] for key in shared)
                 under = {
-                    protocol: one
-                    for protocol in self.protocols
-                    for one in self._grids[protocol][name]
-                    if all(value == row.get(key, value) for key, value in one.columns.items())
+                    protocol: grid[asked] for protocol, grid in places.items() if asked in grid
                 }
                 if not under:
                     self.strangers.append((name, row))

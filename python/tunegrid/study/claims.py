@@ -151,7 +151,7 @@ class OtherConfusions(_Claim):
     kind: Literal["other_confusions"]
     group: Where
     than: Where
-    pairs: Annotated[int, Field(ge=1)]
+    pairs: Annotated[int, Field(ge=1, le=100)]
 
 
 class Untestable(_Claim):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...errors import SpecError
 from ...study.claims import (
     AtLeast,
     Claim,
@@ -25,6 +26,9 @@ from ...study.claims import (
     Within,
 )
 from .scores import Scores
+
+#: The most inequalities of a claim, and numbers in them, one for each and each configuration.
+MOST_INEQUALITIES, MOST_NUMBERS = 20_000, 20_000_000
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,35 @@ def claim_system(claim: Claim, rows: Sequence[Mapping[str, object]]) -> Places |
     Returns:
         Places of systems; None for claims that are no inequalities between means (confusions,
         what no run can test).
+
+    Raises:
+        SpecError: for a claim on more configurations than there is room for.
     """
     writer = _WRITERS.get(type(claim))
-    return None if writer is None else writer(claim, Scores(rows, np.zeros(len(rows))))
+    if writer is None:
+        return None
+    scores = Scores(rows, np.zeros(len(rows)))
+    _check_size(claim, scores)
+    return writer(claim, scores)
+
+
+def _check_size(claim: Claim, scores: Scores) -> None:
+    """Refuse a claim whose inequalities would fill the memory, before one is written."""
+    sizes = [len(scores.members(where)) for where in claim.groups]
+    match claim:
+        case EveryGreater():
+            count = sizes[0] * sizes[1]
+        case Within():
+            count = sizes[0] ** 2
+        case Ranking():
+            count = sizes[0] * sum(sizes[1:])
+        case _:
+            count = 2 * max(sizes)
+    if count > MOST_INEQUALITIES or count * len(scores.rows) > MOST_NUMBERS:
+        raise SpecError(
+            f"The claim {claim.id} compares {count} pairs among {len(scores.rows)} configurations, "
+            f"which is too much: name fewer configurations."
+        )
 
 
 def claim_slack(places: Places, values: np.ndarray) -> np.ndarray:

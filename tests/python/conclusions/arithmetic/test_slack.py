@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from scipy.stats import ttest_ind
 from worlds import SEED, rows, scores
 
+from tunegrid import SpecError
 from tunegrid.conclusions.arithmetic.holds import holds
 from tunegrid.conclusions.arithmetic.scores import Scores
 from tunegrid.conclusions.arithmetic.slack import average_verdict, slack_interval
@@ -51,6 +52,18 @@ def test_a_claim_holds_where_its_slack_is_positive(one):
     said = holds(one, Scores(rows(8), truth))
     assert ((claim_slack(places, truth) > 0) == said).all()
     assert 0 < said.mean() < 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("every_greater", {"group": "cell > 1", "than": "cell < 4000"}),
+     ("within", {"group": "cell > 1", "margin": 0.1}),
+     ("ranking", {"among": "cell > 1", "first": ["cell > 3"]}),
+     ("at_least", {"group": "cell > 1", "value": 0.5})],
+)  # fmt: skip
+def test_a_claim_on_thousands_of_configurations_is_refused_before_it_fills_the_memory(kind, more):
+    with pytest.raises(SpecError, match="The claim c compares"):
+        claim_system(claim(kind, **more), [{"cell": number} for number in range(8000)])
 
 
 def test_confusions_and_what_no_run_can_test_are_no_inequalities():
