@@ -2,7 +2,7 @@
 #            and the verdicts of the kept runs of its full protocol
 # make test  set up and run every test but the long ones, which make test-long runs
 # make check-r  R CMD check of the R package, with every one of its tests; make test-browser reports
-#            in a real browser
+#            in a real browser; make test-ray a Ray cluster of two nodes on this machine
 # make bench measure speed beside the peers; make lint, lock, reliability: see CONTRIBUTING.md
 
 PYTHON ?= python3
@@ -16,7 +16,7 @@ DATA_PACKAGE := dataset-fashion-mnist
 R_PACKAGES := cli dplyr DT ggplot2 knitr pillar reticulate rlang rmarkdown testthat withr
 R_CHECK := .check-r
 
-.PHONY: run reports test test-long test-browser reliability check-r lint bench setup bridge data r lock clean
+.PHONY: run reports test test-long test-browser test-ray reliability check-r lint bench setup bridge data r lock clean
 .DEFAULT_GOAL := run
 
 run: setup
@@ -48,6 +48,11 @@ test-browser: setup r
 	  echo "Chromium is missing and could not be installed. On Debian: sudo apt install" \
 	    "chromium." >&2; exit 1; }; }
 	$(BIN)/python -m pytest -m browser
+
+# Two nodes of Ray on this machine: runs on them, a node that is killed, the head that is killed.
+test-ray: setup bridge
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-ray.lock
+	$(BIN)/python -m pytest -m ray
 
 # The table of RELIABILITY.md, from a run of the tests that try faults: half an hour.
 reliability: setup
@@ -144,6 +149,8 @@ lock: $(VENV)/ready
 	  --no-emit-options --output-file requirements-bench.lock requirements-bench.in
 	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-emit-options --output-file requirements-browser.lock requirements-browser.in
+	$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-emit-options --output-file requirements-ray.lock requirements-ray.in
 
 clean:
 	rm -rf $(VENV) $(R_CHECK) tunegrid-store

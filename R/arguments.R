@@ -78,7 +78,7 @@ argument_checks <- list(
   experiments = check_texts, claims = check_texts, labels = check_texts,
   where = check_text, protocol = check_text, preset = check_text, name = check_text,
   dataset = check_text, engine = check_text, precision = check_text, score = check_text,
-  table = check_text, key = check_text,
+  table = check_text, key = check_text, executor = check_text, ray_address = check_text,
   seeds = check_number, epochs = check_number, train_size = check_number,
   workers = check_number, time_limit = check_number,
   any = check_flag, train = check_flag, dry_run = check_flag, retry_failed = check_flag,

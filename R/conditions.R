@@ -30,6 +30,7 @@ NULL
 
 abort_tunegrid <- function(message, type, call, advice = NULL) {
   class <- c(if (nzchar(type)) paste0("tunegrid_error_", type), "tunegrid_error")
+  message <- sayable(message)
   said <- c("{message}", i = if (!is.null(advice)) "{advice}")
   cli::cli_abort(said, class = class, call = call)
 }
@@ -56,6 +57,7 @@ abort_without_python <- function(message, call) {
 }
 
 abort_interrupted <- function(message, call) {
+  message <- sayable(message)
   cli::cli_abort("{message}", class = "tunegrid_interrupted", call = call)
 }
 
@@ -74,7 +76,7 @@ python_advice <- function() {
 }
 
 inform_left_out <- function(frame) {
-  for (text in attr(frame, "left_out")) {
+  for (text in vapply(attr(frame, "left_out"), sayable, "")) {
     if (startsWith(text, "There is no store")) {
       cli::cli_warn("{text}", class = "tunegrid_warning_store")
     } else {

@@ -133,8 +133,12 @@ is_plain_name <- function(name) {
   !is.na(name) & grepl("^[^/\\\\]+$", name) & !name %in% c(".", "..")
 }
 
-# The most bytes of a file that is read here, as report/export_reader.py has it.
+# The most bytes of a file that is read here, and of a manifest, as Python has it.
 exported_most <- 256 * 1024^2
+manifest_most <- 4 * 1024^2
+
+# The most files that a manifest lists.
+most_files <- 10000L
 
 # The path of a file that lies in the folder itself. Somebody else may have made the
 # folder: no path that leads out of it, no link, no pipe (which has no size), nothing
@@ -153,12 +157,15 @@ exported_file <- function(folder, name, call) {
   if (is.na(size) || dir.exists(file) || size == 0) {
     refuse("is missing or empty: get the export again")
   }
-  if (size > exported_most) {
-    refuse("is larger than 256 MiB, which is the most")
+  most <- if (name == "manifest.json") manifest_most else exported_most
+  if (size > most) {
+    refuse(paste("is larger than", most / 1024^2, "MiB, which is the most"))
   }
   # R would unpack it without being asked, whatever comes out.
   begins <- as.integer(readBin(file, "raw", 2))
-  packed <- list(c(31L, 139L), c(66L, 90L), c(253L, 55L), c(93L, 0L), c(80L, 75L))
+  packed <- list(
+    c(31L, 139L), c(66L, 90L), c(253L, 55L), c(93L, 0L), c(80L, 75L), c(255L, 76L), c(40L, 181L)
+  )
   if (any(vapply(packed, identical, NA, begins))) {
     refuse("is a packed file: get the export again")
   }
@@ -172,12 +179,27 @@ digest_of <- function(file, name) {
   stats::setNames(cli::hash_file_sha256(file), name)
 }
 
-# The SHA-256 of each file that the manifest lists.
+# The SHA-256 of each file that the manifest lists. It is asked for with each file, and
+# read once: somebody may have listed thousands.
 exported_digests <- function(folder, call) {
-  lines <- readLines(exported_file(folder, "manifest.json", call), encoding = "UTF-8", warn = FALSE)
-  entries <- Filter(length, regmatches(lines, regexec('^ *"([^"]+)": "([0-9a-f]{64})",?$', lines)))
-  stats::setNames(vapply(entries, `[[`, "", 3), vapply(entries, `[[`, "", 2))
+  file <- exported_file(folder, "manifest.json", call)
+  digest <- cli::hash_file_sha256(file)
+  if (!identical(listed$digest, digest)) {
+    lines <- readLines(file, encoding = "UTF-8", warn = FALSE)
+    pattern <- '^ *"([^"]+)": "([0-9a-f]{64})",?$'
+    lines <- grep(pattern, lines, value = TRUE)
+    if (length(lines) > most_files) {
+      said <- paste0(file, " lists more than ", most_files, " files, which is the most.")
+      abort_tunegrid(said, "store", call)
+    }
+    listed$files <- stats::setNames(sub(pattern, "\\2", lines), sub(pattern, "\\1", lines))
+    listed$digest <- digest
+  }
+  listed$files
 }
+
+# What the manifest says that was read last.
+listed <- new.env(parent = emptyenv())
 
 # A copy of what a folder's manifest lists and a report reads, each as it was
 # exported: nothing else is read then.
@@ -219,7 +241,7 @@ exported_experiments <- function(experiments, known, folder, call) {
 
 # Types of columns that a file with nothing but NA in them cannot tell.
 exported_types <- c(
-  replicates = "integer", replicate = "integer", best_epoch = "integer", parameters = "integer",
+  replicates = "integer", replicate = "integer", best_epoch = "integer", parameters = "numeric",
   loss = "numeric", accuracy = "numeric", accuracy_sd = "numeric", seconds = "numeric",
   val_accuracy = "numeric", test_accuracy = "numeric",
   slack = "numeric", slack_low = "numeric", slack_high = "numeric", share = "numeric",

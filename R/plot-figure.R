@@ -3,10 +3,15 @@
 #' By matplotlib, in Python. What [plot()][plot.tunegrid_run] draws is a ggplot.
 #'
 #' @inheritParams read_results
-#' @param kind `"claims"` (by how much each claim holds), `"published"` (ours
-#'   against the published accuracies), `"factors"` (a panel for each column of
-#'   the grid), `"curves"` (accuracy after each epoch) or `"time"` (seconds
-#'   against accuracy).
+#' @param kind `"claims"` (by how much each claim holds), `"wins"` (who would be
+#'   on top, were the study run again with one run of each configuration),
+#'   `"published"` (ours against the published accuracies), `"sweeps"`
+#'   (experiments that change one number step by step), `"factors"` (a panel for
+#'   each column of the grid), `"curves"` (accuracy after each epoch),
+#'   `"confusion"` (our confusion matrix beside the printed one, or that of our
+#'   best configuration), `"images"` (how many test images no run, some and every
+#'   run gets wrong) or `"time"` (seconds against accuracy). Matrices and images
+#'   take the labels of the data set on this machine.
 #' @param output A file that ends in `.svg`, `.png` or `.pdf`; by default the
 #'   study's id, the kind and `.svg`, in the working directory.
 #'

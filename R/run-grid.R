@@ -41,9 +41,14 @@
 #'   them. With `"bfloat16"` layers
 #'   compute in 16 bits, up to three times as fast where the processor has them;
 #'   weights stay in 32.
-#' @param workers Runs that train at once; as many as there are cores by
-#'   default.
+#' @param workers Runs that train at once; by default as many as there are
+#'   cores, or as a cluster has room for.
 #' @param engine `"tensorflow"`, or `"reference"` (plain `Model.fit`).
+#' @param executor `"local"`, or `"ray"`: the nodes of a Ray cluster train. It
+#'   needs the Python package `ray` here, and tunegrid's Python package with the
+#'   same versions on every node.
+#' @param ray_address With it: `"HOST:PORT"` of the cluster's head; by default
+#'   `RAY_ADDRESS`, then the cluster that this machine is a part of.
 #' @param store A folder; by default `TUNEGRID_STORE`, then
 #'   `./tunegrid-store`.
 #' @param data_dir A folder with data sets; by default `TUNEGRID_DATA`.
@@ -138,9 +143,10 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
                      set = NULL, preset = "full", grid = NULL, model = NULL,
                      dataset = NULL, data = NULL, name = NULL, labels = NULL, seeds = 1,
                      epochs = NULL, train_size = NULL, precision = NULL, workers = NULL,
-                     engine = "tensorflow", store = NULL, data_dir = NULL, retry_failed = FALSE,
-                     keep_models = FALSE, time_limit = NULL, until_decided = FALSE,
-                     budget = "1h", claims = NULL, quiet = FALSE) {
+                     engine = "tensorflow", executor = "local", ray_address = NULL, store = NULL,
+                     data_dir = NULL, retry_failed = FALSE, keep_models = FALSE,
+                     time_limit = NULL, until_decided = FALSE, budget = "1h", claims = NULL,
+                     quiet = FALSE) {
   where <- as_where(rlang::enquo(where))
   check_flag(until_decided, "until_decided")
   check_flag(quiet, "quiet")
@@ -161,7 +167,8 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     done <- call_python(
       "run_until_decided",
       study = as_study(study), budget = budget, claims = claims, experiments = experiments,
-      where = where, protocol = protocol, workers = workers, store = as_path(store),
+      where = where, protocol = protocol, workers = workers, executor = executor,
+      ray_address = ray_address, store = as_path(store),
       data_dir = as_path(data_dir), time_limit = time_limit, hear = listener(environment(), quiet)
     )
     done$given <- as_study(study)
@@ -190,6 +197,8 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     precision = precision,
     workers = workers,
     engine = engine,
+    executor = executor,
+    ray_address = ray_address,
     store = as_path(store),
     data_dir = as_path(data_dir),
     retry_failed = retry_failed,
@@ -205,10 +214,12 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     preset = preset, any = departs, store = done$store
   ))
   for (doubt in done$doubts) {
+    doubt <- sayable(doubt)
     cli::cli_warn("{doubt}", class = "tunegrid_warning_data")
   }
   if (nzchar(done$warning)) {
-    cli::cli_warn("{done$warning}", class = "tunegrid_warning_failed")
+    warning <- sayable(done$warning)
+    cli::cli_warn("{warning}", class = "tunegrid_warning_failed")
   }
   tell_knitted(done, quiet)
   structure(done, class = "tunegrid_run")
@@ -216,7 +227,7 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
 
 #' @export
 print.tunegrid_run <- function(x, ...) {
-  writeLines(c(paste0(x$study, ", protocol ", x$protocol), x$said))
+  writeLines(escaped(c(paste0(x$study, ", protocol ", x$protocol), unlist(x$said))))
   invisible(x)
 }
 
@@ -280,6 +291,7 @@ listener <- function(frame, quiet = FALSE) {
   }
   has_bar <- cli::is_dynamic_tty()
   function(kind, text, epochs) {
+    text <- sayable(text)
     if (kind == "line" && is.null(bar)) {
       message(text)
     } else if (kind == "line") {
@@ -300,7 +312,7 @@ listener <- function(frame, quiet = FALSE) {
 
 tell_knitted <- function(done, quiet) {
   if (is_knitting() && !quiet) {
-    message(paste(unlist(done$said), collapse = " "))
+    message(sayable(unlist(done$said)))
   }
 }
 

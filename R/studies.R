@@ -38,7 +38,7 @@ load_study <- function(study, store = NULL) {
 print.tunegrid_study <- function(x, ...) {
   for (part in names(x$parts)) {
     if (nrow(x$parts[[part]]) > 0) {
-      writeLines(c(x$captions[[part]], "", format(x$parts[[part]]), ""))
+      writeLines(c(escaped(x$captions[[part]]), "", format(x$parts[[part]]), ""))
     }
   }
   invisible(x)
@@ -50,7 +50,7 @@ print.tunegrid_study <- function(x, ...) {
 knit_print.tunegrid_study <- function(x, ...) {
   parts <- Filter(\(part) nrow(x$parts[[part]]) > 0, names(x$parts))
   tables <- lapply(parts, \(part) {
-    knitr::kable(shown(x$parts[[part]]), caption = x$captions[[part]], row.names = FALSE)
+    knitted_table(shown(x$parts[[part]]), x$captions[[part]])
   })
   lines <- unlist(lapply(tables, \(table) c("", table, "")))
   knitr::asis_output(paste(lines, collapse = "\n"))

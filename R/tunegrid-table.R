@@ -87,8 +87,9 @@ knit_print.tunegrid_table <- function(x, ...) {
   caption <- paste(said$caption, collapse = " ")
   caption <- if (nzchar(caption)) caption
   digits <- c(attr(x, "digits"), getOption("digits"))[1]
-  table <- knitr::kable(shown(x), caption = caption, digits = digits, row.names = FALSE)
-  knitr::asis_output(paste(c("", table, "", listed_notes(said$note), ""), collapse = "\n"))
+  table <- knitted_table(shown(x), caption, digits = digits)
+  notes <- listed_notes(in_markdown(said$note))
+  knitr::asis_output(paste(c("", table, "", notes, ""), collapse = "\n"))
 }
 
 # Lines that follow each other are one paragraph in a document.
@@ -123,7 +124,7 @@ shown <- function(table) {
 
 tell <- function(lines) {
   for (line in lines) {
-    message(line)
+    message(escaped(line))
   }
 }
 
@@ -131,7 +132,7 @@ tell <- function(lines) {
 kable_lines <- function(frame, usual, ...) {
   options <- list(format = "pipe", row.names = FALSE, ...)
   options$digits <- c(options$digits, usual)[1]
-  as.character(do.call(knitr::kable, c(list(frame), options)))
+  as.character(do.call(knitr::kable, c(list(with_texts(frame, escaped)), options)))
 }
 
 # A table as tibbles are printed, with an accuracy's four digits.
@@ -146,6 +147,7 @@ console_lines <- function(frame, n, width, digits = NULL,
     width = if (is.finite(width)) getOption("width") else 10000L
   )
   on.exit(options(asked))
+  frame <- with_texts(frame, escaped)
   class(frame) <- c("tbl", "data.frame")
   format(frame, n = min(n, nrow(frame)), width = width)
 }

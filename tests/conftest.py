@@ -146,3 +146,33 @@ def tune_grid(in_process, tmp_path: Path):
         return in_process(*words, folder=tmp_path, environment=environment)
 
     return call
+
+
+@pytest.fixture(scope="module")
+def make_cluster():
+    """Start Ray clusters of two nodes on this machine, with a core each."""
+    from ray.cluster_utils import Cluster
+
+    made = []
+
+    def start() -> Cluster:
+        made.append(Cluster())
+        for _ in "12":
+            made[-1].add_node(num_cpus=1, include_dashboard=False)
+        return made[-1]
+
+    yield start
+    for cluster in made:
+        cluster.shutdown()
+
+
+@pytest.fixture
+def cluster(make_cluster):
+    """A cluster for one test, that may do to it what it likes."""
+    return make_cluster()
+
+
+@pytest.fixture(scope="module")
+def two_nodes(make_cluster):
+    """A cluster for the tests of a file, that must leave it as it is."""
+    return make_cluster()

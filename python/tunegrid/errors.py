@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 QUOTED = 200
 
 #: What a terminal obeys or hides: control characters but for line ends and tabs, marks that turn
-#: the direction of writing, and halves of characters.
+#: the direction of writing, letters without a width, and halves of characters. R/escaped.R has it.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 
 

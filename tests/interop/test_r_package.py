@@ -259,3 +259,24 @@ def test_r_names_the_packages_that_python_needs():
     extra = project["optional-dependencies"]["tensorflow"]
     assert re.findall(r'"([^"]+)"', block) == [*project["dependencies"], *extra]
     assert f'python_version <- "{project["requires-python"]}"' in code
+
+
+@pytest.mark.ray
+def test_a_cluster_trains_what_r_asks_for(library, two_nodes, fashion_mnist, tmp_path):
+    """The argument of the command's name; what comes of it is what local workers give."""
+    small = {
+        "experiments": "two-layer", "where": "layerdense == 16", "epochs": 1, "train_size": 256,
+    }  # fmt: skip
+    script = """
+      run <- run_grid("kh2021", experiments = "two-layer", where = "layerdense == 16", epochs = 1,
+        train_size = 256, store = Sys.getenv("STORE"), executor = "ray",
+        ray_address = Sys.getenv("ADDRESS"), quiet = TRUE)
+      cat(run$done, run$failed)"""
+    told = run_r(library, script, STORE=str(tmp_path / "r"), ADDRESS=two_nodes.address)
+    assert told.stdout == "1 0"
+    run_grid("kh2021", **small, store=tmp_path / "local")
+    found = [
+        read_results("kh2021", any=True, store=tmp_path / name).drop(columns="seconds")
+        for name in ("r", "local")
+    ]
+    pd.testing.assert_frame_equal(*found)

@@ -62,10 +62,22 @@ def test_the_page_has_the_tables_the_audit_and_the_protocols(page):
         assert told in page
 
 
-def test_the_page_needs_no_other_file(page):
-    """Its figures are inside, and it fetches nothing."""
+def test_the_page_says_who_would_win_and_what_one_change_does(page):
+    """With intervals, and how far that explains what was published."""
+    for told in (
+        "Were the study run again with one run of each of 65 configurations",
+        "What changing one thing alone does to our accuracy",
+        "scaling: none to unit",
+        "Best-tuned CNN: published is 0.9063",
+    ):
+        assert told in page
+
+
+def test_the_page_needs_no_other_file(page, fashion_mnist):
+    """Its figures are inside, two of them by the labels of the images, and it fetches nothing."""
+    assert len(fashion_mnist.y_test)
     own = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)  # a library builds links
-    assert own.count("data:image/svg+xml;base64") == 5
+    assert own.count("data:image/svg+xml;base64") == 8
     assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", own)
 
 
@@ -90,15 +102,17 @@ def test_markdown_has_the_tables_as_kable_prints_them(store, tmp_path, tune_grid
 
 
 @needs_rmarkdown
-def test_an_exported_folder_is_enough(page, tmp_path):
-    """R computes nothing and needs no Python: the page is the same."""
+def test_an_exported_folder_is_enough(page, fashion_mnist, tmp_path):
+    """R computes nothing and needs no Python: the page is the same, where labels are too."""
+    assert len(fashion_mnist.y_test)
     from_folder = render_report("kh2021", directory=KEPT, output=tmp_path / "kh2021.html")
     assert from_folder.read_text(encoding="utf-8") == page
 
 
 @needs_rmarkdown
-def test_r_alone_renders_an_exported_folder(page, tmp_path):
+def test_r_alone_renders_an_exported_folder(page, fashion_mnist, tmp_path):
     """`reports/templates` with a folder as their parameter, and no Python on the way."""
+    assert len(fashion_mnist.y_test)
     render = """
     told <- commandArgs(TRUE)
     rmarkdown::render(
@@ -290,6 +304,62 @@ def test_the_source_of_latex_has_its_figures_beside(tmp_path):
     figures = re.findall(r"\\includegraphics(?:\[[^]]*\])?\{([^}]+)\}", written.read_text("utf-8"))
     assert len(figures) == (5 if CAN_DRAW else 0)
     assert all((tmp_path / figure).is_file() for figure in figures)
+
+
+def forged(folder, change):
+    """A copy of the kept export, changed and signed again."""
+    shutil.copytree(KEPT, folder)
+    change(folder)
+    files = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.name != "manifest.json"
+    }
+    manifest = {"format": 1, "study": "kh2021", "files": files}
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
+    return folder
+
+
+@needs_rmarkdown
+def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
+    """Names of figures are made of it, and markdown links to these."""
+    name = "x)<img src=y onerror=alert(1)>[o](javascript:alert(1)"
+
+    def change(folder):
+        for path in folder.glob("*as-run[.-]*"):
+            path.rename(folder / path.name.replace("as-run", name))
+        for file in ("about", "dictionary", "protocols"):
+            text = (folder / f"{file}.csv").read_text("utf-8")
+            (folder / f"{file}.csv").write_text(text.replace("as-run", name), "utf-8")
+
+    folder = forged(tmp_path / "folder", change)
+    text = render_report("kh2021", directory=folder, output=tmp_path / "x.md").read_text("utf-8")
+    assert "\\<img src=y" in text
+    assert not re.search(r"(?<!\\)<img|(?<!\\)\]\(javascript", text)
+
+
+@needs_rmarkdown
+def test_a_column_called_as_an_argument_of_paste_is_a_column(tmp_path):
+    """Labels are whatever their study calls them; rows still meet."""
+
+    def change(folder):
+        for path in folder.glob("*.csv"):
+            text = path.read_text("utf-8")
+            if re.match("experiment,.*layer1|study,protocol,experiment,.*layer1", text):
+                path.write_text(text.replace("layer1", "sep", 1).replace("kernel", "collapse", 1))
+
+    folder = forged(tmp_path / "folder", change)
+    page = render_report("kh2021", directory=folder, output=tmp_path / "x.html").read_text("utf-8")
+    assert "> sep <" in page
+
+
+@needs_rmarkdown
+@pytest.mark.parametrize("ending", ["html", "md"])
+def test_tables_that_do_not_fit_are_one_sentence(tmp_path, ending):
+    """And no report with R's errors in it."""
+    folder = forged(tmp_path / "folder", lambda one: (one / "about.csv").write_text("id\nkh2021\n"))
+    with pytest.raises(BridgeError, match="R could not make the report"):
+        render_report("kh2021", directory=folder, output=tmp_path / f"x.{ending}")
 
 
 @needs_rmarkdown

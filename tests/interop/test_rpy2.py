@@ -41,6 +41,17 @@ def run_python(script, **environment):
     return done.stdout
 
 
+def test_r_starts_without_the_files_of_the_current_folder(tmp_path, monkeypatch):
+    """R would run a .Rprofile, and load a .RData; the user's own .Rprofile is run."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".Rprofile").write_text("file.create('run')\n")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".Rprofile").write_text("file.create('home/run')\n")
+    run_python("from tunegrid.r import check_bridge; check_bridge()", HOME=str(tmp_path / "home"))
+    assert not (tmp_path / "run").exists()
+    assert (tmp_path / "home" / "run").exists()
+
+
 def test_a_frame_is_the_same_after_the_trip():
     """Types, NA against NaN, levels, zones."""
     script = FRAME + (

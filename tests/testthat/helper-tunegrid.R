@@ -3,6 +3,21 @@ exported_folder <- function() {
   system.file("extdata", "kh2021", package = "tunegrid", mustWork = TRUE)
 }
 
+# The small export with one of its files changed, and signed again as a forger would.
+forged_export <- function(name, change, env = parent.frame()) {
+  folder <- file.path(withr::local_tempdir(.local_envir = env), "export")
+  dir.create(folder)
+  file.copy(dir(exported_folder(), full.names = TRUE), folder)
+  file <- file.path(folder, name)
+  writeLines(change(readLines(file, encoding = "UTF-8")), file, useBytes = TRUE)
+  manifest <- file.path(folder, "manifest.json")
+  lines <- readLines(manifest, encoding = "UTF-8")
+  at <- grep(paste0('"', name, '"'), lines, fixed = TRUE)
+  lines[at] <- sub("[0-9a-f]{64}", cli::hash_file_sha256(file), lines[at])
+  writeLines(lines, manifest, useBytes = TRUE)
+  folder
+}
+
 skip_without_python <- function() {
   skip_if_not(tunegrid_available(), "a Python that tunegrid can use")
 }

@@ -160,3 +160,29 @@ test_that("links, empty files and damaged ones of a folder are refused in words"
     read_results("kh2021", directory = folder), "is damaged", class = "tunegrid_error_store"
   )
 })
+
+test_that("a mean of counts is a number", {
+  folder <- forged_export("comparison-as-run-two-layer.csv", \(lines) {
+    paste0(lines, ",", c("parameters", rep("28394.5", length(lines) - 1)))
+  })
+  table <- comparison_table("kh2021", "two-layer", directory = folder)
+  expect_identical(unique(table$parameters), 28394.5)
+})
+
+test_that("a manifest is read once, and of bounded size", {
+  folder <- forged_export("audit.csv", identity)
+  manifest <- file.path(folder, "manifest.json")
+  before <- readLines(manifest)
+  writeLines(c(before, sprintf('  "x%d.csv": "%s",', seq_len(10001), strrep("0", 64))), manifest)
+  expect_error(read_results("kh2021", directory = folder), "more than 10000 files")
+  writeLines(c(before, strrep(" ", manifest_most)), manifest)
+  expect_error(read_results("kh2021", directory = folder), "larger than 4 MiB")
+})
+
+test_that("no packed file is unpacked", {
+  folder <- forged_export("audit.csv", identity)
+  for (begins in list(c(0x1f, 0x8b), c(0xff, 0x4c), c(0x28, 0xb5))) {
+    writeBin(as.raw(begins), file.path(folder, "protocols.csv"))
+    expect_error(read_results("kh2021", directory = folder), "packed file")
+  }
+})

@@ -270,7 +270,11 @@ def report(
 def figure(
     study: StudyArgument,
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="claims, published, factors, curves or time.")
+        str,
+        typer.Argument(
+            metavar="KIND",
+            help="claims, wins, published, sweeps, factors, curves, confusion, images or time.",
+        ),
     ],
     output: Annotated[
         Path | None,

@@ -1,5 +1,6 @@
 """A table as text, in whatever format was asked for."""
 
+import html
 import json
 import math
 
@@ -7,6 +8,7 @@ import pandas as pd
 
 from ..errors import SpecError, quoted, shown
 from ..knitr import FORMATS, kable
+from ..knitr.formats.latex import SPECIAL
 
 #: Formats for programs. The others are for people and for documents.
 DATA_FORMATS = ("csv", "json")
@@ -57,7 +59,7 @@ def format_table(
         ]
         return json.dumps(records, indent=2, ensure_ascii=False, allow_nan=False)
     table = _for_people(table)
-    caption = None if caption is None else shown(caption)
+    caption = None if caption is None else _title(caption, format)
     if format in FORMATS:
         return kable(table, format=format, caption=caption, digits=digits, row_names=False)
     from tabulate import tabulate
@@ -88,6 +90,14 @@ def _for_people(table: pd.DataFrame) -> pd.DataFrame:
             column = table.iloc[:, place].map(_escaped, na_action="ignore")
             escaped.isetitem(place, column)
     return escaped
+
+
+def _title(caption: str, format: str) -> str:
+    """Give a caption in one line, as the text that it is where markup would be obeyed."""
+    line = " ".join(shown(caption).split("\n"))
+    if "html" in format:
+        return html.escape(line, quote=False)
+    return line.translate(SPECIAL) if "latex" in format else line
 
 
 def _escaped(value: object) -> object:

@@ -77,6 +77,18 @@ def run(
     workers: Annotated[
         int | None, typer.Option("--workers", help="Runs at once. Default: all cores.")
     ] = None,
+    executor: Annotated[
+        str,
+        typer.Option("--executor", metavar="local|ray", help="ray: a cluster trains them."),
+    ] = "local",
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            "--ray-address",
+            metavar="HOST:PORT",
+            help="Of the cluster's head. Default: RAY_ADDRESS, this machine's cluster.",
+        ),
+    ] = None,
     engine: Annotated[
         str, typer.Option("--engine", metavar="tensorflow|reference", help="What trains.")
     ] = "tensorflow",
@@ -141,6 +153,8 @@ def run(
             where=where,
             protocol=protocol,
             workers=workers,
+            executor=executor,
+            ray_address=ray_address,
             store=store,
             data_dir=data_dir,
             time_limit=time_limit,
@@ -169,6 +183,8 @@ def run(
                 precision=precision,
                 workers=workers,
                 engine=engine,
+                executor=executor,
+                ray_address=ray_address,
                 retry_failed=retry_failed,
                 keep_models=keep_models,
                 time_limit=time_limit,

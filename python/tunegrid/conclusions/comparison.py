@@ -72,6 +72,17 @@ def compare_published(
     if score not in SCORES:
         raise SpecError(f"There is no score '{quoted(score)}': choose from {', '.join(SCORES)}.")
     inputs = read_inputs(study, protocol=protocol, store=store)
+    return compare_inputs(inputs, experiments=experiments, where=where, score=score)
+
+
+def compare_inputs(
+    inputs: Inputs,
+    *,
+    experiments: str | Sequence[str] | None = None,
+    where: str | None = None,
+    score: str = "reported",
+) -> pd.DataFrame:
+    """Do as `compare_published` does, with runs that were read before."""
     meant = _meant(inputs, experiments, where)
     first = first_comparison(inputs)
     parts = []

@@ -88,7 +88,11 @@ def plan_seeds(
         SpecError: for what does not exist.
         StoreError: when the store cannot be read.
     """
-    inputs = read_inputs(study, protocol=protocol, store=store)
+    return plan_inputs(read_inputs(study, protocol=protocol, store=store), claims=claims)
+
+
+def plan_inputs(inputs: Inputs, *, claims: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """Do as `plan_seeds` does, with runs that were read before."""
     costs = costs_of(inputs)
     looks = last_looks(inputs.store, inputs.study.id, inputs.protocol)
     rows = [

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..errors import SpecError
 from ..plan.plans import UNKNOWN, PlannedRun, spec_of
-from ..running.driver import run_planned
+from ..running.driver import check_executor, run_planned
 from ..running.images import found_digests
 from ..running.in_notebook import progress_here
 from ..running.progress import Progress
@@ -48,6 +48,8 @@ def run_until_decided(
     where: str | None = None,
     protocol: str | None = None,
     workers: int | None = None,
+    executor: str = "local",
+    ray_address: str | None = None,
     store: str | Path | None = None,
     data_dir: str | Path | None = None,
     time_limit: float | None = None,
@@ -67,12 +69,13 @@ def run_until_decided(
         claims: ids; all that runs can decide by default.
         experiments, where: train only configurations of these; claims that use others wait.
         protocol: default: the study's own default.
-        workers, store, data_dir, time_limit, progress: as in `run_grid`.
+        workers, executor, ray_address, store, data_dir, time_limit, progress: as in `run_grid`.
 
     Raises:
         SpecError: for what cannot be asked for, and when no claim can be decided by runs.
         DataError, RunError, StoreError, KeyboardInterrupt: as `run_grid` does.
     """
+    check_executor(executor, ray_address)
     found, seconds = load_study(study), read_budget(budget)
     course = _Course(
         study=found,
@@ -80,7 +83,14 @@ def run_until_decided(
         claims=[one for one in pick_claims(found, claims) if can_be_judged(one)],
         allowed=_allowed(found, protocol, experiments, where),
         budget=seconds,
-        how={"workers": workers, "store": store, "data_dir": data_dir, "time_limit": time_limit},
+        how={
+            "workers": workers,
+            "executor": executor,
+            "ray_address": ray_address,
+            "store": store,
+            "data_dir": data_dir,
+            "time_limit": time_limit,
+        },
         progress=progress or progress_here(),
     )
     if not course.claims:

@@ -79,6 +79,16 @@ def check_claims(
         StoreError: when the store cannot be read.
     """
     inputs = read_inputs(study, protocol=protocol, store=store)
+    return check_inputs(inputs, claims=claims, data_dir=data_dir)
+
+
+def check_inputs(
+    inputs: Inputs,
+    *,
+    claims: str | Sequence[str] | None = None,
+    data_dir: str | Path | None = None,
+) -> pd.DataFrame:
+    """Do as `check_claims` does, with runs that were read before."""
     chosen = pick_claims(inputs.study, claims)
     looks = last_looks(inputs.store, inputs.study.id, inputs.protocol)
     rows = []

@@ -64,12 +64,12 @@ def _load(source: Source) -> Images:
 
 
 def check_whole(source: Source) -> None:
-    """Read data that is pinned and check its digests, without keeping it in memory.
+    """Read a data set and check its digests, without keeping it in memory.
 
     Raises:
         DataError: as `load_dataset` does.
     """
-    _load_pinned(source, DATASETS[source.dataset])
+    _load.__wrapped__(source)
 
 
 def image_digest(source: Source) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import math
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import h5py
@@ -90,11 +90,11 @@ def check_weights(file: h5py.File, most: int, error: type[TunegridError]) -> Non
     entries = 0
     while waiting:
         group, depth = waiting.pop()
+        entries += len(group)  # which is known before a name is read
+        if entries > MOST_ENTRIES or depth > DEEPEST:
+            raise error(f"{quoted(file.filename)} has more in it than any model.")
         for name in group:
-            entries += 1
             entry = plain_entry(group, name, error)
-            if entries > MOST_ENTRIES or depth > DEEPEST:
-                raise error(f"{quoted(file.filename)} has more in it than any model.")
             if isinstance(entry, h5py.Group):
                 waiting.append((entry, depth + 1))
                 continue
@@ -108,6 +108,11 @@ def check_weights(file: h5py.File, most: int, error: type[TunegridError]) -> Non
                 raise error(
                     f"{_named(group, name)}: the model has {most} numbers, and here are more."
                 )
+
+
+def has_names(group: h5py.Group, names: Collection[str]) -> bool:
+    """Say whether a group holds just these; how many it holds is known before one is read."""
+    return len(group) == len(names) and set(group) == set(names)
 
 
 def plain_entry(

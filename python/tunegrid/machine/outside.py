@@ -9,7 +9,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PureWindowsPath
 from typing import BinaryIO
 
 from ..errors import SpecError, TunegridError, quoted
@@ -82,10 +82,12 @@ def inside(folder: Path, name: str, *, error: type[TunegridError] = SpecError) -
         error: what is raised.
 
     Raises:
-        error: for an absolute path, one with `..`, and where a part below `folder` is a link.
+        error: for an absolute path or one of a drive, one with `..`, as any system reads it, and
+            where a part below `folder` is a link.
     """
-    parts = PurePath(name).parts
-    if not parts or PurePath(name).is_absolute() or ".." in parts or "\0" in name:
+    parts, elsewhere = PurePath(name).parts, PureWindowsPath(name)
+    leads_out = PurePath(name).anchor or elsewhere.anchor or ".." in elsewhere.parts
+    if not parts or leads_out or "\0" in name:
         raise error(f"{quoted(name)} is no file inside {folder}: give a path that stays in it.")
     path = folder
     for part in parts:

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import os
 import re
 import shutil
 import subprocess
@@ -37,13 +38,34 @@ def robjects() -> ModuleType:
             f"{dotted(found)}: {_FOR_OLD_R}."
         )
     try:
-        import rpy2.robjects as started
+        with _own_settings():
+            import rpy2.robjects as started
     except Exception as error:  # noqa: BLE001 - what R's libraries do when they are loaded
         said = " ".join(str(error).split())
         raise BridgeError(
             f"rpy2-rinterface {installed} cannot start R {dotted(found)}: {said}"
         ) from None
     return started
+
+
+@contextlib.contextmanager
+def _own_settings() -> Iterator[None]:
+    """Let R start with the user's own settings, and none of the current folder.
+
+    It would run a .Rprofile there, and load a .RData; so would those that rpy2 asks for paths.
+    """
+    own = {"R_PROFILE_USER": "~/.Rprofile", "R_ENVIRON_USER": "~/.Renviron"}
+    set_now = {name: file for name, file in own.items() if name not in os.environ}
+    os.environ.update(set_now)
+    try:
+        from rpy2.rinterface_lib import embedded
+
+        if not embedded.rpy2_embeddedR_isinitialized:
+            embedded.set_initoptions((*embedded.get_initoptions(), "--no-restore"))
+        yield
+    finally:
+        for name in set_now:
+            del os.environ[name]
 
 
 @functools.cache

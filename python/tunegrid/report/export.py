@@ -33,8 +33,9 @@ from .export_form import (
     own_datasets,
     told,
 )
+from .figures import figures
 from .predictions import check_room, grouped, write_classes
-from .sheets import figures, sheets
+from .sheets import frames_of, sheets
 
 _PLANNED = """
 SELECT DISTINCT run FROM plan WHERE study = :study
@@ -102,9 +103,10 @@ def export_results(
         if not rows:
             raise StoreError(f"The store {opened.folder} has no runs of {study.id} to export.")
         _prepare(folder)
-        people = sheets(study, names or list(study.experiments), opened.folder)
+        found = frames_of(study, names or list(study.experiments), opened.folder)
+        people = sheets(study, found)
         files |= {one.name: one.csv() for one in people}
-        drawn = list(figures(study, opened.folder))
+        drawn = list(figures(found))
         meanings = [(one.name, one.meaning) for one in people]
         meanings += [(name, meaning) for name, _, meaning in drawn]
         files["dictionary.csv"] = _dictionary(meanings)

@@ -1,26 +1,49 @@
 """Pictures of what came out: vector graphics with a text that says what is to be seen."""
 
 import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import SpecError, StoreError
 from ..machine.files import as_path
 from ..store.store import find_study
 from ..study.study import Study
-from .drawings import FIGURES, Drawn
+from .drawings.canvas import Drawn, styled
+from .drawings.claims import claims
+from .drawings.confusion import confusion
+from .drawings.curves import curves
+from .drawings.factors import factors
+from .drawings.images import images
+from .drawings.published import published
+from .drawings.sweeps import sweeps
+from .drawings.time import time
+from .drawings.wins import wins
+from .frames import Frames
+
+#: The figures, by name, in the order of a report.
+FIGURES: Mapping[str, Callable[[Frames], Drawn | None]] = {
+    "claims": claims,
+    "wins": wins,
+    "published": published,
+    "sweeps": sweeps,
+    "factors": factors,
+    "curves": curves,
+    "confusion": confusion,
+    "images": images,
+    "time": time,
+}
 
 ENDINGS = (".svg", ".png", ".pdf")
 
-_STYLE = {
-    "svg.fonttype": "none",  # letters stay letters: they can be read out, searched and enlarged
-    "svg.hashsalt": "tunegrid",  # the same frame gives the same file
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#dddddd",
-    "axes.axisbelow": True,
-    "figure.dpi": 150,
+#: Why there can be nothing to draw of runs that are done.
+_MISSING = {
+    "claims": "no claim of it could be judged",
+    "wins": "fewer than two configurations have runs that say how far seeds lie apart",
+    "published": "nothing was published of the configurations that have runs",
+    "sweeps": "no experiment with runs changes one number step by step",
+    "factors": "the configurations with runs differ in nothing",
+    "confusion": "the labels of the test images are not on this machine (set TUNEGRID_DATA)",
+    "images": "it takes two runs, and the labels of the test images (set TUNEGRID_DATA)",
 }
 
 
@@ -38,9 +61,13 @@ def plot_figure(
         study: the id of a shipped study, the path of a study.toml, a `Study`, or the name of a
             grid of one's own that the store has.
         kind: `published` (ours against the published accuracies, with 95 % intervals of one more
-            run), `claims` (by how much each claim holds), `factors` (a panel for each column of
-            the grid), `curves` (accuracy after each epoch, median and middle half of the runs) or
-            `time` (seconds against accuracy).
+            run), `claims` (by how much each claim holds), `wins` (who would be on top, were the
+            study run again with one run of each configuration), `sweeps` (experiments that change
+            one number step by step), `factors` (a panel for each column of the grid), `curves`
+            (accuracy after each epoch, median and middle half of the runs), `confusion` (our
+            confusion matrix beside the printed one, or that of our best configuration), `images`
+            (how many test images no run, some and every run gets wrong) or `time` (seconds
+            against accuracy).
         output: a file that ends in .svg, .png or .pdf; by default ID-KIND.svg.
         protocol: default: the study's own default.
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
@@ -58,11 +85,12 @@ def plot_figure(
     target = as_path(output or f"{found.id}-{kind}.svg", "output", "the path of a file")
     if target.suffix.lower() not in ENDINGS:
         raise SpecError(f"A figure ends in {', '.join(ENDINGS)}, not as {target.name} does.")
-    drawn = draw(found, kind, protocol=protocol, store=store)
+    frames = Frames(found, protocol=protocol, store=store)
+    drawn = draw(frames, kind)
     if drawn is None:
         raise StoreError(
-            f"There is no run of {found.id}, protocol {found.pick_protocol(protocol)}, to draw as "
-            f"'{kind}'."
+            f"There is nothing of {found.id}, protocol {frames.protocol}, to draw as '{kind}': "
+            f"{'no run is done' if frames.done.empty else _MISSING.get(kind, 'it has none')}."
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(file_of(drawn, target.suffix.lower()))
@@ -76,9 +104,7 @@ def can_draw() -> bool:
     return find_spec("matplotlib") is not None
 
 
-def draw(
-    study: Study, kind: str, *, protocol: str | None, store: str | Path | None
-) -> Drawn | None:
+def draw(frames: Frames, kind: str) -> Drawn | None:
     """Draw a figure; None where there is nothing to draw.
 
     Raises:
@@ -86,18 +112,34 @@ def draw(
     """
     if not can_draw():
         raise SpecError("Figures are drawn by matplotlib: pip install 'tunegrid[plots]'.")
-    import matplotlib as mpl
+    with styled():
+        return FIGURES[kind](frames)
 
-    with mpl.rc_context(_STYLE):
-        return FIGURES[kind](study, protocol, store)
+
+def figures(found: Sequence[Frames]) -> Iterator[tuple[str, bytes, str]]:
+    """Draw all figures in which there is something to be seen; none without matplotlib.
+
+    Args:
+        found: of a study, by protocol.
+
+    Returns:
+        The names of their files, `figure-PROTOCOL-KIND.svg`; their content; what each shows: a
+        title, and behind a colon what a reader who does not see it must know.
+    """
+    if not can_draw():
+        return
+    for frames in found:
+        for kind in FIGURES:
+            drawn = draw(frames, kind)
+            if drawn is not None:
+                name = f"figure-{frames.protocol}-{kind}.svg"
+                yield name, file_of(drawn), f"{drawn.title}: {drawn.alt}"
 
 
 def file_of(drawn: Drawn, ending: str = ".svg") -> bytes:
     """Give a figure as the content of a file of one of `ENDINGS`; of one frame always the same."""
-    import matplotlib as mpl
-
     content = io.BytesIO()
     date = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}, ".png": {}}[ending]
-    with mpl.rc_context(_STYLE):
+    with styled():
         drawn.figure.savefig(content, format=ending[1:], metadata=date, bbox_inches="tight")
     return content.getvalue()

@@ -6,27 +6,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_TRAINED, _VALIDATED = "#0072B2", "#D55E00"  # told apart by those who see few colours too
+from .drawings.canvas import COLOURS, MARKS, axes, styled
 
 
 def curve_picture(trained: Sequence[float], validated: Sequence[float], scored_on: str) -> str:
     """Draw accuracy after each epoch, of what was trained on and of what was scored on."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
     epochs = range(1, len(trained) + 1)
     content = io.BytesIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "tunegrid"}):
-        figure = Figure(figsize=(7, 3.6), layout="constrained")
-        axes = figure.add_subplot()
-        axes.plot(epochs, trained, "o-", color=_TRAINED, markersize=4, label="training images")
-        axes.plot(epochs, validated, "^-", color=_VALIDATED, markersize=4,
-                  label=f"{scored_on} images")  # fmt: skip
-        axes.set(xlabel="epoch", ylabel="accuracy")
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(color="#dddddd")
-        axes.legend(frameon=False)
+    with styled():
+        figure, panel = axes(height=3.6)
+        named = {"training images": trained, f"{scored_on} images": validated}
+        for (name, values), colour, mark in zip(named.items(), COLOURS, MARKS, strict=False):
+            panel.plot(epochs, values, f"{mark}-", color=colour, markersize=4, label=name)
+        panel.set(xlabel="epoch", ylabel="accuracy")
+        panel.xaxis.get_major_locator().set_params(integer=True)
+        panel.legend(frameon=False)
         figure.savefig(content, format="svg", metadata={"Date": None})
     return _embedded("image/svg+xml", content)
 
@@ -38,8 +32,6 @@ def image_picture(example: np.ndarray) -> str | None:
         example: (height, width), (height, width, channels) or (features,); bytes, or any floats,
             of which the least is drawn black and the largest white.
     """
-    from matplotlib.image import imsave
-
     if example.ndim == len(("height", "width", "channels")) and example.shape[-1] == 1:
         example = example[..., 0]
     is_colour = example.ndim == len(("height", "width", "channels"))
@@ -49,7 +41,10 @@ def image_picture(example: np.ndarray) -> str | None:
         low, high = float(example.min()), float(example.max())
         example = ((example - low) / ((high - low) or 1) * 255).astype(np.uint8)
     content = io.BytesIO()
-    imsave(content, example, cmap="gray", vmin=0, vmax=255, format="png")
+    with styled():
+        from matplotlib.image import imsave
+
+        imsave(content, example, cmap="gray", vmin=0, vmax=255, format="png")
     return _embedded("image/png", content)
 
 

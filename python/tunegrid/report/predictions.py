@@ -8,7 +8,7 @@ import numpy as np
 
 from ..data.datasets import Dataset, label_type
 from ..errors import StoreError
-from ..machine.hdf5 import opened_hdf5, plain_entry, read_plain
+from ..machine.hdf5 import has_names, opened_hdf5, plain_entry, read_plain
 from ..machine.outside import MIB, size
 from .export_form import class_group
 
@@ -70,12 +70,12 @@ def read_classes(file: Path, groups: Groups) -> dict[tuple[str, str], bytes]:
 
 
 def _classes(opened: h5py.File, groups: Groups) -> dict[tuple[str, str], bytes]:
-    if set(opened) != set(groups):
+    if not has_names(opened, groups):
         raise StoreError("it has not the groups that its runs ask for")
     found: dict[tuple[str, str], bytes] = {}
     for name, (count, kind, keys) in groups.items():
         group = plain_entry(opened, name, StoreError)
-        if not isinstance(group, h5py.Group) or set(group) != {"key", *_AFTER}:
+        if not isinstance(group, h5py.Group) or not has_names(group, ("key", *_AFTER)):
             raise StoreError(f"{name} has not the datasets key, last and best")
         named = read_plain(group, "key", (len(keys),), _KEY, StoreError).tolist()
         if sorted(named) != sorted(key.encode() for key in keys):

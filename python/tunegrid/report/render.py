@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 _MOST = 256 * MIB
 
 #: How files begin that gzip, bzip2, xz and others have packed.
-_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"]\x00\x00", b"PK")
+_PACKED = (b"\x1f\x8b", b"BZ", b"\xfd7", b"]\x00", b"PK", b"\xffL", b"\x28\xb5")
 
 #: What a report can be.
 FORMATS = (".html", ".md", ".pdf", ".tex")

@@ -57,8 +57,8 @@ _NOWHERE = re.compile(
 _GIVEN = re.compile(
     r"\bnot (None|True|False|-?\d+\.\d+(?:e[+-]?\d+)?|\[[^\n]*\]|\{[^\n]*\})(?=\.?$)"
 )
-#: Characters that a sentence has room for.
-_SHORT = 40
+#: Characters that a value in a sentence has room for, and a sentence.
+_SHORT, _LONGEST = 40, 8000
 
 #: Words of Python, and of what checks for it, that stand in no quotes.
 _WORDS: Mapping[str, str] = {
@@ -85,16 +85,22 @@ _WORDS: Mapping[str, str] = {
 _COMMAND = re.compile(
     r"`?tune-grid (model (?:show|export)|data check|[a-z]+(?:-[a-z]+)*)(?: ID)?`?"
 )
-_OPTION = re.compile(r"(?<![\w-])--([a-z]+(?:-[a-z]+)*)(?: (quick|full)\b)?")
+#: `ray start --head` is of no verb of ours.
+_OPTION = re.compile(r"(?<![\w-])(?<!ray start )--([a-z]+(?:-[a-z]+)*)(?: (quick|full|ray)\b)?")
 
 
 def in_r(text: str) -> str:
     """Put Python's words, and the command's verbs and options, into R's words.
 
+    What is longer than any sentence of ours is a study's, and stays as it is: some of the patterns
+    take a time that grows with the square of the length.
+
     >>> in_r("3 runs are left out: see them with --any or --preset quick.")
     '3 runs are left out: see them with any = TRUE or preset = "quick".'
     >>> in_r("It is damaged: see with `tune-grid verify`, or give another --store.")
     'It is damaged: see with `verify_store()`, or give another store.'
+    >>> in_r("Start one (`ray start --head`), and give --executor ray.")
+    'Start one (`ray start --head`), and give executor = "ray".'
     >>> in_r("x_test[0, 2] is inf, and y_test has the shape (4,).")
     'x_test[1, 3] is inf, and y_test has the shape (4).'
     >>> in_r("Begin with keras.Input((10, 14, 3)).")
@@ -104,6 +110,8 @@ def in_r(text: str) -> str:
     >>> in_r('The model of row 1 ({"units": 8}): A model must be a keras.Model, not Dense.')
     'The model of row 1 (units = 8): A model must be a Keras model, not Dense.'
     """
+    if len(text) > _LONGEST:
+        return text
     text = _PLACE.sub(_counted, _INPUT.sub(_input, _ROW.sub(_row, text)))
     text = _TWICE.sub(r"\1", _VECTOR.sub(r"(\1)", text))
     if ".toml" not in text:

@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import tempfile
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,7 +45,7 @@ def diagnose(
         *_backends(),
         *_data(data_dir),
         ("store", *_store(store)),
-        ("R from Python", *_bridge([interpreter(), "-c", _RPY2], "rpy2")),
+        ("R from Python", *_bridge([interpreter(), "-P", "-c", _RPY2], "rpy2")),
         ("Python from R", *_bridge(["Rscript", "--vanilla", "-e", _RETICULATE], "reticulate")),
     ]
     return pd.DataFrame(rows, columns=["what", "state", "detail"])
@@ -60,17 +61,22 @@ _BRIDGE_SECONDS = 60
 
 
 def _bridge(command: list[str], name: str) -> tuple[str, str]:
-    """Try a bridge for real; none is needed for a run."""
+    """Try a bridge for real; none is needed for a run.
+
+    In an empty folder: R and Python both run what lies in theirs.
+    """
     environment = with_package_path({**os.environ, "RETICULATE_PYTHON": interpreter()})
     try:
-        done = subprocess.run(
-            command,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=_BRIDGE_SECONDS,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory() as empty:
+            done = subprocess.run(
+                command,
+                cwd=empty,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=_BRIDGE_SECONDS,
+                check=False,
+            )
     except FileNotFoundError:
         return "optional", "R is not on the path"
     except subprocess.TimeoutExpired:

@@ -15,7 +15,8 @@ from ..machine.processor import cores
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations
 from ..plan.plans import UNKNOWN, PlannedRun, plan
-from ..store.database import store_path
+from ..plan.runs import RunSpec
+from ..store.database import network_warning, store_path
 from ..store.planned import stored_study
 from ..store.store import Store, find_study
 from ..study.csvfile import Scalar
@@ -24,15 +25,20 @@ from ..study.settings import PRESETS, given_settings, preset_settings
 from ..study.study import Study
 from ..train.engines import check_engine
 from ..train.precision import check_precision
+from .executor import Executor
 from .images import find_images, found_digests
 from .in_notebook import progress_here
 from .local import LocalExecutor
 from .loop import TrainingLoop
 from .order import longest_first
 from .progress import Progress
+from .ray import RayExecutor, check_ray
 from .summary import FailedRunsWarning, RunSummary, describe_failures
 
 _MOST = 1_000_000
+
+#: Where runs are trained: by the cores of this machine, or by the nodes of a cluster.
+EXECUTORS = ("local", "ray")
 
 
 def run_grid(
@@ -55,6 +61,8 @@ def run_grid(
     precision: str | None = None,
     workers: int | None = None,
     engine: str = "tensorflow",
+    executor: str = "local",
+    ray_address: str | None = None,
     store: str | Path | None = None,
     data_dir: str | Path | None = None,
     retry_failed: bool = False,
@@ -85,8 +93,12 @@ def run_grid(
         epochs, train_size, precision: short for `set`, which then cannot have them. With
             `bfloat16` layers compute in 16 bits, up to three times as fast where the processor has
             them; weights stay in 32.
-        workers: runs that train at once; as many as there are cores by default.
+        workers: runs that train at once; by default as many as there are cores, or as a cluster
+            has room for.
         engine: `tensorflow`, or `reference` (plain `Model.fit`).
+        executor: `local`, or `ray`: the nodes of a Ray cluster train, see docs/cluster.md.
+        ray_address: HOST:PORT of the cluster's head; default RAY_ADDRESS, then the cluster that
+            this machine is a part of.
         store: a folder; default TUNEGRID_STORE, then ./tunegrid-store.
         data_dir: a folder with data sets; default TUNEGRID_DATA.
         retry_failed: try runs again that failed earlier.
@@ -101,11 +113,13 @@ def run_grid(
     Raises:
         SpecError: for what cannot be asked for.
         DataError: when a data set is damaged, or none that is needed can be had.
-        RunError: when there is no backend to train with, or the processor has no bfloat16.
+        RunError: when there is no backend to train with, or the processor has no bfloat16; when
+            there is no Ray, no cluster, one with other versions, or none any more.
         StoreError: when the store cannot be written.
         KeyboardInterrupt: after Ctrl-C, SIGTERM or SIGHUP; what was done is kept.
     """
     _check_counts(seeds=seeds, workers=workers, time_limit=time_limit)
+    check_executor(executor, ray_address)
     given = {"model": model, "dataset": dataset, "name": name, "labels": labels}
     short = _present({"epochs": epochs, "train_size": train_size, "precision": precision})
     _check_once(short, set)
@@ -147,6 +161,8 @@ def run_grid(
         study,
         planned,
         workers=workers,
+        executor=executor,
+        ray_address=ray_address,
         store=store,
         data_dir=data_dir,
         data=own,
@@ -166,6 +182,8 @@ def run_planned(
     planned: Sequence[PlannedRun],
     *,
     workers: int | None = None,
+    executor: str = "local",
+    ray_address: str | None = None,
     store: str | Path | None = None,
     data_dir: str | Path | None = None,
     data: OwnData | None = None,
@@ -180,8 +198,8 @@ def run_planned(
         study: whose runs they are.
         planned: at least one.
         data: the study's own, where it was given in memory.
-        workers, store, data_dir, retry_failed, keep_models, time_limit, progress: as in
-            `run_grid`, and so are the errors.
+        workers, executor, ray_address, store, data_dir, retry_failed, keep_models, time_limit,
+            progress: as in `run_grid`, and so are the errors.
     """
     started = time.monotonic()
     progress = progress or progress_here()
@@ -197,6 +215,8 @@ def run_planned(
     with Store(store, write=True) as opened:
         if is_own_grid(study):
             _check_name(opened, study)
+        if said := network_warning(opened.folder):
+            progress.notice(said)
         sources = found.keep(opened.folder)
         opened.add_plan(study, [one for one in planned if one.spec.data.digest != UNKNOWN])
         runnable = [one for one in planned if one.spec.data.digest in sources]
@@ -204,10 +224,11 @@ def run_planned(
         progress.begin(summary.planned, missing)
         if missing:
             opened.remove_leftovers()
-            slots = min(int(workers or cores()), len(missing))
-            with LocalExecutor(slots, time_limit=time_limit) as executor:
+            specs = [one.spec for one in missing]
+            how = {"workers": workers and int(workers), "time_limit": time_limit}
+            with _executor(executor, ray_address, specs, **how) as hands:
                 loop = TrainingLoop(
-                    opened, executor, sources, keep_models=keep_models, progress=progress
+                    opened, hands, sources, keep_models=keep_models, progress=progress
                 )
                 loop.run(longest_first(missing))
             summary.done, summary.failed = loop.done, loop.failed
@@ -217,6 +238,36 @@ def run_planned(
         summary.failures = opened.failures(summary.keys)
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def check_executor(executor: str, ray_address: str | None) -> None:
+    """Refuse an executor that there is not, before anything else is done.
+
+    Raises:
+        SpecError: for another name than local and ray, or an address without ray.
+        RunError: when Ray is not installed.
+    """
+    if executor not in EXECUTORS:
+        raise SpecError(
+            f"There is no executor {quoted(executor)}: give {' or '.join(EXECUTORS)} (--executor)."
+        )
+    if executor == "ray":
+        check_ray()
+    elif ray_address is not None:
+        raise SpecError("--ray-address is of a Ray cluster: give --executor ray with it.")
+
+
+def _executor(
+    name: str,
+    address: str | None,
+    specs: Sequence[RunSpec],
+    *,
+    workers: int | None,
+    time_limit: float | None,
+) -> Executor:
+    if name == "ray":
+        return RayExecutor(specs, workers=workers, address=address, time_limit=time_limit)
+    return LocalExecutor(min(workers or cores(), len(specs)), time_limit=time_limit)
 
 
 def _trained_by(chosen: Sequence[Configuration]) -> str:

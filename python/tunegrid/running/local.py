@@ -6,21 +6,12 @@ killed, workers end with their driver even when that gets SIGKILL, `__main__` is
 again, and nothing is pickled (concurrent.futures, Pebble and loky each miss at least two).
 """
 
-import os
 import queue
-import shutil
-import tempfile
-from pathlib import Path
-
-import psutil
 
 from ..errors import RunError
-from ..machine.processes import process_number
-from ..plan.runs import Epoch, RunResult, Scored
-from .executor import Event, Task
+from .executor import Event, Task, event_of
+from .piped import folder_of_processes
 from .process import WorkerProcess
-
-_PREFIX = "tunegrid-workers-"
 
 
 class LocalExecutor:
@@ -36,11 +27,8 @@ class LocalExecutor:
         self._slots: list[WorkerProcess | None] = [None] * workers
         self._time_limit = time_limit
         self._messages: queue.SimpleQueue = queue.SimpleQueue()
-        _remove_old_folders()
         # TensorFlow's AutoGraph leaves files there, since workers never end by themselves.
-        self._temporary = tempfile.TemporaryDirectory(
-            prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True
-        )
+        self._temporary = folder_of_processes()
 
     def __enter__(self) -> "LocalExecutor":
         return self
@@ -72,6 +60,11 @@ class LocalExecutor:
 
     def next_event(self, timeout: float) -> Event | None:
         """Wait for the next event; None when nothing happens within `timeout` seconds."""
+        said = self.next_message(timeout)
+        return None if said is None else event_of(*said)
+
+    def next_message(self, timeout: float) -> tuple[Task, dict, list[bytes]] | None:
+        """Wait as `next_event` does, for what `event_of` reads."""
         overdue = self._kill_overdue()
         if overdue is not None:
             return overdue
@@ -103,23 +96,22 @@ class LocalExecutor:
                 f"fewer --workers."
             ) from None
 
-    def _heard(self, worker: WorkerProcess, header: dict, blobs: list[bytes]) -> Event:
+    def _heard(
+        self, worker: WorkerProcess, header: dict, blobs: list[bytes]
+    ) -> tuple[Task, dict, list[bytes]]:
         task = worker.task
-        if header["kind"] == "epoch":
-            values = {name: header[name] for name in Epoch.__annotations__}
-            return Event("epoch", task, epoch=Epoch(**values))
-        if worker.finish(header["memory"]) or header["kind"] == "failed":
+        if header["kind"] != "epoch" and (
+            worker.finish(header["memory"]) or header["kind"] == "failed"
+        ):
             self._replace(worker)
-        if header["kind"] == "failed":
-            return Event("failed", task, failure=header["failure"], text=header["text"])
-        return Event("done", task, result=_result(header, blobs))
+        return task, header, blobs
 
-    def _died(self, worker: WorkerProcess) -> Event:
+    def _died(self, worker: WorkerProcess) -> tuple[Task, dict, list[bytes]]:
         task, (failure, text) = worker.task, worker.last_words()
         self._replace(worker)
-        return Event("died", task, failure=failure, text=text)
+        return task, {"kind": "died", "failure": failure, "text": text}, []
 
-    def _kill_overdue(self) -> Event | None:
+    def _kill_overdue(self) -> tuple[Task, dict, list[bytes]] | None:
         if self._time_limit is None:
             return None
         for worker in filter(None, self._slots):
@@ -127,29 +119,9 @@ class LocalExecutor:
                 task = worker.task
                 self._replace(worker)
                 text = f"ran past its time limit of {self._time_limit:g} seconds"
-                return Event("timeout", task, failure="killed", text=text)
+                return task, {"kind": "timeout", "failure": "killed", "text": text}, []
         return None
 
     def _replace(self, worker: WorkerProcess) -> None:
         worker.kill()
         self._slots[self._slots.index(worker)] = None
-
-
-def _remove_old_folders() -> None:
-    """Remove what drivers that were killed have left in the folder for temporary files."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
-        pid = process_number(folder.name.removeprefix(_PREFIX).partition("-")[0])
-        if pid is not None and not psutil.pid_exists(pid):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _result(header: dict, blobs: list[bytes]) -> RunResult:
-    *classes, weights = blobs
-    last, best = map(Scored, *zip(*header["scores"], strict=True), classes)
-    return RunResult(
-        history=tuple(Epoch(*scores) for scores in header["history"]),
-        last=last,
-        best=best,
-        weights=weights or None,
-        **{name: header[name] for name in ("best_epoch", "seconds", "parameters", "environment")},
-    )

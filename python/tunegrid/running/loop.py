@@ -73,12 +73,12 @@ class TrainingLoop:
         """Fill the free slots with runs that can be claimed, in the plan's order."""
         if not self._executor.free or not self._waiting:
             return
-        in_training = self._store.in_training()
+        elsewhere = self._store.trained_elsewhere()
         for _ in range(len(self._waiting)):
             if not self._executor.free:
                 return
             planned = self._waiting.popleft()
-            claim = None if planned.key in in_training else self._store.claim(planned.key)
+            claim = None if planned.key in elsewhere else self._store.claim(planned.key)
             if claim is not None:
                 self._start(planned, claim)
             else:

@@ -1,23 +1,18 @@
 """One worker process: started, spoken to, heard and ended by its driver."""
 
-import contextlib
 import os
 import queue
 import signal
 import subprocess
-import tempfile
-import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 from ..machine.files import is_file
-from ..machine.interpreter import interpreter, with_package_path
+from ..machine.interpreter import with_package_path
 from ..plan.runs import RunSpec
 from .executor import Task
-from .messages import read_message, write_message
+from .piped import PipedProcess
 
 #: A worker is replaced after this many runs, or when it has grown by this much since its first.
 RUNS_PER_WORKER = 50
@@ -33,76 +28,40 @@ THREADS = 1
 _ABORTED = ("std::bad_alloc", "pthread_create() failed")
 
 
-@dataclass(eq=False)
-class WorkerProcess:
-    """One worker process and the thread that hears it."""
+class WorkerProcess(PipedProcess):
+    """One worker process, and the task that it has."""
 
-    spec: RunSpec
-    messages: queue.SimpleQueue
-    temporary: str
-    task: Task | None = None
-    runs: int = 0
-    started: float = 0.0
-    first_memory: int = 0
-    oom_kills: int = 0
-    errors: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
-
-    def __post_init__(self) -> None:
-        self.process = subprocess.Popen(
-            [
-                interpreter(),
-                "-P",
-                "-m",
-                "tunegrid.running.worker",
-            ],  # -P: no modules of the user's folder
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            env=worker_environment(self.spec, os.environ) | {"TMPDIR": self.temporary},
-            start_new_session=True,
-        )
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-
-    @property
-    def backend(self) -> str:
-        return self.spec.backend
+    def __init__(self, spec: RunSpec, messages: queue.SimpleQueue, temporary: str) -> None:
+        """Start it for runs of the backend and device of `spec`, with a folder for files."""
+        self.backend = spec.backend
+        self.task: Task | None = None
+        self._runs = 0
+        self._started = 0.0
+        self._first_memory = 0
+        self._oom_kills = 0
+        environment = worker_environment(spec, os.environ) | {"TMPDIR": temporary}
+        super().__init__("tunegrid.running.worker", messages, environment)
 
     @property
     def seconds(self) -> float:
         """How long the present task has been with this worker."""
-        return time.monotonic() - self.started
+        return time.monotonic() - self._started
 
     def give(self, task: Task) -> None:
         """Send a task; if the process is gone, the end of its pipe tells so as for any death."""
-        self.task, self.started, self.oom_kills = task, time.monotonic(), _oom_kills()
-        message = {
-            "key": task.spec.key,
-            "spec": task.spec.to_json(),
-            "source": [task.source.origin, str(task.source.path)],
-            "keep_above": task.keep_above,
-        }
-        try:
-            write_message(self.process.stdin, message)
-        except OSError:
-            self.messages.put((self, None))
+        self.task, self._started, self._oom_kills = task, time.monotonic(), _oom_kills()
+        self.tell(task.to_message())
 
     def finish(self, memory: int) -> bool:
         """Note the end of a run; return whether this worker should be replaced."""
-        self.task, self.runs = None, self.runs + 1
-        self.first_memory = self.first_memory or memory
-        return self.runs >= RUNS_PER_WORKER or memory - self.first_memory > MEMORY_GROWTH
+        self.task, self._runs = None, self._runs + 1
+        self._first_memory = self._first_memory or memory
+        return self._runs >= RUNS_PER_WORKER or memory - self._first_memory > MEMORY_GROWTH
 
     def kill(self) -> None:
-        """End the process at once, wait until it is gone, and close what was open to it."""
+        """End the process and forget its task."""
         self.task = None
-        self.process.kill()
-        self.process.wait()
-        self._listener.join()
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
-        self.process.stdout.close()
-        self.errors.close()
+        super().kill()
 
     def last_words(self) -> tuple[str, str]:
         """Say how the process ended, with the last line that it wrote to standard error.
@@ -110,31 +69,14 @@ class WorkerProcess:
         Returns:
             The class of the failure, `oom` or `killed`, and a sentence.
         """
-        try:
-            code = self.process.wait(timeout=2)
-        except subprocess.TimeoutExpired:  # it closed its pipe, and lives
-            self.process.kill()
-            code = self.process.wait()
-        how = f"exit code {code}"
-        if code < 0:
-            names = {one.value: one.name for one in signal.Signals}
-            how = f"signal {names.get(-code, -code)}"
-        self.errors.seek(0)
-        lines = self.errors.read().decode(errors="replace").strip().splitlines()
-        if _oom_kills() > self.oom_kills and -code == signal.SIGKILL:
+        code, how, lines = self.ended()
+        if _oom_kills() > self._oom_kills and -code == signal.SIGKILL:
             return "oom", "out of memory: the kernel ended the worker"
         for said in _ABORTED if -code == signal.SIGABRT else ():
             if any(said in line for line in lines):
                 return "oom", f"out of memory: the worker ended with {how} ({said})"
         said = f"; its last line was: {lines[-1][:300]}" if lines and code >= 0 else ""
         return "killed", f"the worker ended with {how}{said}"
-
-    def _listen(self) -> None:
-        try:
-            while (message := read_message(self.process.stdout)) is not None:
-                self.messages.put((self, message))
-        finally:
-            self.messages.put((self, None))
 
 
 def _oom_kills() -> int:

@@ -1,61 +1,28 @@
 """The process that trains: it takes run after run from its driver and sends back what came of it.
 
 Started as `python -m tunegrid.running.worker` by the local executor, with the number of threads
-and the backend in its environment, before anything is imported. It ends when its driver does,
-however that ends: a thread waits for the end of the pipe and then leaves at once.
+and the backend in its environment, before anything is imported.
 """
 
-import ctypes
 import dataclasses
 import os
 import queue
 import re
-import signal
-import sys
-import threading
-from pathlib import Path
 from typing import BinaryIO
 
-from .messages import read_message, write_message
+from .child import begin
+from .messages import write_message
 
 # Imported in `_run`, not here: what trains takes seconds to import, and the thread that watches
 # the pipe must be up before.
 
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
-
-
 def main() -> None:
     """Serve runs until the driver closes the pipe."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _die_with_driver()
-    replies = _private_stdout()
     tasks: queue.SimpleQueue[dict] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.stdin.buffer, tasks), daemon=True).start()
+    replies = begin(tasks.put)
     while True:
         _serve(tasks.get(), replies)
-
-
-def _die_with_driver() -> None:
-    """Ask Linux for SIGKILL when the driver is gone.
-
-    The end of the pipe says so too, and everywhere; but nobody hears it in a stopped process.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
-
-
-def _listen(stream: BinaryIO, tasks: "queue.SimpleQueue[dict]") -> None:
-    while (message := read_message(stream)) is not None:
-        tasks.put(message[0])
-    os._exit(0)
-
-
-def _private_stdout() -> BinaryIO:
-    """Keep the pipe for messages: whatever a library prints goes to standard error instead."""
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return replies
 
 
 def _serve(task: dict, replies: BinaryIO) -> None:
@@ -80,23 +47,23 @@ def _serve(task: dict, replies: BinaryIO) -> None:
 def _run(task: dict, replies: BinaryIO) -> tuple[dict, list[bytes]]:
     import keras
 
-    from ..data.datasets import Source
     from ..data.reading import load_dataset
-    from ..plan.runs import Epoch, RunResult, RunSpec
+    from ..plan.runs import Epoch, RunResult
     from ..train.one_run import train
+    from .executor import Task
 
     def tell(epoch: Epoch) -> None:
         write_message(replies, {"kind": "epoch", "key": task["key"], **dataclasses.asdict(epoch)})
 
+    given = Task.from_message(task)
+
     def keep(result: RunResult) -> bool:
-        above = task["keep_above"]
+        above = given.keep_above
         return above is not None and result.history[-1].val_accuracy > above
 
-    origin, path = task["source"]
-    spec = RunSpec.from_json(task["spec"])
-    images = load_dataset(Source(spec.data.dataset, origin, Path(path), spec.data.digest))
+    images = load_dataset(given.source)
     keras.backend.clear_session()
-    result = train(spec, images, keep_weights=keep, on_epoch=tell)
+    result = train(given.spec, images, keep_weights=keep, on_epoch=tell)
     values = {
         field.name: getattr(result, field.name)
         for field in dataclasses.fields(result)

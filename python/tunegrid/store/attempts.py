@@ -48,8 +48,8 @@ def renew(cursor: sqlite3.Cursor, claims: Iterable[Claim]) -> None:
     """Extend the leases of claims."""
     expires = time.time() + LEASE_SECONDS
     cursor.executemany(
-        "UPDATE claim SET expires = ? WHERE attempt = ?",
-        ((expires, claim.attempt) for claim in claims),
+        "UPDATE claim SET expires = ? WHERE run = ? AND attempt = ?",
+        ((expires, claim.run, claim.attempt) for claim in claims),
     )
 
 
@@ -118,7 +118,9 @@ def end(
 
     `although_taken_over`: also one that another driver, which took it over, has ended.
     """
-    deleted = cursor.execute("DELETE FROM claim WHERE attempt = ?", (claim.attempt,))
+    deleted = cursor.execute(
+        "DELETE FROM claim WHERE run = ? AND attempt = ?", (claim.run, claim.attempt)
+    )
     held = deleted.rowcount == 1
     cursor.execute(
         "UPDATE attempt SET ended = ?, outcome = ?, failure = ?, message = ? "

@@ -21,6 +21,7 @@ COUNT_MOST = 2**53
 #: Beyond single precision, in which losses are computed; and longer than anything took, in seconds.
 _HUGE, _AGES = 1e39, 1e10
 _KEY = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,12 @@ KEY = Kind(
     "typeof({c}) = 'text' AND length({c}) = 64 AND {c} NOT GLOB '*[^0-9a-f]*'",
     lambda cells: _all_texts(cells) and all(map(_KEY.fullmatch, set(cells))),
 )
+# A study is loaded by its name, or by a path: a store's must be no path.
+NAME = Kind(
+    "small letters, digits and hyphens",
+    "typeof({c}) = 'text' AND {c} GLOB '[a-z]*' AND {c} NOT GLOB '*[^a-z0-9-]*'",
+    lambda cells: _all_texts(cells) and all(map(_NAME.fullmatch, set(cells))),
+)
 ROW = Kind(
     "a row as JSON",
     # CASE, as AND looks at both of its sides, and JSON that is none is an error
@@ -83,7 +90,7 @@ SHARE = _numbers("a share", float, 0.0, 1.0)
 
 #: What each table's columns hold. NULL stands where `schema.sql` allows it.
 COLUMNS: Mapping[str, Mapping[str, Kind]] = {
-    "study": {"id": TEXT, "digest": KEY, "definition": TEXT, "added": TEXT},
+    "study": {"id": NAME, "digest": KEY, "definition": TEXT, "added": TEXT},
     "environment": {"id": KEY, "description": TEXT},
     "run": {
         "key": KEY, "spec": TEXT, "outcome": TEXT, "failure": TEXT, "message": TEXT,
@@ -91,7 +98,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
         "environment": KEY, "weights_sha256": TEXT, "weights_kept": TEXT,
     },
     "plan": {
-        "study": TEXT, "protocol": TEXT, "experiment": TEXT, "configuration": ROW,
+        "study": NAME, "protocol": NAME, "experiment": NAME, "configuration": ROW,
         "departures": ROW, "replicate": ORDINAL, "run": KEY,
     },
     "epoch": {
@@ -105,7 +112,7 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {
     },
     "claim": {"run": KEY, "attempt": WHOLE, "host": TEXT, "driver": TEXT, "expires": POSITIVE},
     "look": {
-        "study": TEXT, "protocol": TEXT, "claim": TEXT, "number": COUNT, "alpha": SHARE,
+        "study": NAME, "protocol": NAME, "claim": NAME, "number": COUNT, "alpha": SHARE,
         "ended": TEXT, "runs": COUNT, "settings": TEXT, "average": TEXT, "slack": NUMBER,
         "low": NUMBER, "high": NUMBER, "spent": POSITIVE, "budget": POSITIVE,
     },

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ..errors import StoreError, damaged_store
 from ..machine.files import as_path
+from ..machine.mounts import network_file_system
 from .form import FILE, check_folder, check_schema, guard
 
 T = TypeVar("T")
@@ -49,7 +50,8 @@ def connect_writer(folder: Path) -> sqlite3.Connection:
         connection = _connect(folder, "rwc")
         with closed_on_error(connection):
             is_new = patiently(lambda: _check_form(connection, folder)) == 0
-            patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
+            journal = journal_mode(folder)
+            patiently(lambda: connection.execute(f"PRAGMA journal_mode = {journal}"))
             connection.execute("PRAGMA synchronous = FULL")
             if is_new:
                 _create_tables(connection, folder)
@@ -79,6 +81,27 @@ def connect_reader(folder: Path) -> sqlite3.Connection:
             if patiently(lambda: _check_form(connection, folder)) == 0:
                 raise StoreError(f"{file} holds no tunegrid store: give another --store.")
     return connection
+
+
+def journal_mode(folder: Path) -> str:
+    """Choose SQLite's journal: the write-ahead log, but not for a folder that comes over a network.
+
+    The log has an index in memory that all who use the file share, so they must be on one machine
+    (https://sqlite.org/wal.html); with the rollback journal what locks them out is the file
+    system's own locks, which are as good as that makes them.
+    """
+    return "WAL" if network_file_system(folder) is None else "DELETE"
+
+
+def network_warning(folder: Path) -> str:
+    """Say what holds for a store that comes over a network; nothing for one on a disk."""
+    found = network_file_system(folder)
+    if found is None:
+        return ""
+    return (
+        f"The store {folder} is on a network file system ({found}), where SQLite's write-ahead log "
+        f"is not safe: it is written without, and safe for one driver at a time."
+    )
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import time
+import uuid
 from pathlib import Path
 
 import psutil
@@ -17,18 +18,35 @@ _BELIEVED_SECONDS = 3600.0
 
 _OURS: set[str] = set()
 
+#: Drawn by Linux when it boots: machines made from one image differ in nothing else.
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+#: Of a number that `uuid.getnode` drew because it found no network card: another one next time.
+_DRAWN = 1 << 40
+
 
 def _host() -> str:
-    """Name this host, so that no other machine or container of the same name is taken for it."""
+    """Name this host, so that no other machine or container of the same name is taken for it.
+
+    After a restart it is another host, whose earlier claims are believed until their leases end.
+    """
     parts = []
     for read in (
         lambda: Path("/etc/machine-id").read_text(encoding="ascii").strip(),
         lambda: str(Path("/proc/self/ns/pid").readlink()),
+        _boot,
     ):
         with contextlib.suppress(OSError):
             parts.append(read())
     digest = hashlib.sha256(" ".join(parts).encode()).hexdigest()
     return f"{socket.gethostname()} {digest[:8]}"
+
+
+def _boot() -> str:
+    """Tell a machine from its clones: by what Linux draws when it boots, elsewhere by its card."""
+    if _BOOT_ID.exists():
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    card = uuid.getnode()
+    return "" if card & _DRAWN else f"{card:012x}"
 
 
 HOST = _host()

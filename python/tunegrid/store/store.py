@@ -157,7 +157,18 @@ class Store:
 
     def in_training(self) -> set[str]:
         """Give the keys of the runs that a living driver trains at the moment."""
-        claims = self.raw_rows("SELECT run, host, driver, expires FROM claim")
+        return self._trained("SELECT run, host, driver, expires FROM claim")
+
+    def trained_elsewhere(self) -> set[str]:
+        """Give those of them that another driver than this one trains.
+
+        A driver asks before each run that it hands out, and may hold ten thousand itself.
+        """
+        query = "SELECT run, host, driver, expires FROM claim WHERE driver <> :own OR host <> :here"
+        return self._trained(query, {"own": self._driver, "here": owner.HOST})
+
+    def _trained(self, query: str, values: Mapping[str, object] | None = None) -> set[str]:
+        claims = self.raw_rows(query, values)
         return {run for run, *holder in map(tuple, claims) if owner.is_live(*holder)}
 
     # Results

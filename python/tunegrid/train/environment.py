@@ -5,17 +5,23 @@
 
 import os
 import platform
+import socket
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 
 from ..machine.processor import processor
 from ..plan.runs import RunSpec
+from ..version import __version__
+
+#: What a backend may be called on the package registry, likeliest first.
+_NAMES = {"tensorflow": ("tensorflow", "tensorflow-cpu")}
 
 
 def describe_environment(spec: RunSpec) -> dict[str, object]:
-    """Describe this process: versions, processor, threads, device and the flags that matter."""
+    """Describe this process: host, versions, processor, threads, device, flags that matter."""
     packages = ("tunegrid", "keras", "numpy", "h5py")
-    backend = {"tensorflow": ("tensorflow", "tensorflow-cpu")}.get(spec.backend, (spec.backend,))
     return {
+        "host": socket.gethostname(),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "processor": processor(),
@@ -23,8 +29,30 @@ def describe_environment(spec: RunSpec) -> dict[str, object]:
         "threads": int(os.environ.get("TUNEGRID_THREADS") or os.cpu_count() or 1),
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
         "packages": {name: found for name in packages if (found := _version(name))},
-        "backend": {spec.backend: next(filter(None, map(_version, backend)), "unknown")},
+        "backend": {spec.backend: _backend(spec.backend)},
     }
+
+
+def describe_versions(backends: Iterable[str], *more: str) -> dict[str, str]:
+    """Give the versions that machines must share to train one grid, and import none of them.
+
+    Args:
+        backends: those that runs use.
+        more: packages beside Python, tunegrid, Keras and the backends.
+
+    Returns:
+        By name; `none` for what is not installed.
+    """
+    return {
+        "Python": platform.python_version(),
+        "tunegrid": __version__,
+        **{name: _version(name) or "none" for name in ("keras", *more)},
+        **{name: _backend(name, "none") for name in backends},
+    }
+
+
+def _backend(name: str, otherwise: str = "unknown") -> str:
+    return next(filter(None, map(_version, _NAMES.get(name, (name,)))), otherwise)
 
 
 def _version(package: str) -> str | None:

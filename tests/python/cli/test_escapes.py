@@ -80,3 +80,12 @@ def test_progress_is_escaped(capsys):
         progress.notice(EVIL)
     assert "owned" in (said := capsys.readouterr().err)
     assert _is_tame(said)
+
+
+@pytest.mark.parametrize("format_", [one for one in formats() if "html" in one or "latex" in one])
+def test_a_caption_is_no_markup(format_):
+    """A page would run it, TeX would read a file."""
+    text = format_table(pd.DataFrame({"a": [1]}), format_, caption="<b> \\input{a}\n\n<i>")
+    assert "<b>" not in text or "latex" in format_
+    assert "\\input{" not in text or "html" in format_
+    assert "\n\n<i>" not in text

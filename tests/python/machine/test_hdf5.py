@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from tunegrid.errors import StoreError
-from tunegrid.machine.hdf5 import opened_hdf5, read_plain
+from tunegrid.machine.hdf5 import check_weights, has_names, opened_hdf5, read_plain
 
 LIMIT = 1 << 24
 
@@ -84,3 +84,18 @@ def test_pieces_that_are_not_stored_are_refused(tmp_path):
         file.create_dataset("x", (1000, 1 << 20), "u1", chunks=(1, 1 << 20))
     with pytest.raises(StoreError, match="lacks pieces"):
         read(tmp_path / "a.h5", (1000, 1 << 20), "u1")
+
+
+def test_names_are_counted_before_one_is_read(tmp_path, monkeypatch):
+    """A small file can have millions of them, and each takes h5py a while."""
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        for name in "abc":
+            file[name] = 1
+    with h5py.File(tmp_path / "a.h5") as file:
+        assert has_names(file, ["c", "b", "a"])
+        assert not has_names(file, ["c", "b", "d"])
+        monkeypatch.setattr(h5py.Group, "__iter__", None)
+        monkeypatch.setattr("tunegrid.machine.hdf5.MOST_ENTRIES", 2)
+        assert not has_names(file, ["c", "b"])
+        with pytest.raises(StoreError, match="more in it than any model"):
+            check_weights(file, 10, StoreError)

@@ -141,6 +141,8 @@ def test_r_s_words_are_those_of_its_functions_and_arguments():
         for option in verb.params:
             assert "--" not in in_r(f"give another {option.opts[0]}")
     assert in_r("a `tune-grid walk` and --x") == "a `tune-grid walk` and x"
+    long = f"see `tune-grid show`{80 * 100 * ' '}"
+    assert in_r(long) == long  # no sentence of ours
 
 
 @pytest.mark.parametrize(

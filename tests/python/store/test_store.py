@@ -8,16 +8,18 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tunegrid import StoreError, load_study
+from tunegrid.machine import mounts
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
 from tunegrid.plan.runs import Epoch, RunResult, Scored
 from tunegrid.store import owner
 from tunegrid.store.attempts import MAX_ATTEMPTS
-from tunegrid.store.database import FILE, VERSION
+from tunegrid.store.database import FILE, VERSION, network_warning
 from tunegrid.store.store import Store
 from tunegrid.store.weights import weights_file
 
@@ -411,3 +413,60 @@ def finished(store):
         "SELECT count(*) FROM claim",
     )
     return [[tuple(row) for row in store.rows(query)] for query in queries]
+
+
+def test_machines_made_from_one_image_are_two_hosts(tmp_path, monkeypatch):
+    """They differ in nothing but what Linux drew when each was started."""
+    names = set()
+    for drawn in ("0e2a5a8e-1111", "0e2a5a8e-2222", "0e2a5a8e-2222"):
+        (tmp_path / "boot_id").write_text(f"{drawn}\n")
+        monkeypatch.setattr(owner, "_BOOT_ID", tmp_path / "boot_id")
+        names.add(owner._host())
+    assert len(names) == 2
+    assert {name.partition(" ")[0] for name in names} == {owner.HOST.partition(" ")[0]}
+
+
+@pytest.mark.parametrize(("card", "drawn"), [(0x0242AC110002, False), (0x0343AC110002, True)])
+def test_elsewhere_than_on_linux_a_host_is_told_by_its_card(tmp_path, monkeypatch, card, drawn):
+    """But not by a number that is another one in each process."""
+    monkeypatch.setattr(owner, "_BOOT_ID", tmp_path / "none")
+    monkeypatch.setattr(owner.uuid, "getnode", lambda: card)
+    assert owner._boot() == ("" if drawn else "0242ac110002")
+
+
+def test_the_claim_of_a_clone_is_believed(store, tmp_path, monkeypatch):
+    """Its process is not looked up in the table of this machine's."""
+    claim = store.claim(PLANNED[0].key)
+    (tmp_path / "boot_id").write_text("another\n")
+    monkeypatch.setattr(owner, "_BOOT_ID", tmp_path / "boot_id")
+    monkeypatch.setattr(owner, "HOST", owner._host())
+    with Store(store.folder, write=True) as clone:
+        assert clone.claim(claim.run) is None
+        assert clone.in_training() == clone.trained_elsewhere() == {claim.run}
+
+
+def test_a_driver_asks_only_for_what_others_train(store):
+    """Also where the other one is in the same process."""
+    own, theirs = PLANNED[0].key, PLANNED[1].key
+    store.claim(own)
+    with Store(store.folder, write=True) as other:
+        other.claim(theirs)
+        assert store.in_training() == {own, theirs}
+        assert store.trained_elsewhere() == {theirs}
+
+
+@pytest.mark.parametrize(
+    ("kind", "journal"),
+    [("nfs4", "delete"), ("fuse.sshfs", "delete"), ("9p", "delete"), ("ext4", "wal")],
+)
+def test_a_store_on_a_network_has_no_write_ahead_log(tmp_path, monkeypatch, kind, journal):
+    """It is written with SQLite's rollback journal, and one that had the log loses it."""
+    place, root = str(tmp_path.resolve()), str(Path(os.sep).resolve())
+    with Store(tmp_path / "store", write=True):
+        pass
+    mounted = [SimpleNamespace(mountpoint=m, fstype=t) for m, t in ((root, "ext4"), (place, kind))]
+    monkeypatch.setattr(mounts.psutil, "disk_partitions", lambda **_: mounted)
+    with Store(tmp_path / "store", write=True) as store:
+        assert store._connection.execute("PRAGMA journal_mode").fetchone()[0] == journal
+    said = network_warning(tmp_path / "store")
+    assert (f"is on a network file system ({kind})" in said) == (journal == "delete")

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import subprocess
 import time
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tunegrid import (
     repair_store,
     run_grid,
     run_status,
+    study_overview,
     verify_store,
 )
 from tunegrid.plan.grid import configurations
@@ -23,6 +25,7 @@ from tunegrid.plan.plans import plan
 from tunegrid.store import owner
 from tunegrid.store.database import FILE
 from tunegrid.store.store import Store
+from tunegrid.study.study import STUDIES
 
 EXPORT = Path(__file__).parents[3] / "inst" / "extdata" / "kh2021"
 
@@ -191,6 +194,17 @@ def test_a_key_that_is_a_path_moves_no_file(store, outside):
     repair_store(store)
 
 
+def test_a_study_that_is_called_as_a_file_is_not_read(store, tmp_path):
+    """A study can be given by its path; by whom, is another thing."""
+    shipped = (STUDIES / "kh2021" / "study.toml").read_text("utf-8")
+    (tmp_path / "study.toml").write_text(shipped.replace('"kh2021"', '"private"'), "utf-8")
+    script = "UPDATE plan SET study = 'FOLDER'; UPDATE study SET id = 'FOLDER'"
+    harm(store, script.replace("FOLDER", str(tmp_path)))
+    with pytest.raises(StoreError, match="which is not small letters"):
+        study_overview(store=store)
+    assert "plans" in list(verify_store(store=store).query("state == 'wrong'")["check"])
+
+
 def test_a_claim_until_the_end_of_time_is_believed_for_an_hour_at_most(store):
     """A lease is two minutes: one that ends in a thousand years is no driver's."""
     harm(store, "INSERT INTO claim SELECT run, id, 'far away', '1 1 x', 1e300 FROM attempt LIMIT 1")
@@ -216,6 +230,33 @@ def test_a_folder_named_by_no_process_stops_no_run(tmp_path, monkeypatch):
     (tmp_path / "tunegrid-workers-²-x").mkdir()
     with LocalExecutor(1):
         pass
+
+
+@pytest.fixture
+def deep(tmp_path):
+    """What a driver that is gone has left: more folders inside each other than Python counts."""
+    folder = tmp_path / f"tunegrid-workers-{2**31 - 8}-x"
+    folder.mkdir()
+    inner = os.open(folder, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("a", dir_fd=inner)
+        inner, outer = os.open("a", os.O_RDONLY, dir_fd=inner), inner
+        os.close(outer)
+    os.close(inner)
+    yield folder
+    subprocess.run(["rm", "-rf", folder], check=True)
+
+
+@pytest.mark.parametrize("user", [None, -1])
+def test_no_old_folder_stops_a_run(deep, user, monkeypatch):
+    """Whatever is in it; one of another user is left alone."""
+    from tunegrid.running.local import LocalExecutor
+
+    monkeypatch.setattr("tempfile.tempdir", str(deep.parent))
+    if user is not None:
+        monkeypatch.setattr("os.geteuid", lambda: user)
+    with LocalExecutor(1):
+        assert deep.exists()
 
 
 def test_a_text_of_a_gibibyte_is_not_read(store):

@@ -8,7 +8,8 @@ from .layout import BLANKS, Cells, Markup
 
 _STRETCHED = {"tabularx", "xltabular"}  # these need their width
 _PAGED = {"longtable", "xltabular"}  # these hold their own caption, and do not float
-_SPECIAL = str.maketrans(
+#: What LaTeX would obey, and what it prints in its place.
+SPECIAL = str.maketrans(
     {character: f"\\{character}" for character in "#$%&_{}"}
     | {"\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}"}
 )
@@ -113,6 +114,6 @@ def _separators(markup: Markup) -> tuple[str, ...]:
 
 def _escape(text: str, markup: Markup) -> str:
     if markup.escape:
-        text = text.translate(_SPECIAL)
+        text = text.translate(SPECIAL)
     # a [ would be read as an argument of booktabs's rule before it
     return _BRACKET.sub(r"\1{}[", text) if markup.booktabs else text

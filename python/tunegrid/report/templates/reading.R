@@ -125,5 +125,7 @@ with_interval <- function(mean, low, high) {
   said <- sprintf("%.4f", mean)
   known <- !is.na(low) & !is.na(high)
   said[known] <- sprintf("%.4f [%.3f, %.3f]", mean[known], low[known], high[known])
+  # On a page it stays in one line.
+  if (is_page) said <- gsub(" ", "\u00a0", said, fixed = TRUE)
   ifelse(is.na(mean), NA, said)
 }

@@ -23,7 +23,8 @@ of_protocol <- function(kind, protocol = about$protocol) {
 
 picture <- function(kind) {
   name <- paste0("figure-", about$protocol, "-", kind, ".svg")
-  if (!name %in% dictionary$file || !file.exists(file.path(params$directory, name))) {
+  is_plain <- grepl("^[a-z0-9-]+[.]svg$", name) # it stands in a link
+  if (!is_plain || !name %in% dictionary$file || !file.exists(file.path(params$directory, name))) {
     return(invisible())
   }
   said <- strsplit(meaning_of(name), ": ", fixed = TRUE)[[1]]
@@ -47,6 +48,10 @@ picture <- function(kind) {
 # A table's own columns, in which its configurations differ, stand before `epochs`.
 columns_before_epochs <- function(table) {
   names(table)[seq_len(match("epochs", names(table)) - 1)]
+}
+# Rows as texts. A column can be called as an argument of paste().
+rows_of <- function(columns) {
+  do.call(paste, c(unname(as.list(columns)), sep = "\r"))
 }
 # Those of a table of runs begin with the study, the protocol and the experiment.
 own_columns <- function(runs) {

@@ -1,0 +1,64 @@
+# Texts of studies, stores and exports, which anybody can write, as a person may see them.
+
+# What a terminal obeys or hides, as errors.py has it: control characters but for line
+# ends and tabs, marks that turn the direction of writing, letters without a width.
+# From each first code to before each second one.
+controls <- c(
+  1, 9, 11, 32, 0x7f, 0xa0, 0x61c, 0x61d, 0x200b, 0x200c, 0x200e, 0x2010, 0x2028, 0x202f, 0x2060,
+  0x2065, 0x2066, 0x206a, 0xfeff, 0xff00, 0xfff9, 0xfffc, 0xe0000, 0xe0080
+)
+
+# The most characters of a message.
+message_most <- 4000
+
+# A text in which these stand escaped; what is no UTF-8 stands as its bytes.
+escaped <- function(text) {
+  text <- iconv(enc2utf8(as.character(text)), "UTF-8", "UTF-8", sub = "byte")
+  text[!is.na(text)] <- vapply(text[!is.na(text)], \(one) {
+    codes <- utf8ToInt(one)
+    wrong <- findInterval(codes, controls) %% 2 == 1
+    if (!any(wrong)) {
+      return(one)
+    }
+    letters <- intToUtf8(codes, multiple = TRUE)
+    letters[wrong] <- sprintf("\\u%04x", codes[wrong])
+    paste(letters, collapse = "")
+  }, "", USE.NAMES = FALSE)
+  text
+}
+
+# A message as it may be said.
+sayable <- function(text) {
+  text <- escaped(paste(text, collapse = " "))
+  if (nchar(text) > message_most) paste0(substr(text, 1, message_most), "\u2026") else text
+}
+
+# A table's texts and names by a function of texts; levels of factors, too.
+with_texts <- function(frame, change) {
+  names(frame) <- change(names(frame))
+  frame[] <- lapply(frame, \(one) {
+    if (is.factor(one)) {
+      levels(one) <- change(levels(one))
+    } else if (is.character(one)) {
+      one[!is.na(one)] <- change(one[!is.na(one)])
+    }
+    one
+  })
+  frame
+}
+
+# A text in markdown, which would make tags, links, code and TeX of it.
+in_markdown <- function(text) {
+  gsub("([\\\\`<>$]|\\[|\\])", "\\\\\\1", gsub("[\r\n]+", " ", text), perl = TRUE)
+}
+
+# A table in the document that is knitted. kable() escapes cells in HTML and LaTeX, which
+# somebody has to ask for, and no cell in markdown.
+knitted_table <- function(frame, caption, ...) {
+  format <- c(knitr::opts_knit$get("out.format"), "markdown")[1]
+  if (is.null(getOption("knitr.table.format")) && format == "markdown") {
+    frame <- with_texts(frame, in_markdown)
+  }
+  caption <- if (!is.null(caption)) in_markdown(caption)
+  knitr::kable(frame, caption = caption, row.names = FALSE, ...)
+}

@@ -1,0 +1,34 @@
+"""Who would win in studies run again in the computer, by real runs."""
+
+import pytest
+
+from tunegrid.conclusions.inputs import read_inputs
+from tunegrid.conclusions.wins import replay_wins
+
+
+@pytest.fixture(scope="module")
+def wins(kept):
+    return replay_wins(read_inputs("kh2021", store=kept))
+
+
+def test_one_of_the_rivals_of_the_largest_ranking_wins_each_study(wins):
+    """The 65 of "the best of all", those of other experiments are none."""
+    assert len(wins) == 65
+    assert set(wins["experiment"]) == {"one-layer", "two-layer", "three-layer"}
+    assert wins["wins"].sum() == pytest.approx(1)
+    assert wins["wins"].is_monotonic_decreasing
+
+
+def test_the_best_of_the_source_is_marked_and_said(wins):
+    (best,) = wins[wins["published_best"]].to_dict("records")
+    assert (best["layer1"], best["layer2"], best["layerdense"]) == (64, 64, 128)
+    assert "has as the best of these (0.9105) would be on top in" in wins.attrs["said"][1]
+
+
+def test_the_same_store_gives_the_same_winners(wins, kept):
+    again = replay_wins(read_inputs("kh2021", store=kept))
+    assert again.equals(wins)
+
+
+def test_nobody_wins_where_nobody_ran(tmp_path):
+    assert replay_wins(read_inputs("kh2021", store=tmp_path / "none")) is None

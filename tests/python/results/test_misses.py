@@ -1,0 +1,39 @@
+"""Test images by how many runs miss them: counted of what is stored."""
+
+import pytest
+
+from tunegrid import read_results
+from tunegrid.results.misses import read_misses
+
+
+@pytest.fixture(scope="module")
+def runs(small_store):
+    found = read_results("kh2021", any=True, store=small_store)
+    return found[found["outcome"].eq("done")]
+
+
+def test_misses_add_up_to_what_accuracies_lack(runs, small_store):
+    found = read_misses(runs["key"], store=small_store)
+    lacking = ((1 - runs["test_accuracy"].astype(float)) * len(found)).sum()
+    assert found["missed"].sum() == round(lacking)
+    assert found.attrs["runs"] == len(runs)
+
+
+def test_the_class_that_is_given_is_a_wrong_one_or_none(runs, small_store):
+    found = read_misses(runs["key"], store=small_store)
+    assert found["given"].isna().equals(found["missed"].eq(0))
+    wrong = found[found["missed"].gt(0)]
+    assert wrong["given"].ne(wrong["label"]).all()
+
+
+def test_what_is_said_has_every_image_once(runs, small_store):
+    found = read_misses(runs["key"], store=small_store)
+    none, every = found["missed"].eq(0).sum(), found["missed"].eq(len(runs)).sum()
+    assert f"no run misses {none}, every run misses {every}" in found.attrs["said"][0]
+    assert f"the other {10_000 - none - every}" in found.attrs["said"][0]
+
+
+def test_without_runs_or_labels_nothing_is_said(runs, small_store, tmp_path, monkeypatch):
+    assert read_misses([], store=small_store) is None
+    monkeypatch.setattr("tunegrid.results.misses.labels_of", lambda *_, **__: None)
+    assert read_misses(runs["key"], store=small_store) is None
