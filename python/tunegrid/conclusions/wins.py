@@ -13,10 +13,11 @@ _REPLAYS = 10_000
 def replay_wins(inputs: Inputs, replays: int = _REPLAYS) -> pd.DataFrame | None:
     """Say how often each configuration would come out on top, were the study run again.
 
-    Among those of the study's ranking claim that is about most; without one, among all of the data
-    set that most configurations are of, each once where experiments share it. Those without runs,
-    or of which nothing says how far seeds lie apart, are no rivals. `rank_configurations` does the
-    same among any, and says which can be the best.
+    Among those of the study's ranking claim that is about most; without one, among those that the
+    source prints an accuracy of (all, if it prints none), of the data set that most of them are
+    of, each once where experiments share it. Those without runs, or of which nothing says how far
+    seeds lie apart, are no rivals. `rank_configurations` does the same among any, and says which
+    can be the best.
 
     Args:
         inputs: of a study.
@@ -69,8 +70,11 @@ def _rivals(inputs: Inputs) -> list[int]:
     most = max((inputs.base.members(where) for where in rankings), key=len, default=[])
     if most:
         return list(most)
+    # Experiments of ours beside the source's are no part of the study that would be run again.
+    printed = inputs.published["published"].notna().to_numpy()
     datasets = inputs.cells["dataset"]
-    return _apart(inputs, np.flatnonzero(datasets.eq(datasets.mode()[0])))
+    meant = datasets[printed] if printed.any() else datasets
+    return _apart(inputs, meant.index[meant.eq(meant.mode()[0])].to_numpy())
 
 
 def _apart(inputs: Inputs, cells: np.ndarray) -> list[int]:

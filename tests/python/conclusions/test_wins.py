@@ -1,9 +1,14 @@
 """Who would win in studies run again in the computer, by real runs."""
 
+from pathlib import Path
+
 import pytest
 
+from tunegrid import import_results
 from tunegrid.conclusions.inputs import read_inputs
 from tunegrid.conclusions.wins import replay_wins
+
+KEPT = Path(__file__).parents[3] / "reports" / "results" / "kh2021"
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +33,14 @@ def test_the_best_of_the_source_is_marked_and_said(wins):
 def test_the_same_store_gives_the_same_winners(wins, kept):
     again = replay_wins(read_inputs("kh2021", store=kept))
     assert again.equals(wins)
+
+
+def test_without_a_ranking_claim_rivals_are_those_that_the_source_printed(tmp_path):
+    """Not those of an experiment of ours."""
+    import_results(KEPT.parent / "conv-followup", store=tmp_path)
+    found = replay_wins(read_inputs("conv-followup", store=tmp_path))
+    assert set(found["experiment"]) == {"models"}
+    assert found["published"].notna().all()
 
 
 def test_nobody_wins_where_nobody_ran(tmp_path):

@@ -104,6 +104,7 @@ show <- function(table, caption = NULL, digits = getOption("digits")) {
     show_on_paper(table, caption, digits)
   } else {
     table[is_text] <- lapply(table[is_text], \(one) ifelse(is.na(one), NA, cell(one)))
+    names(table) <- cell(names(table))
     if (!is.null(caption)) cat("\n", plain(caption), "\n", sep = "")
     lines <- knitr::kable(table, format = "pipe", row.names = FALSE, digits = digits)
     cat("\n", paste(lines, collapse = "\n"), "\n\n", sep = "")
