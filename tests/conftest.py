@@ -148,17 +148,23 @@ def tune_grid(in_process, tmp_path: Path):
     return call
 
 
-@pytest.fixture(scope="module")
-def make_cluster():
-    """Start Ray clusters of two nodes on this machine, with a core each."""
+def _start_cluster():
+    """Start a Ray cluster of two nodes on this machine, with a core each."""
     from ray.cluster_utils import Cluster
 
+    cluster = Cluster()
+    for _ in "12":
+        cluster.add_node(num_cpus=1, include_dashboard=False)
+    return cluster
+
+
+@pytest.fixture
+def make_cluster():
+    """Start clusters for one test, that may do to them what it likes."""
     made = []
 
-    def start() -> Cluster:
-        made.append(Cluster())
-        for _ in "12":
-            made[-1].add_node(num_cpus=1, include_dashboard=False)
+    def start():
+        made.append(_start_cluster())
         return made[-1]
 
     yield start
@@ -168,11 +174,13 @@ def make_cluster():
 
 @pytest.fixture
 def cluster(make_cluster):
-    """A cluster for one test, that may do to it what it likes."""
+    """One such cluster."""
     return make_cluster()
 
 
 @pytest.fixture(scope="module")
-def two_nodes(make_cluster):
+def two_nodes():
     """A cluster for the tests of a file, that must leave it as it is."""
-    return make_cluster()
+    cluster = _start_cluster()
+    yield cluster
+    cluster.shutdown()
