@@ -38,7 +38,9 @@ class Scale:
         examples = with_channel(x_train)
         mean = _mean(examples, lambda part: part)
         deviation = np.sqrt(_mean(examples, lambda part: (part - mean) ** 2)).astype(np.float32)
-        return cls(mean.astype(np.float32), np.where(deviation > 0, deviation, np.float32(1)))
+        # Below its normal numbers single precision is taken for 0 by what computes fast.
+        is_some = deviation >= np.finfo(np.float32).tiny
+        return cls(mean.astype(np.float32), np.where(is_some, deviation, np.float32(1)))
 
     def scaled(self, x: np.ndarray) -> np.ndarray:
         """Scale examples (n, *shape), float32; grey images get their channel."""
