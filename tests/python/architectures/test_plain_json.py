@@ -216,7 +216,8 @@ def test_calls_and_layers_are_counted():
 
 def test_a_layer_that_fills_the_memory_without_a_weight_is_refused():
     """Of a picture of 28 by 28 it would make one of a million by a million."""
-    text = json.dumps(sequential(layer("UpSampling2D", name="g", size=[40_000, 40_000])))
+    large, small = layer("UpSampling2D", size=[40_000] * 2), layer("GlobalMaxPooling2D", name="g")
+    text = json.dumps(sequential(large, small))
     with pytest.raises(SpecError, match="gives 1254400000000 numbers for one example"):
         read_model(text)
 
