@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..errors import SpecError, quoted
+from .kept_state import single_layers
 from .plain_json import read_plain
 from .registry import MOST_WEIGHTS, too_large
 
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
     import keras
 
 
+#: The most numbers that a layer gives for one example: a batch of 32 takes 6 GB of them.
+MOST_VALUES = 50_000_000
+
+
 def read_model(text: str) -> "keras.Model":
     """Build the model of a JSON text, with fresh weights.
 
     Raises:
         SpecError: when the text is not of Keras's own layers with plain arguments, when the model
-            has too many weights (of which none is made then), or when Keras cannot build it.
+            has too many weights (of which none is made then) or a layer gives too many numbers, or
+            when Keras cannot build it.
     """
     import keras
 
@@ -30,14 +36,32 @@ def read_model(text: str) -> "keras.Model":
         return keras.models.model_from_json(plain)
 
     try:
-        weights = sum(math.prod(one.shape) for one in without_weights(build).weights)
-        model = build() if weights <= MOST_WEIGHTS else None
+        sketch = without_weights(build)
+        weights = sum(math.prod(one.shape) for one in sketch.weights)
+        values = _most_values(sketch)
+        model = build() if weights <= MOST_WEIGHTS and values <= MOST_VALUES else None
     except Exception as error:  # noqa: BLE001 - whatever a config can make Keras raise
         said = quoted(" ".join(str(error).split()), 300)
         raise SpecError(f"Keras cannot build the model from its JSON: {said}") from None
-    if model is None:
+    if weights > MOST_WEIGHTS:
         raise too_large("The model of keras_json", weights)
+    if model is None:
+        raise SpecError(
+            f"A layer of the model of keras_json gives {values} numbers for one example, and "
+            f"{MOST_VALUES} are the most: choose smaller layers."
+        )
     return model
+
+
+def _most_values(model: "keras.Model") -> int:
+    """Count the numbers that the layer with the largest output gives for one example."""
+    tensors = (
+        tensor
+        for layer in single_layers(model)
+        for node in layer._inbound_nodes  # noqa: SLF001 - a layer called twice has no one output
+        for tensor in node.output_tensors
+    )
+    return max((math.prod(filter(None, one.shape[1:])) for one in tensors), default=0)
 
 
 def without_weights(build: Callable[[], "keras.Model"]) -> "keras.Model":

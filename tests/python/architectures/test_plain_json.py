@@ -214,6 +214,14 @@ def test_calls_and_layers_are_counted():
         check_plain(" " * (5 << 20))
 
 
+def test_a_layer_that_fills_the_memory_without_a_weight_is_refused():
+    """Of a picture of 28 by 28 it would make one of a million by a million."""
+    large, small = layer("UpSampling2D", size=[40_000] * 2), layer("GlobalMaxPooling2D", name="g")
+    text = json.dumps(sequential(large, small))
+    with pytest.raises(SpecError, match="gives 1254400000000 numbers for one example"):
+        read_model(text)
+
+
 def test_a_model_of_too_many_weights_is_refused_before_it_has_one():
     """78 billion would be 313 GB."""
     text = json.dumps(sequential(layer("Flatten", name="g"), layer("Dense", units=10**8)))
