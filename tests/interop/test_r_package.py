@@ -60,7 +60,7 @@ def library(tarball):
         ["R", "CMD", "INSTALL", f"--library={library}", str(tarball)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     return library
 
 
@@ -76,7 +76,7 @@ def run_r(library, script, **more):
         ["Rscript", "--vanilla", "-e", f"library(tunegrid); {script}"],
         env=environment(library, **more), capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     return done
 
 

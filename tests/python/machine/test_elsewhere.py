@@ -10,8 +10,8 @@ from tunegrid.machine.interpreter import with_package_path
 from tunegrid.running.doctor import _bridge
 
 _DRAW = """
-from tunegrid.report.figures import _styled
-with _styled():
+from tunegrid.report.drawings.canvas import styled
+with styled():
     import matplotlib
     print(matplotlib.rcParams["text.usetex"])
 """
