@@ -62,7 +62,7 @@ test_that("the rank agreement of a folder is Python's", {
 test_that("experiments stand below each other in the study's order", {
   table <- comparison_table("kh2021", directory = exported_folder())
   expect_equal(levels(table$experiment)[1:3], c("one-layer", "two-layer", "three-layer"))
-  expect_equal(nrow(table), 87)
+  expect_equal(nrow(table), 81)
   two <- comparison_table("kh2021", "two-layer,one-layer", directory = exported_folder())
   expect_equal(levels(two$experiment), c("one-layer", "two-layer"))
   expect_equal(attr(two, "caption"), "kh2021 one-layer, two-layer, protocol as-run")
