@@ -26,6 +26,7 @@ from ..store.store import Store
 from ..store.upkeep.findings import digest
 from ..store.upkeep.inspection import Inspection
 from .export_form import (
+    EMPTY,
     LATER,
     MANIFEST,
     PREDICTIONS,
@@ -112,6 +113,7 @@ def _types(cursor: sqlite3.Cursor, table: str) -> dict[str, str]:
 def _rows(file: Path, table: str, types: Mapping[str, str]) -> Iterator[list[object]]:
     """Read a table's rows; a cell that has not its column's type stays a text, and is found."""
     names = list(TABLES[table])
+    blank = dict.fromkeys(EMPTY.get(table, ()), "")
     with opened(file, limit=TABLE_MOST, error=StoreError, links=False) as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
         reader = csv.reader(text, strict=True)
@@ -124,7 +126,8 @@ def _rows(file: Path, table: str, types: Mapping[str, str]) -> Iterator[list[obj
                         f"{file}: line {reader.line_num} has {len(row)} cells, not {len(names)}: "
                         f"{_AGAIN}."
                     )
-                yield [_typed(types[name], cell) for name, cell in zip(names, row, strict=True)]
+                cells = zip(names, row, strict=True)
+                yield [_typed(types[name], cell, blank.get(name)) for name, cell in cells]
         except (csv.Error, UnicodeDecodeError) as error:
             said = quoted(error)
             raise StoreError(f"{file} is damaged ({said}): {_AGAIN}.") from None
@@ -132,9 +135,9 @@ def _rows(file: Path, table: str, types: Mapping[str, str]) -> Iterator[list[obj
             text.detach()
 
 
-def _typed(kind: str, cell: str) -> object:
+def _typed(kind: str, cell: str, blank: str | None = None) -> object:
     if cell == "":
-        return None
+        return blank
     if kind == "INTEGER" and _WHOLE.fullmatch(cell) and -(2**63) <= int(cell) < 2**63:
         return int(cell)
     if kind == "REAL":

@@ -5,7 +5,15 @@ import sys
 
 import pytest
 
-from tunegrid import SpecError, check_claims, plan_seeds, read_results, run_until_decided
+from tunegrid import (
+    SpecError,
+    check_claims,
+    export_results,
+    import_results,
+    plan_seeds,
+    read_results,
+    run_until_decided,
+)
 from tunegrid.conclusions.decided import read_budget
 from tunegrid.store.looks import looks_of
 from tunegrid.store.store import Store
@@ -106,6 +114,14 @@ def test_a_killed_command_goes_on_with_the_same_looks(tiny, calm, tmp_path):
     assert looks(tmp_path) == looks(calm[1])
     keys = [set(read_results(tiny, store=store)["key"]) for store in (calm[1], tmp_path)]
     assert keys[0] == keys[1]
+
+
+def test_an_export_takes_the_looks_along(tiny, calm, tmp_path):
+    """With the first, where counting began and nothing was judged yet."""
+    export_results(tiny, tmp_path / "out", store=calm[1])
+    import_results(tmp_path / "out", store=tmp_path / "there")
+    assert looks(tmp_path / "there") == looks(calm[1])
+    assert ("wider", 0, 0.0, 0, "") in looks(tmp_path / "there")
 
 
 def test_a_plan_says_what_would_decide(tiny, tmp_path):
