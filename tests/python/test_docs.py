@@ -170,6 +170,15 @@ def test_the_ranking_that_the_readme_tells_of_is_gone(kept):
     assert f"(Kendall's τ = {tau})" in README
 
 
+def test_the_collapse_that_the_readme_tells_of_is_none(kept):
+    """What was published of a learning rate, and our mean over seeds."""
+    table = comparison_table("nn-modelling", experiments="learning-rate", store=kept)
+    (row,) = table[table["learning_rate"].eq(1.62)].to_dict("records")
+    assert row["replicates"] == 5
+    told = f"collapses: {row['published_accuracy']}. Five seeds reach {row['accuracy']:.4f} there"
+    assert told in README
+
+
 def test_the_run_that_make_run_offers_to_repeat_is_kept(kept):
     """By the beginning of its key, which is that of one run."""
     (beginning,) = re.findall(r"^KEPT := (\w+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)

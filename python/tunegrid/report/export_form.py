@@ -80,7 +80,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "ended": "time",
         "runs": "count: of the claim's configurations",
         "settings": "text: SHA-256 of the study's [statistics]",
-        "average": "text: holds, fails, tie, undecided or too few runs; empty: where counting began",
+        "average": "text: holds, fails, tie, undecided or too few runs; empty where counting began",
         "slack": "by how much the claim holds; negative: misses",
         "low": "lower end of the slack",
         "high": "upper end of the slack",

@@ -26,4 +26,5 @@ def once(kept, tmp_path_factory):
     store = shutil.copytree(kept, tmp_path_factory.mktemp("once") / "store")
     with closing(sqlite3.connect(store / "results.sqlite")) as database, database:
         database.execute("DELETE FROM plan WHERE replicate > 1")
+        database.execute("DELETE FROM look")
     return store

@@ -1,6 +1,7 @@
 """Claims of a study, judged by the runs of a store."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -87,18 +88,18 @@ def test_looks_share_alpha():
     assert sum(look_alpha(number, 0.05) for number in range(1, 60)) == pytest.approx(0.05)
 
 
-def test_a_look_narrows_what_a_verdict_may_err(kept, tmp_path):
+def test_a_look_narrows_what_a_verdict_may_err(once, tmp_path):
     """After the second look a verdict has a fifth of alpha, so its interval is wider."""
-    import_results(KEPT, store=tmp_path)
-    before = check_claims("kh2021", claims="best-two-layer", store=kept).iloc[0]
+    looked = shutil.copytree(once, tmp_path / "store")
+    before = check_claims("kh2021", claims="best-two-layer", store=once).iloc[0]
     row = {
         "study": "kh2021", "protocol": "as-run", "claim": "best-two-layer", "number": 2,
         "alpha": 0.01, "runs": int(before["runs"]), "settings": "", "average": "undecided",
         "slack": None, "low": None, "high": None, "spent": 1.0, "budget": 2.0,
     }  # fmt: skip
-    with Store(tmp_path, write=True) as store:
+    with Store(looked, write=True) as store:
         add_looks(store, [row])
-    after = check_claims("kh2021", claims="best-two-layer", store=tmp_path).iloc[0]
+    after = check_claims("kh2021", claims="best-two-layer", store=looked).iloc[0]
     assert (before["look"], after["look"], after["alpha"]) == (0, 2, pytest.approx(0.01))
     assert after["slack_low"] < before["slack_low"]
 
