@@ -85,10 +85,20 @@ counted <- function(number, noun, nouns = paste0(noun, "s")) {
   paste(format(number, big.mark = " "), if (number == 1) noun else nouns)
 }
 
+# Digits behind the point, column by column: where there are some, no number loses a tenth of itself.
+digits_of <- function(table, digits) {
+  if (digits == 0) {
+    return(digits)
+  }
+  loses <- \(one) is.numeric(one) && any(abs(round(one, digits) - one) > abs(one) / 10, na.rm = TRUE)
+  ifelse(vapply(table, loses, NA), getOption("digits"), digits)
+}
+
 show <- function(table, caption = NULL, digits = getOption("digits")) {
   if (is.null(table) || nrow(table) == 0) {
     return(invisible())
   }
+  digits <- digits_of(table, digits)
   is_text <- vapply(table, \(one) is.character(one) || is.factor(one), NA)
   table[is_text] <- lapply(table[is_text], \(one) ifelse(is.na(one), NA, one_line(one)))
   names(table) <- one_line(names(table))
