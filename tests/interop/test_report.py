@@ -340,6 +340,29 @@ def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
 
 
 @needs_rmarkdown
+@pytest.mark.parametrize(
+    "more",
+    [
+        "<script>alert(1)</script>", '<g onload="alert(1)"/>', "<g onload='alert(1)'/>",
+        '<use xlink:href="file:///etc/passwd#a"/>', '<image href="data:image/svg+xml;base64,AA"/>',
+        '<g style="fill: u&#114;l(http://x)"/>', "<style>@import 'x'</style>",
+        "<!-- a --><x:script/><!-- b -->", "<?xml-stylesheet href='x'?>", "<![CDATA[x]]>",
+    ],
+)  # fmt: skip
+def test_a_figure_that_is_not_only_a_drawing_is_left_out(tmp_path, more):
+    """What it does would be done where it is opened alone."""
+
+    def change(folder):
+        file = folder / "figure-as-run-wins.svg"
+        file.write_text(file.read_text("utf-8").replace("</svg>", f"{more}</svg>"), "utf-8")
+
+    folder = forged(tmp_path / "folder", change)
+    page = render_report("kh2021", directory=folder, output=tmp_path / "x.md").read_text("utf-8")
+    assert page.count("the figure is left out, as its file is not only a drawing") == 1
+    assert "figure-as-run-wins.svg" not in {file.name for file in tmp_path.glob("x_files/*")}
+
+
+@needs_rmarkdown
 def test_a_column_called_as_an_argument_of_paste_is_a_column(tmp_path):
     """Labels are whatever their study calls them; rows still meet."""
 
