@@ -1,5 +1,6 @@
 """A study's report, by a real R."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -360,6 +361,22 @@ def test_a_figure_that_is_not_only_a_drawing_is_left_out(tmp_path, more):
     page = render_report("kh2021", directory=folder, output=tmp_path / "x.md").read_text("utf-8")
     assert page.count("the figure is left out, as its file is not only a drawing") == 1
     assert "figure-as-run-wins.svg" not in {file.name for file in tmp_path.glob("x_files/*")}
+
+
+@needs_rmarkdown
+@pytest.mark.parametrize(
+    ("link", "output"),
+    [("x.html", "x.html"), ("x_files", "x.md"), ("x_files/figure-as-run-wins.svg", "x.md")],
+)
+def test_a_link_where_a_report_is_written_is_not_written_through(tmp_path, link, output):
+    """Somebody else's folder can have one of any name."""
+    mine = tmp_path / "mine"
+    mine.mkdir() if link == "x_files" else mine.write_text("mine")
+    (tmp_path / link).parent.mkdir(exist_ok=True)
+    (tmp_path / link).symlink_to(mine)
+    with contextlib.suppress(SpecError, BridgeError):
+        render_report("kh2021", directory=KEPT, output=tmp_path / output)
+    assert not any(mine.iterdir()) if mine.is_dir() else mine.read_text() == "mine"
 
 
 @needs_rmarkdown
