@@ -159,4 +159,8 @@ check_folder_of <- function(output, call = caller_env()) {
     )
     abort_tunegrid(said, "spec", call)
   }
+  link <- Sys.readlink(output)
+  if (!is.na(link) && nzchar(link)) {
+    abort_tunegrid(paste0(output, " is a symbolic link, which is not followed: take it away."), "spec", call)
+  }
 }

@@ -1,5 +1,6 @@
 """A study's report, by a real R."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -337,6 +338,45 @@ def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
     text = render_report("kh2021", directory=folder, output=tmp_path / "x.md").read_text("utf-8")
     assert "\\<img src=y" in text
     assert not re.search(r"(?<!\\)<img|(?<!\\)\]\(javascript", text)
+
+
+@needs_rmarkdown
+@pytest.mark.parametrize(
+    "more",
+    [
+        "<script>alert(1)</script>", '<g onload="alert(1)"/>', "<g onload='alert(1)'/>",
+        '<use xlink:href="file:///etc/passwd#a"/>', '<image href="data:image/svg+xml;base64,AA"/>',
+        '<g style="fill: u&#114;l(http://x)"/>', "<style>@import 'x'</style>",
+        "<!-- a --><x:script/><!-- b -->", "<?xml-stylesheet href='x'?>", "<![CDATA[x]]>",
+    ],
+)  # fmt: skip
+def test_a_figure_that_is_not_only_a_drawing_is_left_out(tmp_path, more):
+    """What it does would be done where it is opened alone."""
+
+    def change(folder):
+        file = folder / "figure-as-run-wins.svg"
+        file.write_text(file.read_text("utf-8").replace("</svg>", f"{more}</svg>"), "utf-8")
+
+    folder = forged(tmp_path / "folder", change)
+    page = render_report("kh2021", directory=folder, output=tmp_path / "x.md").read_text("utf-8")
+    assert page.count("the figure is left out, as its file is not only a drawing") == 1
+    assert "figure-as-run-wins.svg" not in {file.name for file in tmp_path.glob("x_files/*")}
+
+
+@needs_rmarkdown
+@pytest.mark.parametrize(
+    ("link", "output"),
+    [("x.html", "x.html"), ("x_files", "x.md"), ("x_files/figure-as-run-wins.svg", "x.md")],
+)
+def test_a_link_where_a_report_is_written_is_not_written_through(tmp_path, link, output):
+    """Somebody else's folder can have one of any name."""
+    mine = tmp_path / "mine"
+    mine.mkdir() if link == "x_files" else mine.write_text("mine")
+    (tmp_path / link).parent.mkdir(exist_ok=True)
+    (tmp_path / link).symlink_to(mine)
+    with contextlib.suppress(SpecError, BridgeError):
+        render_report("kh2021", directory=KEPT, output=tmp_path / output)
+    assert not any(mine.iterdir()) if mine.is_dir() else mine.read_text() == "mine"
 
 
 @needs_rmarkdown

@@ -18,9 +18,9 @@ DATA = {
     "knitr/base_r": {"widths.csv"},
     "report/templates": {
         "_output.yml", "after.html", "again.Rmd", "audit.Rmd", "before.html", "claims.Rmd",
-        "header.tex", "model.html", "overview.Rmd", "page.R", "page.css", "page.js", "paper.R",
-        "protocols.Rmd",
-        "quarto.yml", "reading.R", "render.R", "runs.R", "study.Rmd", "tables.Rmd", "verdicts.Rmd",
+        "drawing.R", "header.tex", "model.html", "overview.Rmd", "page.R", "page.css", "page.js",
+        "paper.R", "protocols.Rmd", "quarto.yml", "reading.R", "render.R", "runs.R", "study.Rmd",
+        "tables.Rmd", "verdicts.Rmd",
     },
     "store": {"schema.sql"},
     "study/shipped/conv-followup": {"study.toml", "accuracy.csv"},

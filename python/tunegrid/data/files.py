@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ _HEAD = 2 * MIB
 #: Of a csv file without a column `part`, a sixth of each class is for testing, as of MNIST.
 _TESTED, _SEED = 6, 1
 _SHOWN = 6
-_PIXEL = re.compile(r"pixel\d+")
+_PIXEL = re.compile(r"pixel[0-9]{1,9}")
 _NO_NAME, _LONGEST = re.compile(r"[^a-z0-9_-]+"), 64
 
 
@@ -154,7 +155,12 @@ def read_table(path: Path) -> "pd.DataFrame":
             names = next(csv.reader(io.StringIO(head, newline="")), [])
             _check_names(path, names)
             stream.seek(0)
-            table = pd.read_csv(stream, low_memory=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", pd.errors.ParserWarning)
+                # or pandas takes the first columns of longer rows for their names
+                table = pd.read_csv(stream, low_memory=False, index_col=False)
+    except pd.errors.ParserWarning:
+        raise DataError(f"{path} has rows with more cells than its first line has names.") from None
     except (ValueError, OSError, pd.errors.ParserError) as error:
         raise DataError(f"{path} is no csv file of numbers ({quoted(error)}).") from None
     if table.empty:

@@ -18,6 +18,10 @@ from .npz import ARRAYS_MOST, read_npz
 
 FOLDER, ORIGIN = "data", "the store"
 
+#: The types as which examples and labels are kept.
+_EXAMPLES = (np.dtype("u1"), np.dtype("<f4"))
+_LABELS = (np.dtype("u1"), np.dtype("<u2"))
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -87,10 +91,26 @@ def read_kept(path: Path, *, most: int = ARRAYS_MOST) -> tuple[Images, int]:
     """
     try:
         arrays = read_npz(path, [*PARTS, "classes"], most=most, links=False)
-        images = Images(*(arrays[part] for part in PARTS))
-        return images, int(arrays["classes"])
+        images, classes = Images(*(arrays[part] for part in PARTS)), int(arrays["classes"])
+        _check_form(images, classes)
     except KeyError as error:
         said = f"it lacks {error}"
     except (OSError, TypeError, ValueError, OverflowError, DataError) as error:
         said = str(error)
+    else:
+        return images, classes
     raise DataError(f"{path} is damaged ({said}): take it away, and give the data again.")
+
+
+def _check_form(images: Images, classes: int) -> None:
+    """Refuse arrays that no data was kept as: somebody else may have made the file."""
+    for part in PARTS:
+        array = getattr(images, part)
+        kinds = _EXAMPLES if part.startswith("x") else _LABELS
+        if array.dtype not in kinds:
+            raise ValueError(f"{part} is of the type {quoted(array.dtype, 40)}")
+    for x, y in ((images.x_train, images.y_train), (images.x_test, images.y_test)):
+        if x.ndim < 2 or x.shape[1:] != images.x_train.shape[1:] or y.shape != (len(x),):  # noqa: PLR2004 - vectors at least
+            raise ValueError("its arrays do not fit together")
+        if len(y) and y.max() >= classes:
+            raise ValueError(f"it has a label {y.max()} and {classes} classes")

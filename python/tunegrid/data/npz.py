@@ -8,6 +8,7 @@ import math
 import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -20,6 +21,7 @@ ARRAYS_MOST = 4 * GIB
 #: The most members of an archive; the longest header of an array.
 _MOST_MEMBERS, _LONGEST_HEADER = 64, 10_000
 
+#: The most bytes that are read at once: more than the list of so many members has.
 _PIECE = 1 << 20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
@@ -48,7 +50,7 @@ def read_npz(
     """
     with opened(path, limit=ARRAYS_MOST, error=DataError, links=links) as file:
         try:
-            with zipfile.ZipFile(file) as archive:
+            with zipfile.ZipFile(_InPieces(file)) as archive:
                 members = _members(path, archive)
                 wanted = {name: members[name] for name in names if name in members}
                 headers = {name: _header(archive, one) for name, one in wanted.items()}
@@ -61,6 +63,22 @@ def read_npz(
         except Exception as found:  # noqa: BLE001 - zipfile, zlib, struct, tokenize: a dozen kinds
             said = quoted(str(found) or type(found).__name__)
             raise DataError(f"{quoted(path)} is no whole .npz archive ({said}).") from None
+
+
+class _InPieces:
+    """A file that gives nothing large at once: zipfile would read a list of members of any length.
+
+    What it does with that list takes twenty times its bytes.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, count: int = _PIECE) -> bytes:
+        if count > _PIECE:
+            raise ValueError("its list of members is too long")
+        return self._file.read(count)
 
 
 def _members(path: Path, archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:

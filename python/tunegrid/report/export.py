@@ -10,13 +10,14 @@ import csv
 import io
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..data.datasets import label_type
 from ..data.kept import kept_file
-from ..errors import StoreError
+from ..errors import SpecError, StoreError
 from ..machine.files import as_path, sha256_of
 from ..machine.outside import opened
 from ..plan.runs import DataSpec, RunSpec
@@ -93,6 +94,7 @@ def export_results(
     Raises:
         StoreError: when the folder holds something else, or cannot be written; when data that is
             to be taken along is not there.
+        SpecError: when tables of two protocols would have one name.
     """
     study = find_study(study, store=store)
     names = study.pick_experiments(experiments) if experiments else None
@@ -105,6 +107,7 @@ def export_results(
         _prepare(folder)
         found = frames_of(study, names or list(study.experiments), opened.folder)
         people = sheets(study, found)
+        _check_names([one.name for one in people])
         files |= {one.name: one.csv() for one in people}
         drawn = list(figures(found))
         meanings = [(one.name, one.meaning) for one in people]
@@ -125,6 +128,15 @@ def export_results(
     done = sum(row["outcome"] == "done" for row in rows)
     left = [] if with_data else [names_of.get(one.digest, one.digest[:12]) for one in own]
     return ExportSummary(folder, len(rows), done, left)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse two tables in one file: a protocol a, with b-c, and one a-b, with c, have the same."""
+    double = [name for name, count in Counter(names).items() if count > 1]
+    if double:
+        raise SpecError(
+            f"Two protocols have a table called {double[0]}: call one of them otherwise."
+        )
 
 
 def _data_csv(own: Sequence[DataSpec], names: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..errors import SpecError, StoreError
 from ..machine.files import as_path
+from ..machine.outside import check_no_link
 from ..store.store import find_study
 from ..study.study import Study
 from .drawings.canvas import Drawn, styled
@@ -85,6 +86,7 @@ def plot_figure(
     target = as_path(output or f"{found.id}-{kind}.svg", "output", "the path of a file")
     if target.suffix.lower() not in ENDINGS:
         raise SpecError(f"A figure ends in {', '.join(ENDINGS)}, not as {target.name} does.")
+    check_no_link(target, SpecError)  # one that lies here would have any file overwritten
     frames = Frames(found, protocol=protocol, store=store)
     drawn = draw(frames, kind)
     if drawn is None:

@@ -6,16 +6,19 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..architectures import ARCHITECTURES
+from ..architectures import ARCHITECTURES, parameter_counts, without_weights
 from ..errors import StoreError, quoted
 from ..machine.hdf5 import check_weights, opened_hdf5
-from ..machine.outside import read_outside
+from ..machine.outside import MIB, read_outside
 from ..plan.runs import RunSpec
 from ..store.store import Store
 from ..store.weights import WEIGHTS_MOST, weights_file
 
 if TYPE_CHECKING:
     import keras
+
+#: The bytes of a weight in double precision; more than a file has beside its weights.
+_WIDEST, _BESIDE = 8, 64 * MIB
 
 
 def build(spec: RunSpec) -> "keras.Model":
@@ -36,16 +39,19 @@ def build(spec: RunSpec) -> "keras.Model":
     return model_of_spec(spec)
 
 
-def kept_weights(store: Store, key: str, sha256: str) -> bytes:
+def kept_weights(store: Store, spec: RunSpec, sha256: str) -> bytes:
     """Read the weights that a store has kept of a run.
 
     Raises:
-        StoreError: when the file is missing, or its SHA-256 is not the one that was stored.
+        StoreError: when the file is missing, has more than the run's model, or its SHA-256 is not
+            the one that was stored.
     """
-    file = weights_file(store.folder, key)
+    file = weights_file(store.folder, spec.key)
     if not file.exists():
         raise StoreError(f"{file} is missing: see `tune-grid verify` and `tune-grid repair`.")
-    content = read_outside(file, limit=WEIGHTS_MOST, error=StoreError, links=False)
+    numbers = parameter_counts(without_weights(lambda: build(spec)))["total"]
+    limit = min(WEIGHTS_MOST, _WIDEST * numbers + _BESIDE)
+    content = read_outside(file, limit=limit, error=StoreError, links=False)
     if hashlib.sha256(content).hexdigest() != sha256:
         raise StoreError(
             f"{file} is damaged (its SHA-256 is not the one that was stored): see `tune-grid "

@@ -69,7 +69,7 @@ def predicted(
     classes = spec.data.predicted(score["classes"]).astype(int)
     certainty = None
     if weights_sha256 is not None:
-        outputs = _outputs(kept_weights(store, key, weights_sha256), spec, split)
+        outputs = _outputs(kept_weights(store, spec, weights_sha256), spec, split)
         certainty = np.take_along_axis(outputs, classes[:, None], axis=1)[:, 0]
     is_turned = spec.data.orientation == "transposed"
     examples = split.x_test.swapaxes(1, 2) if is_turned else split.x_test

@@ -17,6 +17,7 @@ import pandas as pd
 from ..errors import DataMissingError, SpecError, StoreError, counted, shown
 from ..knitr import kable
 from ..machine.files import as_path
+from ..machine.outside import check_no_link
 from ..plan.runs import Epoch, RunSpec
 from ..store.store import Store
 from .figures import can_draw
@@ -37,6 +38,7 @@ def check_page(output: str | Path) -> Path:
     target = as_path(output, "output", "the path of a file")
     if target.suffix.lower() != ".html":
         raise SpecError(f"A model's page ends in .html, not as {target.name} does.")
+    check_no_link(target, SpecError)
     if not can_draw():
         raise SpecError(
             "The pictures of a model's page are drawn by matplotlib: pip install 'tunegrid[plots]'."

@@ -134,7 +134,7 @@ def export_model(
                 f"{_for_some(found['seconds'])}."
             )
         if is_kept:
-            content, same = kept_weights(opened, found["key"], found["weights_sha256"]), True
+            content, same = kept_weights(opened, spec, found["weights_sha256"]), True
         else:
             result = train_again(opened, spec, data_dir)
             content, same = result.weights, stored_history(opened, spec.key) == result.history

@@ -80,6 +80,7 @@ def render_report(
     name = "overview" if found is None else found.id
     target = as_path(output or f"{name}.html", "output", "the path of a file").absolute()
     _check_form(target, engine)
+    check_no_link(target, SpecError)  # one that lies here would have any file overwritten
     given = None if directory is None else as_path(directory, "directory").absolute()
     exported = [] if given is None else _exported(found, given)
     program = shutil.which("Rscript")

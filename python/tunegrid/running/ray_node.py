@@ -8,6 +8,7 @@ import contextlib
 import functools
 import os
 import socket
+import stat
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -126,6 +127,7 @@ def _on_node(given: Source) -> Source | None:
 
 def _bring(given: Source, classes: int, images: Sequence["ray.ObjectRef"]) -> Source:
     folder = Path(tempfile.gettempdir()) / f"tunegrid-data-{os.getuid()}"
+    make_own(folder)
     path = kept_file(folder, given.digest)
     brought = Source(given.dataset, "the driver", path, given.digest)
     if not (path.exists() and _is_whole(brought)):
@@ -136,6 +138,19 @@ def _bring(given: Source, classes: int, images: Sequence["ray.ObjectRef"]) -> So
         keep_data(folder, given.dataset, given.digest, ray.get(images[0]), classes)
         check_whole(brought)
     return brought
+
+
+def make_own(folder: Path) -> None:
+    """Make a folder of this user's in one that is everybody's.
+
+    Raises:
+        DataError: when there is a link in its place, or another user's folder.
+    """
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise DataError(f"{folder} is a link, or not this user's: take it away.")
 
 
 def _is_whole(source: Source) -> bool:

@@ -119,9 +119,19 @@ def _drop_an_image(file):
     file.write_bytes(gzip.compress(idx(array[:-1]), compresslevel=1))
 
 
+def _begin_with_empty_members(file):
+    file.write_bytes(gzip.compress(b"") * 100_000 + file.read_bytes())
+
+
+def _say_something_behind(file):
+    file.write_bytes(file.read_bytes() + gzip.compress(b""))
+
+
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
+        (_begin_with_empty_members, "it is no gzip file of one member with at most 7.5 MiB"),
+        (_say_something_behind, "it is no gzip file of one member"),
         (_remove, "this file is missing"),
         (_truncate, "cannot be read to its end"),
         (_change_one_byte, "the SHA-256 of x_test is"),

@@ -74,7 +74,13 @@ def test_pixels_of_a_square_are_images(tmp_path):
         (["label,a", "cat,1"], "row 1 has 'cat' in the column label.*Number the classes from 0"),
         (["label,a,part", "0,1,train", "1,1,train"], "has no row for testing"),
         (["label,a", "0,1", "1,1"], "has no row for testing"),
-        (["label,a", "0,1,2,3", "1"], "is no csv file|no number"),
+        (["label,a", "0,1,2,3", "1"], "rows with more cells than its first line has names"),
+        (["label,a", "5,0,1", "6,1,1"], "rows with more cells than its first line has names"),
+        (["label,a", "1," * 300_000 + "1"], "rows with more cells than its first line has names"),
+        (
+            ["label," + ",".join(f"pixel{'9' * 5000}{n}" for n in "1234"), "0,1,2,3,4"],
+            "for testing",
+        ),
     ],
 )
 def test_a_csv_that_is_none_is_refused_with_its_row_and_column(lines, said, tmp_path):

@@ -84,6 +84,15 @@ def test_what_is_no_archive_of_numbers_is_refused_in_words(tmp_path, what):
     assert "allow_pickle" not in str(found.value)
 
 
+def test_a_list_of_members_without_end_is_not_read(tmp_path):
+    """It would take twenty times its bytes before it is counted."""
+    listed = (b"PK\x01\x02" + bytes(24) + b"\1" + bytes(17) + b"a") * 100_000
+    end = b"PK\x05\x06" + struct.pack("<8xLLH", len(listed), 0, 0)
+    (tmp_path / "a.npz").write_bytes(listed + end)
+    with pytest.raises(DataError, match="its list of members is too long"):
+        read_npz(tmp_path / "a.npz", ["a"])
+
+
 def test_arrays_are_bounded_together(tmp_path):
     """Two halves are a whole."""
     np.savez(tmp_path / "a.npz", a=np.zeros(64, "u1"), b=np.zeros(64, "u1"))

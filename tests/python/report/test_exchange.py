@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tunegrid import (
+    SpecError,
     StoreError,
     comparison_table,
     export_results,
@@ -15,7 +16,9 @@ from tunegrid import (
     load_study,
     read_results,
 )
+from tunegrid.report import export
 from tunegrid.report.export_form import TABLES
+from tunegrid.report.sheets import sheets
 from tunegrid.store.store import Store
 
 
@@ -203,3 +206,10 @@ def test_an_empty_store_has_nothing_to_export(tmp_path):
     with pytest.raises(StoreError, match="has no runs of kh2021 to export"):
         export_results("kh2021", tmp_path / "out", store=tmp_path / "none")
     assert not (tmp_path / "out").exists()
+
+
+def test_two_tables_never_have_one_file(small_store, tmp_path, monkeypatch):
+    """As those of a protocol a with b-c, and a protocol a-b with c, would have."""
+    monkeypatch.setattr(export, "sheets", lambda *given: 2 * sheets(*given))
+    with pytest.raises(SpecError, match=r"Two protocols have a table called \S+\.csv: call one"):
+        export_results("kh2021", tmp_path / "x", store=small_store)

@@ -139,3 +139,12 @@ def test_where_no_run_is_there_is_nothing_to_draw(tmp_path):
 def test_why_there_is_nothing_to_draw_of_runs_is_said(kept, tmp_path):
     with pytest.raises(StoreError, match="no experiment with runs changes one number"):
         plot_figure("kh2021", "sweeps", output=tmp_path / "a.svg", store=kept)
+
+
+def test_a_link_in_its_place_is_not_written_through(kept, tmp_path, monkeypatch):
+    """Somebody else's folder can have one of the name that a figure has by default."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "kh2021-published.svg").symlink_to(tmp_path / "mine")
+    with pytest.raises(SpecError, match="is a symbolic link, which is not followed"):
+        plot_figure("kh2021", "published", store=kept)
+    assert not (tmp_path / "mine").exists()

@@ -197,3 +197,11 @@ def test_of_many_classes_the_most_frequent_mistakes_are_listed():
     said, table = model_page._confusions(found, 300)
     assert "After the last epoch 2 of 6 test images are right. The matrix has 300 rows" in said
     assert re.findall(r">\s*(\d)\s*</td>", table) == [*"102", *"011", *"211"]
+
+
+def test_a_link_in_its_place_is_not_written_through(small_store, unkept, tmp_path):
+    """Somebody else's folder can have one of any name."""
+    (tmp_path / "x.html").symlink_to(tmp_path / "mine")
+    with pytest.raises(SpecError, match="is a symbolic link, which is not followed"):
+        show_model(unkept, output=tmp_path / "x.html", store=small_store)
+    assert not (tmp_path / "mine").exists()

@@ -259,3 +259,11 @@ def test_weights_that_are_not_the_model_s_are_refused(small_store, kept, tmp_pat
     with pytest.raises(StoreError, match=r"weights|HDF5"):
         export_model(kept, tmp_path / f"model{ending}", store=store)
     assert not (tmp_path / f"model{ending}").exists()
+
+
+def test_no_more_of_a_file_is_read_than_the_model_s_weights_have(small_store, kept, tmp_path):
+    """A file of zeros without end takes no room where it comes from."""
+    store = shutil.copytree(small_store, tmp_path / "store")
+    os.truncate(weights_file(store, kept), 200 << 20)
+    with pytest.raises(StoreError, match=r"weights\.h5 has 200 MiB, and 6\d\.\d MiB is the most"):
+        export_model(kept, tmp_path / "a.weights.h5", store=store)

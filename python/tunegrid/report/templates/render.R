@@ -62,9 +62,24 @@ render_template <- function(templates, template, params, output, scratch, engine
   file.copy(made, output, overwrite = TRUE)
   figures <- paste0(tools::file_path_sans_ext(made), "_files")
   if (ending %in% c("md", "tex") && dir.exists(figures)) {
-    file.copy(figures, dirname(output), recursive = TRUE)
+    copy_figures(figures, file.path(dirname(output), basename(figures)))
   }
   invisible(output)
+}
+
+# Nobody has named this folder: what is a link in it, or it itself, is not written through.
+copy_figures <- function(from, to) {
+  link <- Sys.readlink(to)
+  if (!is.na(link) && nzchar(link)) stop(to, " is a symbolic link, which is not followed.", call. = FALSE)
+  dir.create(to, showWarnings = FALSE)
+  for (name in list.files(from)) {
+    if (dir.exists(file.path(from, name))) {
+      copy_figures(file.path(from, name), file.path(to, name))
+    } else {
+      unlink(file.path(to, name))
+      file.copy(file.path(from, name), to)
+    }
+  }
 }
 
 render_by_pandoc <- function(source, params, environment, made) {

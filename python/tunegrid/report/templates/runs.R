@@ -1,5 +1,7 @@
 # What is known of a study: its tables, read once for all parts of its report.
 
+source(file.path(params$templates, "drawing.R"), local = TRUE)
+
 about <- read("about.csv")
 dictionary <- read("dictionary.csv")
 protocols <- read("protocols.csv")$protocol
@@ -30,6 +32,10 @@ picture <- function(kind) {
   said <- strsplit(meaning_of(name), ": ", fixed = TRUE)[[1]]
   title <- said[1]
   alt <- paste(said[-1], collapse = ": ")
+  if (!is_drawing(file.path(params$directory, name))) {
+    cat("\n*", plain(title), "*: the figure is left out, as its file is not only a drawing.\n\n", sep = "")
+    return(invisible())
+  }
   if (is_page) {
     # In an image no script runs, and nothing is fetched.
     coded <- knitr::image_uri(file.path(params$directory, name))

@@ -1,0 +1,46 @@
+# Whether a figure of an exported folder is a drawing and nothing else. Somebody else may
+# have made it: an SVG can hold scripts, which run where it is opened alone, and can have
+# whoever shows it fetch other files.
+
+# What matplotlib writes, with a few attributes more.
+drawing_words <- \(text) strsplit(text, "[ \n]+")[[1]]
+drawing_tags <- drawing_words(
+  "svg metadata rdf:RDF cc:Work cc:Agent dc:type dc:date dc:format dc:creator dc:title defs style g path
+clipPath pattern rect use image text tspan"
+)
+drawing_attributes <- drawing_words(
+  "xmlns xmlns:xlink xmlns:rdf xmlns:cc xmlns:dc version viewBox width height x y id d style transform
+clip-path fill type href xlink:href rdf:resource patternUnits preserveAspectRatio text-anchor opacity"
+)
+drawing_functions <- drawing_words("matrix translate scale rotate rgb url")
+
+is_drawing <- function(file) {
+  content <- readBin(file, "raw", file.size(file))
+  if (any(content == 0) || !validUTF8(text <- rawToChar(content))) {
+    return(FALSE)
+  }
+  Encoding(text) <- "bytes"
+  all_of <- \(pattern, text) unlist(regmatches(text, gregexpr(pattern, text, perl = TRUE, useBytes = TRUE)))
+  without <- \(pattern, text) gsub(pattern, "", text, perl = TRUE, useBytes = TRUE)
+  begins <- "^<\\?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"no\"\\?>\\s*(<!DOCTYPE svg PUBLIC [^<>\\[\\]]*>)?"
+  text <- without("<!--(?:[^-]|-(?!-))*+-->", without(begins, text))
+  # Every < begins a tag that is written in full.
+  name <- "[A-Za-z][A-Za-z:-]*"
+  tags <- all_of(paste0("<", name, "(?:\\s+", name, "=\"[^\"<]*+\")*\\s*/?>"), text)
+  ends <- all_of(paste0("</", name, "\\s*>"), text)
+  if (length(tags) + length(ends) != length(all_of("<", text))) {
+    return(FALSE)
+  }
+  pairs <- all_of(paste0(name, "=\"[^\"]*\""), tags)
+  names <- sub("=.*", "", pairs, useBytes = TRUE)
+  # An entity could write any letter of these.
+  looks <- c(pairs[names %in% c("style", "clip-path", "fill")], all_of("<style[^<]*", text))
+  links <- pairs[grepl("href$", names, useBytes = TRUE)]
+  all(
+    all_of(paste0("(?<=^<)", name), tags) %in% drawing_tags,
+    names %in% drawing_attributes,
+    sub("[(]", "", all_of("[A-Za-z-]*\\(", looks)) %in% drawing_functions,
+    !grepl("url\\((?!#)|[&@\\\\]", looks, perl = TRUE, useBytes = TRUE),
+    grepl("=\"(#[^&]*|data:image/png;base64,[A-Za-z0-9+/=\\s]*)\"$", links, perl = TRUE, useBytes = TRUE)
+  )
+}
