@@ -16,7 +16,7 @@ from ..machine.files import is_file
 from ..machine.outside import MIB, opened
 from .datasets import DATASETS, PARTS
 from .npz import ARRAYS_MOST, read_npz
-from .own import NAME, OwnData, own_data
+from .own import MOST_CLASSES, NAME, OwnData, own_data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +26,9 @@ MOST_CSV = 512 * MIB
 
 #: The most columns of a csv file: 256 by 256 pixels, with their label and part.
 MOST_COLUMNS = 65_538
+
+#: The most bytes of the names of classes: 100 letters each, as NumPy keeps them.
+_NAMES = 32 * MIB
 
 #: More than the names of so many columns have.
 _HEAD = 2 * MIB
@@ -100,7 +103,8 @@ def digest_of_file(path: Path) -> str:
 
 def _npz(path: Path) -> dict[str, np.ndarray]:
     try:
-        return read_npz(path, [*PARTS, "class_names"])
+        names = read_npz(path, ["class_names"], most=_NAMES)
+        return read_npz(path, PARTS) | names
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from None
 
@@ -116,12 +120,12 @@ def _csv(path: Path) -> dict[str, np.ndarray]:
         raise DataError(f"{path} has no columns beside label.")
     numbers = {name: _numbers(table[name], path) for name in [*names, "label"]}
     labels = numbers.pop("label")
-    wrong = (labels < 0) | (labels != np.floor(labels))
+    wrong = (labels < 0) | (labels != np.floor(labels)) | (labels >= MOST_CLASSES)
     if wrong.any():
         row = int(np.argmax(wrong))
         raise DataError(
             f"{path}: row {row + 1} has {labels[row]:g} in the column label, where a whole number "
-            f"from 0 must stand."
+            f"from 0 to {MOST_CLASSES - 1} must stand."
         )
     values = np.column_stack(list(numbers.values()))
     is_test = _drawn(labels) if given is None else _parts(given, path)
@@ -161,7 +165,7 @@ def read_table(path: Path) -> "pd.DataFrame":
                 table = pd.read_csv(stream, low_memory=False, index_col=False)
     except pd.errors.ParserWarning:
         raise DataError(f"{path} has rows with more cells than its first line has names.") from None
-    except (ValueError, OSError, pd.errors.ParserError) as error:
+    except (ValueError, OSError, csv.Error, pd.errors.ParserError) as error:
         raise DataError(f"{path} is no csv file of numbers ({quoted(error)}).") from None
     if table.empty:
         raise DataError(f"{path} has no rows.")
@@ -236,7 +240,9 @@ def _drawn(labels: np.ndarray) -> np.ndarray:
     """Draw a sixth of each class."""
     rng = np.random.default_rng(_SEED)
     chosen = np.zeros(len(labels), bool)
-    for label in np.unique(labels):
-        own = rng.permutation(np.flatnonzero(labels == label))
+    order = np.argsort(labels, kind="stable")  # once, however many classes there are
+    _, starts = np.unique(labels[order], return_index=True)
+    for places in np.split(order, starts[1:]):
+        own = rng.permutation(places)
         chosen[own[: round(len(own) / _TESTED)]] = True
     return chosen

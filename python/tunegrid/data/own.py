@@ -15,7 +15,9 @@ from .forms import four_arrays, short
 #: What data is called that has no name of its own; what keys call all of it.
 NAME, OWN = "own-data", "own"
 
-_MOST_CLASSES = 65_535
+#: The most classes: labels have two bytes at most.
+MOST_CLASSES = 65_535
+
 _BYTES = 256
 _EXACT = 2**24  # up to which float32 has every whole number
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -167,12 +169,12 @@ def _labels(value: object, part: str) -> np.ndarray:
             f"{part} must have the shape (n,), a whole number for each example, not {array.shape}."
         )
     with np.errstate(invalid="ignore"):
-        wrong = ~((array >= 0) & (array < _MOST_CLASSES) & (array == np.floor(array)))
+        wrong = ~((array >= 0) & (array < MOST_CLASSES) & (array == np.floor(array)))
     if wrong.any():
         place = int(np.argmax(wrong))
         raise DataError(
             f"{part}[{place}] is {array[place].item()}: labels must be whole numbers from 0 (to "
-            f"{_MOST_CLASSES - 1} at most)."
+            f"{MOST_CLASSES - 1} at most)."
         )
     return array.astype(np.int64)
 
@@ -180,7 +182,11 @@ def _labels(value: object, part: str) -> np.ndarray:
 def _class_names(given: object) -> tuple[str, ...]:
     if given is None:
         return ()
-    if isinstance(given, str) or not isinstance(given, (Sequence, np.ndarray)):
+    if (
+        isinstance(given, str)
+        or not isinstance(given, (Sequence, np.ndarray))
+        or not np.ndim(given)
+    ):
         raise DataError(f"class_names must be a list of texts, not {short(given)}.")
     if not all(isinstance(name, str) for name in given):
         raise DataError(f"class_names must be a list of texts, not {short(list(given))}.")

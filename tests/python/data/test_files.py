@@ -75,6 +75,8 @@ def test_pixels_of_a_square_are_images(tmp_path):
         (["label,a,part", "0,1,train", "1,1,train"], "has no row for testing"),
         (["label,a", "0,1", "1,1"], "has no row for testing"),
         (["label,a", "0,1,2,3", "1"], "rows with more cells than its first line has names"),
+        (["label," + "a" * 200_000, "0,1"], "is no csv file of numbers .field larger than"),
+        (["label,a", "0,1", "65535,1"], "row 2 has 65535 in the column label, .* from 0 to 65534"),
         (["label,a", "5,0,1", "6,1,1"], "rows with more cells than its first line has names"),
         (["label,a", "1," * 300_000 + "1"], "rows with more cells than its first line has names"),
         (
@@ -113,6 +115,30 @@ def test_a_file_that_is_no_npz_is_refused(content, tmp_path):
     (tmp_path / "bad.npz").write_bytes(content)
     with pytest.raises(DataError, match=r"bad.npz is no whole \.npz archive"):
         read_data(tmp_path / "bad.npz")
+
+
+def test_of_each_of_many_classes_a_sixth_is_drawn(tmp_path):
+    """In whatever order the rows are; those that were drawn class by class."""
+    labels = np.random.default_rng(1).permutation(np.repeat(np.arange(500), 6))
+    found = read_data(_csv(tmp_path / "many.csv", ["label,a", *(f"{one},1" for one in labels)]))
+    assert np.bincount(found.images.y_test).tolist() == [1] * 500
+    rng = np.random.default_rng(1)
+    drawn = [rng.permutation(np.flatnonzero(labels == one))[0] for one in range(500)]
+    assert found.images.y_test.tolist() == labels[np.sort(drawn)].tolist()
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (np.array(5), "class_names must be a list of texts"),
+        (np.array(["a" * 10_000] * 1000), "holds arrays of 38.1 MiB, and 32 MiB is the most"),
+    ],
+)
+def test_names_of_classes_that_are_none_or_without_end_are_refused(names, said, tmp_path):
+    """Before they are read."""
+    np.savez_compressed(tmp_path / "a.npz", **as_mapping(made()), class_names=names)
+    with pytest.raises(DataError, match=said):
+        read_data(tmp_path / "a.npz")
 
 
 def test_other_files_are_refused(tmp_path):
