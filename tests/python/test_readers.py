@@ -19,7 +19,6 @@ READERS = {
     "machine/outside.py": "any file, regular and bounded",
     "study/reading.py": "study files",
     "data/npz.py": "arrays",
-    "data/reading.py": "IDX files, packed",
     "machine/hdf5.py": "predictions and weights, from what `machine.outside` has opened",
     "store/form.py": "the schema that ships, which a store is held against",
     "store/database.py": "a store, once its folder is checked",
