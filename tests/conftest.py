@@ -25,12 +25,13 @@ os.environ.update(
 import hypothesis
 import pytest
 
-from tunegrid import DataError, run_grid
+from tunegrid import DataError, import_results, read_results, run_grid
 from tunegrid.cli import main
 from tunegrid.data.datasets import Images
 from tunegrid.data.reading import load_dataset
 from tunegrid.data.sources import find_dataset
 from tunegrid.store.database import FILE
+from tunegrid.store.weights import weights_file
 
 # Whoever starts tests in the background may be deaf to these, and who is started by them then too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -40,6 +41,9 @@ if hasattr(signal, "SIGHUP"):
 # No test looks at a clock.
 hypothesis.settings.register_profile("tunegrid", deadline=None)
 hypothesis.settings.load_profile("tunegrid")
+
+#: The runs of kh2021 that the project keeps.
+KEPT = Path(__file__).parents[1] / "reports" / "results" / "kh2021"
 
 SMALL = {"experiments": "two-layer", "where": "layerdense <= 32", "epochs": 2, "train_size": 512}
 
@@ -197,3 +201,25 @@ def browser():
         )
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory):
+    """A store with the runs of kh2021 that the project keeps, to be read only."""
+    store = tmp_path_factory.mktemp("kept") / "store"
+    import_results(KEPT, store=store)
+    return store
+
+
+@pytest.fixture(scope="session")
+def with_weights(small_store):
+    """The key of the run whose weights the small store has."""
+    (file,) = weights_file(small_store, "").parent.iterdir()
+    return file.name.partition(".")[0]
+
+
+@pytest.fixture(scope="session")
+def without_weights(small_store, with_weights):
+    """The key of a run whose weights are not there."""
+    keys = read_results("kh2021", any=True, store=small_store)["key"]
+    return next(key for key in keys if key != with_weights)

@@ -123,17 +123,16 @@ def _whole_experiments(inputs: Inputs) -> Iterator[_Difference]:
     for name, own in inputs.cells.groupby("experiment", sort=False).groups.items():
         if name == EXPERIMENT or is_printed[own].any():
             continue
-        apart = [
-            [
-                (base, other)
-                for base in printed
-                if len(other := _other(found[base], found[place])) == 1
-            ]
-            for place in own
-        ]
-        if not all(len(bases) == 1 for bases in apart):
+        pairs = []
+        for place in own:
+            others = ((base, _other(found[base], found[place])) for base in printed)
+            near = [(base, other) for base, other in others if len(other) == 1]
+            if len(near) != 1:
+                break
+            pairs += near
+        if len(pairs) < len(own):
             continue
-        bases, others = zip(*(bases[0] for bases in apart), strict=True)
+        bases, others = zip(*pairs, strict=True)
         of = {found[base].experiment for base in bases}
         if len(of) == 1 and all(other == others[0] for other in others):
             (changed,) = others[0]
@@ -151,8 +150,8 @@ def _other(before: Configuration, after: Configuration) -> dict[str, tuple[objec
 
 def _setting(other: Mapping[str, tuple[object, object]]) -> str:
     """Write out what is other."""
-    said = lambda value: "none" if value is None else value  # noqa: E731
-    return ", ".join(f"{one}: {said(start)} to {said(end)}" for one, (start, end) in other.items())
+    said = {one: ["none" if end is None else end for end in ends] for one, ends in other.items()}
+    return ", ".join(f"{one}: {start} to {end}" for one, (start, end) in said.items())
 
 
 def _same_runs(inputs: Inputs) -> dict[int, list[int]]:

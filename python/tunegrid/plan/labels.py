@@ -9,7 +9,7 @@ from ..data.datasets import Source
 from ..data.reading import load_dataset
 from ..data.sources import find_data
 from ..data.split import pooled_places
-from ..errors import DataMissingError
+from ..errors import DataError, DataMissingError
 from .runs import DataSpec
 
 
@@ -33,6 +33,19 @@ def labels_of(
     try:
         return _labels(data, find_data(data.dataset, data.digest, **where))
     except DataMissingError:
+        return None
+
+
+def readable_labels(
+    data: DataSpec, *, store: Path | None = None, data_dir: str | Path | None = None
+) -> np.ndarray | None:
+    """Give these labels to what can do without: None also where the data is damaged.
+
+    That it is damaged, `verify` and `data` say. Arguments as for `labels_of`.
+    """
+    try:
+        return labels_of(data, store=store, data_dir=data_dir)
+    except DataError:
         return None
 
 

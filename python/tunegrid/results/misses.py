@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, counted
-from ..plan.labels import labels_of
+from ..errors import counted
+from ..plan.labels import readable_labels
 from ..plan.runs import DataSpec, RunSpec
 from ..store.store import Store
 
@@ -48,10 +48,7 @@ def read_misses(
     if not alike:
         return None
     data, predicted = max(alike.items(), key=lambda one: len(one[1]))
-    try:
-        labels = labels_of(data, store=folder, data_dir=data_dir)
-    except DataError:  # damaged: `verify` and `data` say so
-        labels = None
+    labels = readable_labels(data, store=folder, data_dir=data_dir)
     if labels is None:
         return None
     return _counted(data, labels.astype(int), np.stack(predicted).astype(int))

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, SpecError
+from ..errors import SpecError
 from ..plan.configuration import Configuration
 from ..plan.grid import configurations, table_owner
-from ..plan.labels import labels_of
+from ..plan.labels import readable_labels
 from ..plan.runs import RunSpec
 from ..store.store import Store, find_study
 from ..study.study import Study
@@ -147,10 +147,7 @@ def confusion_of(
         data_dir: a folder with data sets.
     """
     data = RunSpec.from_json(spec).data
-    try:
-        labels = labels_of(data, store=store, data_dir=data_dir)
-    except DataError:  # damaged: `verify` and `data` say so
-        labels = None
+    labels = readable_labels(data, store=store, data_dir=data_dir)
     if labels is None:
         return None
     return confusion_matrix(labels, data.predicted(classes), data.described.classes)

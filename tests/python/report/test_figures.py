@@ -1,23 +1,11 @@
 """Figures: one file for one frame, with a text that says what is to be seen."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-from tunegrid import SpecError, StoreError, import_results, load_study, plot_figure
+from tunegrid import SpecError, StoreError, load_study, plot_figure
 from tunegrid.report.figures import FIGURES, draw, figures
 from tunegrid.report.frames import Frames
-
-KEPT = Path(__file__).parents[3] / "reports" / "results" / "kh2021"
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """A store with the runs that the project keeps."""
-    store = tmp_path_factory.mktemp("figures") / "store"
-    import_results(KEPT, store=store)
-    return store
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +78,7 @@ def test_every_image_is_in_one_bar(frames, fashion_mnist):
 def test_without_labels_neither_matrices_nor_misses_are_drawn(kept, monkeypatch):
     """As on a machine without the data."""
     for place in ("published", "misses"):
-        monkeypatch.setattr(f"tunegrid.results.{place}.labels_of", lambda *_, **__: None)
+        monkeypatch.setattr(f"tunegrid.results.{place}.readable_labels", lambda *_, **__: None)
     frames = Frames(load_study("kh2021"), store=kept)
     assert [draw(frames, kind) for kind in ("confusion", "images")] == [None, None]
 

@@ -12,26 +12,12 @@ import numpy as np
 import pytest
 from hostile_specs import SPECS, sequential
 
-from tunegrid import SpecError, StoreError, export_model, import_results, read_results, show_model
+from tunegrid import SpecError, StoreError, export_model, import_results, show_model
 from tunegrid.plan.runs import canonical
 from tunegrid.store.store import Store
 from tunegrid.store.weights import weights_file
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(scope="module")
-def kept(small_store):
-    """The key of the run whose weights the small store has."""
-    (file,) = weights_file(small_store, "").parent.iterdir()
-    return file.name.partition(".")[0]
-
-
-@pytest.fixture(scope="module")
-def unkept(small_store, kept):
-    """The key of a run whose weights are not there."""
-    keys = read_results("kh2021", any=True, store=small_store)["key"]
-    return next(key for key in keys if key != kept)
 
 
 def classes_of(store, key):
@@ -55,45 +41,47 @@ def test_the_layers_are_shown_as_the_study_printed_them(tmp_path):
 @pytest.mark.parametrize("ending", [".keras", ".h5"])
 @pytest.mark.filterwarnings("ignore::UserWarning")  # Keras on its own older format
 def test_an_exported_model_predicts_what_the_store_says(
-    small_store, kept, fashion_mnist, tmp_path, ending
+    small_store, with_weights, fashion_mnist, tmp_path, ending
 ):
     """Keras loads the file, evaluates it, and it is the model that was trained."""
-    done = export_model(kept[:10], tmp_path / f"model{ending}", store=small_store)
-    assert (done.key, done.trained, done.same) == (kept, False, True)
+    done = export_model(with_weights[:10], tmp_path / f"model{ending}", store=small_store)
+    assert (done.key, done.trained, done.same) == (with_weights, False, True)
     model = keras.models.load_model(done.file)
     assert (done.spec.data.orientation, done.spec.data.scaling) == ("transposed", "none")
     x = fashion_mnist.x_test.transpose(0, 2, 1)[..., None].astype("float32")
     predicted = model.predict(x, verbose=0).argmax(-1)
-    assert (predicted == classes_of(small_store, kept)).mean() > 0.999
+    assert (predicted == classes_of(small_store, with_weights)).mean() > 0.999
     accuracy = model.evaluate(x, keras.utils.to_categorical(fashion_mnist.y_test), verbose=0)[1]
     assert abs(accuracy - (predicted == fashion_mnist.y_test).mean()) < 1e-6
 
 
-def test_weights_alone_are_exported_as_they_are(small_store, kept, tmp_path):
+def test_weights_alone_are_exported_as_they_are(small_store, with_weights, tmp_path):
     """Byte for byte."""
-    done = export_model(kept, tmp_path / "model.weights.h5", store=small_store)
-    assert done.file.read_bytes() == weights_file(small_store, kept).read_bytes()
+    done = export_model(with_weights, tmp_path / "model.weights.h5", store=small_store)
+    assert done.file.read_bytes() == weights_file(small_store, with_weights).read_bytes()
 
 
-def test_a_run_whose_weights_were_not_kept_can_be_trained_again(small_store, unkept, tmp_path):
+def test_a_run_whose_weights_were_not_kept_can_be_trained_again(
+    small_store, without_weights, tmp_path
+):
     """To the same numbers, which is said."""
     with pytest.raises(StoreError, match=r"were not kept .*add --train"):
-        export_model(unkept, tmp_path / "model.keras", store=small_store)
-    done = export_model(unkept, tmp_path / "model.keras", train=True, store=small_store)
+        export_model(without_weights, tmp_path / "model.keras", store=small_store)
+    done = export_model(without_weights, tmp_path / "model.keras", train=True, store=small_store)
     assert (done.trained, done.same) == (True, True)
     assert keras.models.load_model(done.file).count_params() > 0
 
 
-def test_damaged_weights_are_not_loaded(small_store, kept, tmp_path):
+def test_damaged_weights_are_not_loaded(small_store, with_weights, tmp_path):
     """A truncated model file is one clear sentence, and nothing is written."""
     store = shutil.copytree(small_store, tmp_path / "store")
-    file = weights_file(store, kept)
+    file = weights_file(store, with_weights)
     file.write_bytes(file.read_bytes()[:1000])
     with pytest.raises(StoreError, match=r"is damaged .*tune-grid repair"):
-        export_model(kept, tmp_path / "model.keras", store=store)
+        export_model(with_weights, tmp_path / "model.keras", store=store)
     file.unlink()
     with pytest.raises(StoreError, match=r"weights\.h5 is missing"):
-        export_model(kept, tmp_path / "model.keras", store=store)
+        export_model(with_weights, tmp_path / "model.keras", store=store)
     assert not (tmp_path / "model.keras").exists()
 
 
@@ -108,11 +96,13 @@ def test_damaged_weights_are_not_loaded(small_store, kept, tmp_path):
         ("KEPT", "none/m.keras", "There is no folder"),
     ],
 )
-def test_what_cannot_be_exported_is_one_sentence(small_store, kept, tmp_path, key, file, said):
+def test_what_cannot_be_exported_is_one_sentence(
+    small_store, with_weights, tmp_path, key, file, said
+):
     """Wrong keys and wrong files."""
     (tmp_path / "there.keras").touch()
     with pytest.raises((SpecError, StoreError), match=said):
-        export_model(key.replace("KEPT", kept), tmp_path / file, store=small_store)
+        export_model(key.replace("KEPT", with_weights), tmp_path / file, store=small_store)
 
 
 def test_a_key_that_is_not_unique_is_refused(small_store, tmp_path):
@@ -173,38 +163,40 @@ def test_a_large_model_is_shown_without_its_weights(tmp_path):
     assert show_model("abcde", store=store).attrs["total"] == 785 * 2_000_000 + 20_000_010
 
 
-def test_weights_of_another_model_are_named(small_store, kept, tmp_path):
+def test_weights_of_another_model_are_named(small_store, with_weights, tmp_path):
     """They are not said to be an output that cannot be written."""
     store = shutil.copytree(small_store, tmp_path / "store")
-    for content in (b"no HDF5", weights_file(small_store, kept).read_bytes()[:3000]):
-        weights_file(store, kept).write_bytes(content)
+    for content in (b"no HDF5", weights_file(small_store, with_weights).read_bytes()[:3000]):
+        weights_file(store, with_weights).write_bytes(content)
         digest = hashlib.sha256(content).hexdigest()
         with Store(store, write=True) as opened, opened.transaction() as cursor:
-            cursor.execute("UPDATE run SET weights_sha256 = ? WHERE key = ?", (digest, kept))
+            cursor.execute(
+                "UPDATE run SET weights_sha256 = ? WHERE key = ?", (digest, with_weights)
+            )
         with pytest.raises(StoreError, match="are not those of its model"):
-            export_model(kept, tmp_path / "m.keras", store=store)
+            export_model(with_weights, tmp_path / "m.keras", store=store)
 
 
-def test_the_command_shows_and_exports(small_store, kept, tune_grid, tmp_path):
+def test_the_command_shows_and_exports(small_store, with_weights, tune_grid, tmp_path):
     """As the sources print it, with the totals; and what images the model takes."""
-    shown = tune_grid("model", "show", kept[:12], "--store", small_store)
-    assert shown.stderr.startswith(f"Run {kept}\n")
+    shown = tune_grid("model", "show", with_weights[:12], "--store", small_store)
+    assert shown.stderr.startswith(f"Run {with_weights}\n")
     assert "|conv2d (Conv2D) " in shown.stdout
     assert "Total params: " in shown.stdout
-    done = tune_grid("model", "export", kept, "m.keras", "--store", small_store)
+    done = tune_grid("model", "export", with_weights, "m.keras", "--store", small_store)
     assert done.returncode == 0
     assert "images of shape (n, 28, 28, 1), transposed, pixels from 0 to 255" in done.stderr
     assert (tmp_path / "m.keras").exists()
 
 
-def forged(small_store, kept, tmp_path, change):
+def forged(small_store, with_weights, tmp_path, change):
     """A store whose weights somebody else has made, with the digest that they have."""
     store = shutil.copytree(small_store, tmp_path / "store")
-    file = weights_file(store, kept)
+    file = weights_file(store, with_weights)
     change(file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     with Store(store, write=True) as opened, opened.transaction() as cursor:
-        cursor.execute("UPDATE run SET weights_sha256 = ? WHERE key = ?", (digest, kept))
+        cursor.execute("UPDATE run SET weights_sha256 = ? WHERE key = ?", (digest, with_weights))
     return store
 
 
@@ -253,17 +245,21 @@ FORGED = {
 
 @pytest.mark.parametrize("what", FORGED)
 @pytest.mark.parametrize("ending", [".keras", ".weights.h5"])
-def test_weights_that_are_not_the_model_s_are_refused(small_store, kept, tmp_path, what, ending):
+def test_weights_that_are_not_the_model_s_are_refused(
+    small_store, with_weights, tmp_path, what, ending
+):
     """In words about weights, and nothing of another file comes out."""
-    store = forged(small_store, kept, tmp_path, FORGED[what])
+    store = forged(small_store, with_weights, tmp_path, FORGED[what])
     with pytest.raises(StoreError, match=r"weights|HDF5"):
-        export_model(kept, tmp_path / f"model{ending}", store=store)
+        export_model(with_weights, tmp_path / f"model{ending}", store=store)
     assert not (tmp_path / f"model{ending}").exists()
 
 
-def test_no_more_of_a_file_is_read_than_the_model_s_weights_have(small_store, kept, tmp_path):
+def test_no_more_of_a_file_is_read_than_the_model_s_weights_have(
+    small_store, with_weights, tmp_path
+):
     """A file of zeros without end takes no room where it comes from."""
     store = shutil.copytree(small_store, tmp_path / "store")
-    os.truncate(weights_file(store, kept), 200 << 20)
+    os.truncate(weights_file(store, with_weights), 200 << 20)
     with pytest.raises(StoreError, match=r"weights\.h5 has 200 MiB, and 6\d\.\d MiB is the most"):
-        export_model(kept, tmp_path / "a.weights.h5", store=store)
+        export_model(with_weights, tmp_path / "a.weights.h5", store=store)

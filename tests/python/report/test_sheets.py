@@ -1,16 +1,12 @@
 """The tables of an export, made of what is computed once."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
-from tunegrid import import_results, load_study
+from tunegrid import load_study
 from tunegrid.report import frames as computed
 from tunegrid.report.figures import figures
 from tunegrid.report.sheets import frames_of, sheets
-
-KEPT = Path(__file__).parents[3] / "reports" / "results" / "kh2021"
 
 #: Claims of which none could be judged.
 NONE = pd.DataFrame({name: [] for name in ("setting", "slack")})
@@ -18,17 +14,9 @@ NONE.attrs["said"] = []
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    """A store with the runs that the project keeps."""
-    place = tmp_path_factory.mktemp("sheets") / "store"
-    import_results(KEPT, store=place)
-    return place
-
-
-@pytest.fixture(scope="module")
-def made(store):
+def made(kept):
     study = load_study("kh2021")
-    found = frames_of(study, list(study.experiments), store)
+    found = frames_of(study, list(study.experiments), kept)
     return {one.name: one for one in sheets(study, found)}
 
 
@@ -58,22 +46,22 @@ def test_what_needs_labels_is_there_with_them_and_holds_numbers_alone(made, fash
     assert matrix.frame.drop(columns="class").to_numpy().sum() == len(fashion_mnist.y_test)
 
 
-def test_without_labels_the_other_tables_are_there(store, monkeypatch):
+def test_without_labels_the_other_tables_are_there(kept, monkeypatch):
     for place in ("published", "misses"):
-        monkeypatch.setattr(f"tunegrid.results.{place}.labels_of", lambda *_, **__: None)
+        monkeypatch.setattr(f"tunegrid.results.{place}.readable_labels", lambda *_, **__: None)
     study = load_study("kh2021")
-    found = frames_of(study, list(study.experiments), store)
+    found = frames_of(study, list(study.experiments), kept)
     names = {one.name for one in sheets(study, found[:1])}
     assert {"wins-as-run.csv", "effects-as-run.csv"} < names
     assert not {"images-as-run.csv", "confusion-as-run.csv"} & names
 
 
-def test_tables_and_figures_judge_once(store, monkeypatch):
+def test_tables_and_figures_judge_once(kept, monkeypatch):
     """What a claim's verdict takes is computed for both."""
     calls = []
     monkeypatch.setattr(computed, "check_inputs", lambda inputs: calls.append(inputs) or NONE)
     study = load_study("kh2021")
-    found = frames_of(study, ["one-layer"], store)[:1]
+    found = frames_of(study, ["one-layer"], kept)[:1]
     list(sheets(study, found))
     list(figures(found))
     assert len(calls) == 1

@@ -35,5 +35,5 @@ def test_what_is_said_has_every_image_once(runs, small_store):
 
 def test_without_runs_or_labels_nothing_is_said(runs, small_store, tmp_path, monkeypatch):
     assert read_misses([], store=small_store) is None
-    monkeypatch.setattr("tunegrid.results.misses.labels_of", lambda *_, **__: None)
+    monkeypatch.setattr("tunegrid.results.misses.readable_labels", lambda *_, **__: None)
     assert read_misses(runs["key"], store=small_store) is None
