@@ -209,6 +209,8 @@ taken_export <- function(folder, target, call) {
   for (name in grep("[.](csv|svg|json)$", names, value = TRUE)) {
     file.copy(exported_file(folder, name, call), file.path(target, name))
   }
+  # Somebody may have changed the folder between the look at a file and its copy.
+  for (name in setdiff(list.files(target), "manifest.json")) exported_file(target, name, call)
   target
 }
 

@@ -161,6 +161,16 @@ test_that("links, empty files and damaged ones of a folder are refused in words"
   )
 })
 
+test_that("a file that changes between the look at it and its copy is refused", {
+  folder <- forged_folder()
+  changes <- quote(if (name == "audit.csv") cat("more\n", file = file, append = TRUE))
+  there <- asNamespace("tunegrid")
+  suppressMessages(trace("exported_file", exit = changes, where = there, print = FALSE))
+  withr::defer(suppressMessages(untrace("exported_file", where = there)))
+  taken <- file.path(withr::local_tempdir(), "taken")
+  expect_error(taken_export(folder, taken, environment()), "is not as it was exported")
+})
+
 test_that("a mean of counts is a number", {
   folder <- forged_export("comparison-as-run-two-layer.csv", \(lines) {
     paste0(lines, ",", c("parameters", rep("28394.5", length(lines) - 1)))
