@@ -1,5 +1,6 @@
 """The command `tune-grid`: it parses, calls the verb of the same name, and prints."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ import typer
 from typer.exceptions import TyperException
 
 from ..errors import SpecError, TunegridError, quoted
+from ..machine.elsewhere import import_matplotlib
 from ..version import __version__
 from . import conclusions, machine, results, running, stores, studies
 from .output import tell
@@ -45,6 +47,8 @@ def main() -> None:
         for stream in filter(None, (sys.stdout, sys.stderr)):
             stream.reconfigure(errors="replace")  # a terminal without τ gets a question mark
         _check_arguments(sys.argv[1:])
+        if os.path.lexists("matplotlibrc"):  # else it is left to whoever needs it
+            import_matplotlib()
         code = app(standalone_mode=False, prog_name="tune-grid")
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -176,7 +176,8 @@ def _fetch(dataset: Shipped, home: str) -> str:
             text=True,
             timeout=DOWNLOAD_SECONDS,
             check=False,
-            env={**os.environ, "KERAS_HOME": home},
+            cwd=home,  # TensorFlow loads libraries out of folders of the current one
+            env={**os.environ, "KERAS_HOME": str(Path(home).absolute())},
         )
     except subprocess.TimeoutExpired:
         return f"it took more than {DOWNLOAD_SECONDS} seconds"

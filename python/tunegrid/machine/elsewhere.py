@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -24,3 +25,13 @@ def elsewhere() -> Iterator[None]:
             yield
         finally:
             os.chdir(here)
+
+
+def import_matplotlib() -> None:
+    """Import matplotlib, if it is installed, so that it obeys no matplotlibrc of this folder.
+
+    It reads that once. Keras imports it, too, so this has to come before.
+    """
+    if "matplotlib" not in sys.modules:
+        with contextlib.suppress(ImportError), elsewhere():
+            import matplotlib as mpl  # noqa: F401

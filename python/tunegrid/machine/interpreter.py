@@ -16,7 +16,10 @@ def interpreter() -> str:
 
 
 def with_package_path(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which this very package is found, installed or not."""
-    package_root = str(Path(__file__).parents[2])
-    path = [package_root, *filter(None, [environment.get("PYTHONPATH")])]
+    """Return an environment in which this very package is found, installed or not.
+
+    Its folders are whole paths: the process may run in another one.
+    """
+    folders = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    path = [str(Path(__file__).parents[2]), *map(os.path.abspath, folders)]
     return {**environment, "PYTHONPATH": os.pathsep.join(path)}

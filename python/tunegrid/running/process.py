@@ -40,7 +40,8 @@ class WorkerProcess(PipedProcess):
         self._first_memory = 0
         self._oom_kills = 0
         environment = worker_environment(spec, os.environ) | {"TMPDIR": temporary}
-        super().__init__("tunegrid.running.worker", messages, environment)
+        # TensorFlow loads libraries out of folders of the current one, matplotlib settings.
+        super().__init__("tunegrid.running.worker", messages, environment, folder=temporary)
 
     @property
     def seconds(self) -> float:

@@ -1,12 +1,11 @@
 """What all figures share: their looks, and the text that goes with each."""
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...machine.elsewhere import elsewhere
+from ...machine.elsewhere import import_matplotlib
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +64,8 @@ def plain(text: object) -> str:
 @contextlib.contextmanager
 def styled() -> Iterator[None]:
     """Draw as we do, whatever settings there are: those of a folder could call TeX."""
-    with contextlib.nullcontext() if "matplotlib" in sys.modules else elsewhere():
-        import matplotlib.style  # which obeys a matplotlibrc of the current folder
+    import_matplotlib()
+    import matplotlib.style
+
     with matplotlib.style.context(["default", _STYLE]):
         yield
