@@ -128,7 +128,8 @@ class Inputs:
 
         Returns:
             By cell, shape (runs, classes, classes), true classes by rows; cells without runs, or
-            without the labels of their data set on this machine, are left out.
+            without the labels of their data set on this machine, are left out; data of very
+            many classes, too (`MOST_IN_MATRIX`).
         """
         keys = self.results.loc[self.results["cell"].isin(cells), ["key", "cell"]]
         query = """

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..knitr.notebook import in_notebook
+from ..results.published import MOST_IN_MATRIX
 from ..study.claims import AtLeast, Claim, LargestShareOfErrors, Near, OtherConfusions, Untestable
 from ..study.study import Study
 from .arithmetic.holds import holds
@@ -194,7 +195,10 @@ class _Judge:
         if isinstance(claim, LargestShareOfErrors):
             scores = self._shares_of_errors(claim)
             if scores is None:
-                note = "the labels of the data set are not on this machine"
+                note = (
+                    f"the labels of the data set are not on this machine, or of more than "
+                    f"{MOST_IN_MATRIX} classes"
+                )
                 return Judged("last", cells_of(claim, inputs), "too few runs", note=note), None, ""
         judged = judge_average(inputs, claim, alpha, scores)
         if judged.interval is None or not len(judged.cells):

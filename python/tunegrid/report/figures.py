@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import SpecError, StoreError
 from ..machine.files import as_path
 from ..machine.outside import check_no_link
+from ..results.published import MOST_IN_MATRIX
 from ..store.store import find_study
 from ..study.study import Study
 from .drawings.canvas import Drawn, styled
@@ -43,7 +44,8 @@ _MISSING = {
     "published": "nothing was published of the configurations that have runs",
     "sweeps": "no experiment with runs changes one number step by step",
     "factors": "the configurations with runs differ in nothing",
-    "confusion": "the labels of the test images are not on this machine (set TUNEGRID_DATA)",
+    "confusion": "the labels of the test images are not on this machine (set TUNEGRID_DATA), or of "
+    f"more than {MOST_IN_MATRIX} classes",
     "images": "it takes two runs, and the labels of the test images (set TUNEGRID_DATA)",
 }
 

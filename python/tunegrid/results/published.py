@@ -22,6 +22,10 @@ from .tidy import read_groups, read_results
 #: Kinds of tables that stand beside our runs; `layers` stand beside our models.
 OF_RUNS = ("epochs", "confusion", "summary", "differences")
 
+#: The most classes of data whose confusion matrices are made: no one reads larger ones, and one of
+#: 65 535 classes would take 32 GiB.
+MOST_IN_MATRIX = 100
+
 _SCORES = ("loss", "accuracy", "val_loss", "val_accuracy")
 
 
@@ -140,6 +144,8 @@ def confusion_of(
 ) -> np.ndarray | None:
     """Give a stored run's confusion matrix; None without the labels on this machine.
 
+    None also for more than `MOST_IN_MATRIX` classes.
+
     Args:
         spec: the run's, as JSON.
         classes: its predictions, as stored.
@@ -147,6 +153,8 @@ def confusion_of(
         data_dir: a folder with data sets.
     """
     data = RunSpec.from_json(spec).data
+    if data.described.classes > MOST_IN_MATRIX:
+        return None
     labels = readable_labels(data, store=store, data_dir=data_dir)
     if labels is None:
         return None

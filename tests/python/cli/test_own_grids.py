@@ -61,6 +61,18 @@ def test_a_grid_goes_from_a_file_to_another_store(data, grid, model, folder, tun
     assert [row["replicates"] for row in json.loads(table)] == [1, 1]
 
 
+def test_data_of_very_many_classes_have_no_matrix(folder, tune_grid):
+    """It would take 31 GiB."""
+    x, y = np.zeros((40, 5)), np.r_[64_999, np.arange(39)]
+    np.savez(folder / "many.npz", x_train=x, y_train=y, x_test=x, y_test=y)
+    own = ["--grid", "units.csv", "--data", "many.npz", "--model", "mlp", "--name", "many"]
+    assert tune_grid("run", *own, "--epochs", "1").returncode == 0
+    assert "of more than 100 classes" in tune_grid("figure", "many", "confusion").stderr
+    assert tune_grid("figure", "many", "images").returncode == 0
+    assert tune_grid("export", "many", "out").returncode == 0
+    assert (folder / "out" / "images-own.csv").is_file()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -1,9 +1,12 @@
 """Test images by how many runs miss them: counted of what is stored."""
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from tunegrid import read_results
-from tunegrid.results.misses import read_misses
+from tunegrid.results.misses import _counted, read_misses
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +27,14 @@ def test_the_class_that_is_given_is_a_wrong_one_or_none(runs, small_store):
     assert found["given"].isna().equals(found["missed"].eq(0))
     wrong = found[found["missed"].gt(0)]
     assert wrong["given"].ne(wrong["label"]).all()
+
+
+def test_the_class_that_is_given_is_that_of_most_runs_and_the_smaller_of_two():
+    data = SimpleNamespace(described=SimpleNamespace(classes=4, name="x"), split=None)
+    predicted = np.array([[3, 0, 2, 1], [1, 0, 2, 1], [2, 2, 2, 1], [2, 3, 3, 1], [1, 0, 0, 1]])
+    found = _counted(data, np.array([0, 0, 2, 1]), predicted)
+    assert found["given"].fillna(-1).tolist() == [1, 2, 0, -1]
+    assert found["missed"].tolist() == [5, 2, 2, 0]
 
 
 def test_what_is_said_has_every_image_once(runs, small_store):

@@ -11,7 +11,7 @@ from .canvas import Drawn, canvas, plain
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Classes up to which counts are written into the cells.
+#: Classes up to which each has its tick, and counts are written into the cells.
 _WRITTEN = 12
 
 
@@ -52,12 +52,13 @@ def _draw(panel: "Axes", title: str, matrix: np.ndarray) -> None:
 
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     panel.imshow(shares, cmap="Blues", norm=PowerNorm(0.4, 0, 1))
-    places = range(len(matrix))
-    panel.set(xticks=places, yticks=places, xlabel="predicted class", ylabel="true class")
+    panel.set(xlabel="predicted class", ylabel="true class")
     panel.set_title(plain(title), fontsize=10)
     panel.grid(visible=False)
     if len(matrix) > _WRITTEN:
         return
+    places = range(len(matrix))
+    panel.set(xticks=places, yticks=places)
     for (true, predicted), count in np.ndenumerate(matrix):
         if round(count) > 0:
             panel.text(predicted, true, f"{count:.0f}", ha="center", va="center", fontsize=10,
