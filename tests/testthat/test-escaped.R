@@ -25,6 +25,33 @@ test_that("a document makes no tags, links and code of an export", {
   expect_no_match(knitted, "(?<!\\\\)<b|(?<!\\\\)\\]\\(|(?<!\\\\)\\\\input", perl = TRUE)
 })
 
+test_that("a document obeys nothing of an export, whatever its own form and that of its tables", {
+  folder <- evil_export()
+  obeyed <- c(
+    html = "<(?!/?(table|caption|t[a-z]+)\\b)|[`$]|\\]\\(", latex = "\\^\\^|\\\\input",
+    pipe = "(?<!\\\\)(<|\\]\\(|\\\\input)", simple = "(?<!\\\\)(<|\\]\\(|\\\\input)",
+    rst = "(?<!\\\\)[.][.]"
+  )
+  for (form in names(obeyed)) {
+    withr::local_options(knitr.table.format = form)
+    table <- comparison_table("kh2021", "two-layer", directory = folder)
+    table$layer1 <- paste("..", evil, "^^5cinput{a}")
+    attr(table, "note") <- NULL
+    expect_no_match(as.character(knitr::knit_print(table)), obeyed[[form]], perl = TRUE)
+  }
+})
+
+test_that("what is said beside a table is text in a document of HTML, and of LaTeX", {
+  said <- c(html = "&#60;img y=&#92;&#62; ^^5cinput&#123;a&#125;", latex = "<img y=\\textbackslash{}>")
+  before <- knitr::opts_knit$get("out.format")
+  withr::defer(knitr::opts_knit$set(out.format = before))
+  for (form in names(said)) {
+    knitr::opts_knit$set(out.format = form)
+    table <- new_table(structure(data.frame(a = 1), note = "<img y=\\> ^^5cinput{a}"))
+    expect_match(knitr::knit_print(table), said[[form]], fixed = TRUE)
+  }
+})
+
 test_that("escaped texts are those of before where there is nothing to escape", {
   texts <- c("\u03c4 = 0.5", NA, "a\tb", "", "\u4e8c")
   expect_identical(escaped(texts), texts)
