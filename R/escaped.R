@@ -51,28 +51,33 @@ with_texts <- function(frame, change) {
 in_markup <- function(text, form) {
   signs <- marked[[form]]
   text <- gsub("[\r\n]+", " ", text)
-  if (is.null(signs)) {
-    # In reStructuredText dots begin an order, as to include a file.
-    return(sub("^[.]", "\\\\.", gsub("([\\\\`<>$]|\\[|\\])", "\\\\\\1", text, perl = TRUE)))
-  }
-  parts <- strsplit(text, "")
-  vapply(parts, \(one) paste(ifelse(one %in% names(signs), signs[one], one), collapse = ""), "")
+  vapply(strsplit(text, ""), \(one) {
+    paste(ifelse(one %in% names(signs), signs[one], one), collapse = "")
+  }, "")
 }
 
-# What stands for a sign. Pandoc reads markdown within HTML, too.
+as_entities <- function(signs) {
+  signs <- strsplit(signs, "")[[1]]
+  stats::setNames(paste0("&#", vapply(signs, utf8ToInt, 1L), ";"), signs)
+}
+
+behind_slashes <- function(signs) {
+  signs <- strsplit(signs, "")[[1]]
+  stats::setNames(paste0("\\", signs), signs)
+}
+
+# What stands for a sign. In markdown a backslash is not enough: to rmarkdown \[ begins
+# mathematics. Pandoc reads markdown within HTML, too.
 marked <- list(
-  html = local({
-    signs <- strsplit("&<>\"'`\\[]$*_{}@", "")[[1]]
-    stats::setNames(paste0("&#", vapply(signs, utf8ToInt, 1L), ";"), signs)
-  }),
+  markdown = as_entities("\\`<>$[]{}~^#"),
+  html = as_entities("\\`<>$[]{}~^#&\"'*_@"),
   latex = c(
-    local({
-      signs <- strsplit("#$%&_{}", "")[[1]]
-      stats::setNames(paste0("\\", signs), signs)
-    }),
+    behind_slashes("#$%&_{}"),
     # A bracket at the head of a row would be an argument of the line before.
     "\\" = "\\textbackslash{}", "~" = "\\textasciitilde{}", "^" = "\\textasciicircum{}", "[" = "{[}"
-  )
+  ),
+  # Two dots would begin an order, as to include a file.
+  rst = behind_slashes("\\`<>|*.")
 )
 
 # Texts beside tables, in the form of the document that is knitted.
@@ -82,7 +87,8 @@ in_document <- function(text) {
 
 document_form <- function() {
   form <- c(knitr::opts_knit$get("out.format"), "markdown")[1]
-  if (form %in% c("sweave", "listings")) "latex" else form
+  if (form %in% c("sweave", "listings")) form <- "latex"
+  if (form %in% names(marked)) form else "markdown"
 }
 
 # A table in the document that is knitted, in the form that the document or its options ask
@@ -90,8 +96,8 @@ document_form <- function() {
 knitted_table <- function(frame, caption, ...) {
   form <- getOption("knitr.table.format", document_form())
   if (is.function(form)) form <- form()
-  if (!form %in% c("html", "latex", "rst", "simple")) form <- "pipe"
-  frame <- with_texts(frame, \(texts) in_markup(texts, form))
-  caption <- if (!is.null(caption)) in_markup(caption, form)
+  signs <- if (form %in% names(marked)) form else "markdown"
+  frame <- with_texts(frame, \(texts) in_markup(texts, signs))
+  caption <- if (!is.null(caption)) in_markup(caption, signs)
   knitr::kable(frame, form, caption = caption, row.names = FALSE, escape = FALSE, ...)
 }
