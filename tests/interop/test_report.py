@@ -348,10 +348,13 @@ def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
         '<use xlink:href="file:///etc/passwd#a"/>', '<image href="data:image/svg+xml;base64,AA"/>',
         '<g style="fill: u&#114;l(http://x)"/>', "<style>@import 'x'</style>",
         "<!-- a --><x:script/><!-- b -->", "<?xml-stylesheet href='x'?>", "<![CDATA[x]]>",
+        '<g id="x"><path id="y" d=""/></g><use xlink:href="#x"/>',
+        '<pattern id="x"><path style="fill: url(#x)"/></pattern>',
+        '<pattern id="x"></pattern><g style="fill: url(#x)"/>', '<path id="x"/><g id="x"/>',
     ],
 )  # fmt: skip
 def test_a_figure_that_is_not_only_a_drawing_is_left_out(tmp_path, more):
-    """What it does would be done where it is opened alone."""
+    """What it does would be done where it is opened alone, and without end by references."""
 
     def change(folder):
         file = folder / "figure-as-run-wins.svg"

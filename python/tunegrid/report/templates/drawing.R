@@ -12,6 +12,9 @@ drawing_attributes <- drawing_words(
   "xmlns xmlns:xlink xmlns:rdf xmlns:cc xmlns:dc version viewBox width height x y id d style transform
 clip-path fill type href xlink:href rdf:resource patternUnits preserveAspectRatio text-anchor opacity"
 )
+# The most letters that are drawn through references, each as often as it is referred to.
+most_referred <- 2^26
+
 drawing_functions <- drawing_words("matrix translate scale rotate rgb url")
 
 is_drawing <- function(file) {
@@ -36,7 +39,21 @@ is_drawing <- function(file) {
   # An entity could write any letter of these.
   looks <- c(pairs[names %in% c("style", "clip-path", "fill")], all_of("<style[^<]*", text))
   links <- pairs[grepl("href$", names, useBytes = TRUE)]
+  # What is referred to is a shape, or shapes in which nothing is: references to references
+  # would be drawn without end.
+  is_shape <- grepl("^<(path|rect)\\b", tags, perl = TRUE, useBytes = TRUE)
+  filled <- all_of("(style|fill)=\"[^\"]*\"", tags[!is_shape])
+  areas <- all_of("(?s)<(?:clipPath|pattern)\\b.*?</(?:clipPath|pattern)", text)
+  opened <- all_of("<(clipPath|pattern)\\b", text)
+  targets <- c(tags[is_shape], areas)
+  ids <- sub("\".*", "", sub("^[^>]*?\\sid=\"", "#", targets, perl = TRUE, useBytes = TRUE), useBytes = TRUE)
+  referred <- match(c(all_of("(?<=href=\")#[^\"]*", tags), all_of("(?<=url\\()#[^)]*", tags)), ids)
   all(
+    !anyNA(referred), !anyDuplicated(all_of("(?<=\\sid=\")[^\"]*", tags)),
+    sum(nchar(targets[referred], "bytes")) <= most_referred,
+    length(areas) == length(opened), length(areas) == length(all_of("<(clipPath|pattern)\\b", areas)),
+    !grepl("url(", c(filled, all_of("<style[^<]*", text)), fixed = TRUE, useBytes = TRUE),
+    !grepl("href=|url\\(", areas, useBytes = TRUE),
     all_of(paste0("(?<=^<)", name), tags) %in% drawing_tags,
     names %in% drawing_attributes,
     sub("[(]", "", all_of("[A-Za-z-]*\\(", looks)) %in% drawing_functions,
