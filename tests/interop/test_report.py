@@ -1,5 +1,6 @@
 """A study's report, by a real R."""
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -340,6 +341,10 @@ def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
     assert not re.search(r"(?<!\\)<img|(?<!\\)\]\(javascript", text)
 
 
+#: The head of a picture of a million by a million pixels.
+LARGE = base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + 2 * b"\0\x0f\x42\x40").decode()
+
+
 @needs_rmarkdown
 @pytest.mark.parametrize(
     "more",
@@ -350,6 +355,7 @@ def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
         "<!-- a --><x:script/><!-- b -->", "<?xml-stylesheet href='x'?>", "<![CDATA[x]]>",
         '<g id="x"><path id="y" d=""/></g><use xlink:href="#x"/>',
         '<pattern id="x"><path style="fill: url(#x)"/></pattern>',
+        f'<image href="data:image/png;base64,{LARGE}"/>',
         '<pattern id="x"></pattern><g style="fill: url(#x)"/>', '<path id="x"/><g id="x"/>',
     ],
 )  # fmt: skip

@@ -17,6 +17,21 @@ most_referred <- 2^26
 
 drawing_functions <- drawing_words("matrix translate scale rotate rgb url")
 
+# The most pixels of all images in a figure: 70 KB of PNG can take gigabytes.
+most_pixels <- 2^25
+
+# How many a PNG has by its head; without end where that is none.
+pixels_of <- function(link) {
+  coded <- gsub("\\s", "", sub("^.*;base64,", "", link, useBytes = TRUE), perl = TRUE, useBytes = TRUE)
+  known <- c(LETTERS, letters, 0:9, "+", "/")
+  six <- matrix(match(strsplit(substr(coded, 1, 32), "")[[1]][1:32], known) - 1, nrow = 4)
+  bytes <- c(rbind(six[1, ] * 4 + six[2, ] %/% 16, six[2, ] %% 16 * 16 + six[3, ] %/% 4, six[3, ] %% 4 * 64 + six[4, ]))
+  if (!identical(as.integer(bytes[13:16]), utf8ToInt("IHDR"))) {
+    return(Inf)
+  }
+  sum(bytes[17:20] * 256^(3:0)) * sum(bytes[21:24] * 256^(3:0))
+}
+
 is_drawing <- function(file) {
   content <- readBin(file, "raw", file.size(file))
   if (any(content == 0) || !validUTF8(text <- rawToChar(content))) {
@@ -49,6 +64,7 @@ is_drawing <- function(file) {
   ids <- sub("\".*", "", sub("^[^>]*?\\sid=\"", "#", targets, perl = TRUE, useBytes = TRUE), useBytes = TRUE)
   referred <- match(c(all_of("(?<=href=\")#[^\"]*", tags), all_of("(?<=url\\()#[^)]*", tags)), ids)
   all(
+    sum(vapply(grep("=\"data:", links, value = TRUE, useBytes = TRUE), pixels_of, 1)) <= most_pixels,
     !anyNA(referred), !anyDuplicated(all_of("(?<=\\sid=\")[^\"]*", tags)),
     sum(nchar(targets[referred], "bytes")) <= most_referred,
     length(areas) == length(opened), length(areas) == length(all_of("<(clipPath|pattern)\\b", areas)),
