@@ -47,18 +47,57 @@ with_texts <- function(frame, change) {
   frame
 }
 
-# A text in markdown, which would make tags, links, code and TeX of it.
-in_markdown <- function(text) {
-  gsub("([\\\\`<>$]|\\[|\\])", "\\\\\\1", gsub("[\r\n]+", " ", text), perl = TRUE)
+# A text as markup has it, which would make tags, links, code and TeX of it.
+in_markup <- function(text, form) {
+  signs <- marked[[form]]
+  text <- gsub("[\r\n]+", " ", text)
+  vapply(strsplit(text, ""), \(one) {
+    paste(ifelse(one %in% names(signs), signs[one], one), collapse = "")
+  }, "")
 }
 
-# A table in the document that is knitted. kable() escapes cells in HTML and LaTeX, which
-# somebody has to ask for, and no cell in markdown.
+as_entities <- function(signs) {
+  signs <- strsplit(signs, "")[[1]]
+  stats::setNames(paste0("&#", vapply(signs, utf8ToInt, 1L), ";"), signs)
+}
+
+behind_slashes <- function(signs) {
+  signs <- strsplit(signs, "")[[1]]
+  stats::setNames(paste0("\\", signs), signs)
+}
+
+# What stands for a sign. In markdown a backslash is not enough: to rmarkdown \[ begins
+# mathematics. Pandoc reads markdown within HTML, too.
+marked <- list(
+  markdown = as_entities("\\`<>$[]{}~^#"),
+  html = as_entities("\\`<>$[]{}~^#&\"'*_@"),
+  latex = c(
+    behind_slashes("#$%&_{}"),
+    # A bracket at the head of a row would be an argument of the line before.
+    "\\" = "\\textbackslash{}", "~" = "\\textasciitilde{}", "^" = "\\textasciicircum{}", "[" = "{[}"
+  ),
+  # Two dots would begin an order, as to include a file.
+  rst = behind_slashes("\\`<>|*.")
+)
+
+# Texts beside tables, in the form of the document that is knitted.
+in_document <- function(text) {
+  in_markup(text, document_form())
+}
+
+document_form <- function() {
+  form <- c(knitr::opts_knit$get("out.format"), "markdown")[1]
+  if (form %in% c("sweave", "listings")) form <- "latex"
+  if (form %in% names(marked)) form else "markdown"
+}
+
+# A table in the document that is knitted, in the form that the document or its options ask
+# for. kable() escapes no cell in markdown, and no caption anywhere.
 knitted_table <- function(frame, caption, ...) {
-  format <- c(knitr::opts_knit$get("out.format"), "markdown")[1]
-  if (is.null(getOption("knitr.table.format")) && format == "markdown") {
-    frame <- with_texts(frame, in_markdown)
-  }
-  caption <- if (!is.null(caption)) in_markdown(caption)
-  knitr::kable(frame, caption = caption, row.names = FALSE, ...)
+  form <- getOption("knitr.table.format", document_form())
+  if (is.function(form)) form <- form()
+  signs <- if (form %in% names(marked)) form else "markdown"
+  frame <- with_texts(frame, \(texts) in_markup(texts, signs))
+  caption <- if (!is.null(caption)) in_markup(caption, signs)
+  knitr::kable(frame, form, caption = caption, row.names = FALSE, escape = FALSE, ...)
 }

@@ -4,7 +4,11 @@
 exported_results <- function(study, experiments, protocol, any, folder, call = caller_env()) {
   check_exported(study, folder, call)
   protocol <- exported_protocol(protocol, folder, call)
-  runs <- read_exported(folder, paste0("results-", protocol, ".csv"), call)
+  name <- paste0("results-", protocol, ".csv")
+  runs <- read_exported(folder, name, call)
+  if (!all(c("experiment", "epochs", "departures", "outcome", "key") %in% names(runs))) {
+    abort_damaged(file.path(folder, name), call)
+  }
   wanted <- exported_experiments(experiments, unique(runs$experiment), folder, call)
   runs <- runs[runs$experiment %in% wanted & (any | is.na(runs$departures)), ]
   runs$departures[is.na(runs$departures)] <- ""
@@ -214,8 +218,16 @@ taken_export <- function(folder, target, call) {
   target
 }
 
+# The most columns of a table: R's time to read one grows with their square.
+most_columns <- 10000L
+
 read_csv_of <- function(file, call, ...) {
-  force(file)
+  first <- suppressWarnings(readLines(file, 1, warn = FALSE))
+  commas <- lengths(gregexpr(",", first, fixed = TRUE, useBytes = TRUE))
+  if (any(commas >= most_columns)) {
+    said <- paste0(file, " has more than ", most_columns, " columns, which is the most.")
+    abort_tunegrid(said, "store", call)
+  }
   tryCatch(
     suppressWarnings(utils::read.csv(file, ..., check.names = FALSE, encoding = "UTF-8")),
     error = \(condition) abort_damaged(file, call)

@@ -37,7 +37,9 @@ exported_epochs <- function(study, experiments, protocol, any, folder, call = ca
   columns <- names(runs)[seq_len(match("epochs", names(runs)) - 1)]
   epochs <- read_exported(folder, "epoch.csv", call)
   scores <- c("epoch", "loss", "accuracy", "val_loss", "val_accuracy")
-  parts <- split(epochs[scores], factor(epochs$run, levels = runs$key))
+  if (!all(c("run", scores) %in% names(epochs))) abort_damaged(file.path(folder, "epoch.csv"), call)
+  # Two experiments can share a run.
+  parts <- split(epochs[scores], factor(epochs$run, levels = unique(runs$key)))[runs$key]
   lengths <- vapply(parts, nrow, integer(1))
   of <- rep(seq_len(nrow(runs)), lengths)
   curves <- cbind(runs[of, unique(c(columns, about_run))], do.call(rbind, unname(parts)))

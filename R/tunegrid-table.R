@@ -88,7 +88,7 @@ knit_print.tunegrid_table <- function(x, ...) {
   caption <- if (nzchar(caption)) caption
   digits <- c(attr(x, "digits"), getOption("digits"))[1]
   table <- knitted_table(shown(x), caption, digits = digits)
-  notes <- listed_notes(in_markdown(said$note))
+  notes <- listed_notes(in_document(said$note))
   knitr::asis_output(paste(c("", table, "", notes, ""), collapse = "\n"))
 }
 

@@ -140,6 +140,18 @@ def test_quarto_is_given_the_same_source_as_it_takes_it(tmp_path, monkeypatch):
     assert "from: markdown-raw_html-raw_tex" in called
 
 
+def test_quarto_is_given_a_project_that_is_its_own(tmp_path, monkeypatch):
+    """It takes the first one in a folder above, and runs what that says."""
+    command = tmp_path / "bin" / "quarto"
+    command.parent.mkdir()
+    command.write_text(QUARTO.replace("params.yml quarto.yml", "_quarto.yml"))
+    command.chmod(command.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("CALLED", str(tmp_path / "called"))
+    render_report("kh2021", directory=KEPT, output=tmp_path / "x.html", engine="quarto")
+    assert (tmp_path / "called").read_text().endswith("project:\n  type: default\n")
+
+
 def test_the_parts_stand_in_a_page_of_one_s_own(tmp_path):
     """The example of the help, with the parts where Quarto would include them."""
     help_text = (ROOT / "R" / "render-report.R").read_text("utf-8").replace("#' ", "")

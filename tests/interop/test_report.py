@@ -1,5 +1,6 @@
 """A study's report, by a real R."""
 
+import base64
 import contextlib
 import hashlib
 import json
@@ -340,6 +341,10 @@ def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
     assert not re.search(r"(?<!\\)<img|(?<!\\)\]\(javascript", text)
 
 
+#: The head of a picture of a million by a million pixels.
+LARGE = base64.b64encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + 2 * b"\0\x0f\x42\x40").decode()
+
+
 @needs_rmarkdown
 @pytest.mark.parametrize(
     "more",
@@ -348,10 +353,14 @@ def test_a_protocol_s_name_is_no_markup_in_a_link(tmp_path):
         '<use xlink:href="file:///etc/passwd#a"/>', '<image href="data:image/svg+xml;base64,AA"/>',
         '<g style="fill: u&#114;l(http://x)"/>', "<style>@import 'x'</style>",
         "<!-- a --><x:script/><!-- b -->", "<?xml-stylesheet href='x'?>", "<![CDATA[x]]>",
+        '<g id="x"><path id="y" d=""/></g><use xlink:href="#x"/>',
+        '<pattern id="x"><path style="fill: url(#x)"/></pattern>',
+        f'<image href="data:image/png;base64,{LARGE}"/>',
+        '<pattern id="x"></pattern><g style="fill: url(#x)"/>', '<path id="x"/><g id="x"/>',
     ],
 )  # fmt: skip
 def test_a_figure_that_is_not_only_a_drawing_is_left_out(tmp_path, more):
-    """What it does would be done where it is opened alone."""
+    """What it does would be done where it is opened alone, and without end by references."""
 
     def change(folder):
         file = folder / "figure-as-run-wins.svg"

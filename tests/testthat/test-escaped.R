@@ -18,11 +18,35 @@ test_that("a terminal obeys nothing of an export", {
   expect_true(any(grepl("{1 + 1}", said, fixed = TRUE)))
 })
 
-test_that("a document makes no tags, links and code of an export", {
-  table <- comparison_table("kh2021", "two-layer", directory = evil_export())
-  table$layer1 <- evil
-  knitted <- as.character(knitr::knit_print(table))
-  expect_no_match(knitted, "(?<!\\\\)<b|(?<!\\\\)\\]\\(|(?<!\\\\)\\\\input", perl = TRUE)
+test_that("a document obeys nothing of an export, whatever its own form and that of its tables", {
+  folder <- evil_export()
+  markdown <- "[<\\[\\\\^~]|\\{="
+  obeyed <- c(
+    pipe = markdown, simple = markdown, html = "<(?!/?(table|caption|t[a-z]+)\\b)|[`$\\[\\\\^~]",
+    latex = "\\^|\\\\input", rst = "(?<!\\\\)([<.]|\\\\input)"
+  )
+  for (form in c("document", names(obeyed))) {
+    withr::local_options(knitr.table.format = if (form != "document") form)
+    table <- comparison_table("kh2021", "two-layer", directory = folder)["layer1"]
+    table$layer1 <- paste("..", evil, "[^^5cinput{a}] ~~~{=html}")
+    attr(table, "note") <- NULL
+    pattern <- obeyed[[if (form == "document") "pipe" else form]]
+    expect_no_match(as.character(knitr::knit_print(table)), pattern, perl = TRUE)
+  }
+})
+
+test_that("what is said beside a table is text in a document of HTML, and of LaTeX", {
+  said <- c(
+    html = "&#60;img y=&#92;&#62; &#94;&#94;5c", latex = "<img y=\\textbackslash{}>",
+    markdown = "&#126;&#126;&#126;&#123;=html&#125; &#60;img"
+  )
+  before <- knitr::opts_knit$get("out.format")
+  withr::defer(knitr::opts_knit$set(out.format = before))
+  for (form in names(said)) {
+    knitr::opts_knit$set(out.format = form)
+    table <- new_table(structure(data.frame(a = 1), note = "~~~{=html} <img y=\\> ^^5cinput{a}"))
+    expect_match(knitr::knit_print(table), said[[form]], fixed = TRUE)
+  }
 })
 
 test_that("escaped texts are those of before where there is nothing to escape", {

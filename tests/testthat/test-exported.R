@@ -196,3 +196,12 @@ test_that("no packed file is unpacked", {
     expect_error(read_results("kh2021", directory = folder), "packed file")
   }
 })
+
+test_that("a table without its columns is damaged, and one of too many is refused", {
+  for (name in c("results-as-run.csv", "epoch.csv")) {
+    folder <- forged_export(name, \(lines) "a")
+    expect_error(read_epochs("kh2021", directory = folder), "is damaged", class = "tunegrid_error_store")
+    folder <- forged_export(name, \(lines) strrep(",", 10000))
+    expect_error(read_epochs("kh2021", directory = folder), "10000 columns", class = "tunegrid_error_store")
+  }
+})

@@ -14,3 +14,13 @@ test_that("each run has its epochs, in order", {
   last <- curves[curves$epoch == 20, ]
   expect_equal(last$val_accuracy, runs$val_accuracy[match(last$key, runs$key)])
 })
+
+test_that("a run that two experiments share has its epochs in both", {
+  folder <- forged_export("results-as-run.csv", \(lines) {
+    c(lines, sub(",two-layer,", ",base,", lines[-1], fixed = TRUE))
+  })
+  curves <- read_epochs("kh2021", directory = folder)
+  once <- read_epochs("kh2021", directory = exported_folder())
+  expect_equal(curves$experiment, factor(rep(c("two-layer", "base"), each = nrow(once)), c("two-layer", "base")))
+  expect_equal(curves$val_accuracy, rep(once$val_accuracy, 2))
+})

@@ -153,8 +153,8 @@ def _nowhere(found: re.Match[str]) -> str:
 def _given(found: re.Match[str]) -> str:
     try:
         return f"not {_value(ast.literal_eval(found[1]))}"
-    except (SyntaxError, ValueError):
-        return found[0]
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        return found[0]  # somebody's text that looks like a value
 
 
 def _value(value: object) -> str:

@@ -34,6 +34,7 @@ _MAGIC = bytes.fromhex("d9d505f920a163d7")
 _MEND = "mend it with `tune-grid repair`, or give another --store"
 
 _COMMENT = re.compile(r"--[^\n]*")
+_BLANKS = re.compile(r"[ \t\n\f\r]+")  # to SQLite any other is a letter
 _NAMED = re.compile(r"CREATE (TABLE|INDEX) (\w+)")
 
 
@@ -107,7 +108,7 @@ def declared() -> dict[str, str]:
 
 
 def _plain(sql: object) -> str:
-    return " ".join(_COMMENT.sub("", str(sql)).split())
+    return _BLANKS.sub(" ", _COMMENT.sub("", str(sql))).strip(" ")
 
 
 def _made(sql: object) -> tuple[str, str] | None:

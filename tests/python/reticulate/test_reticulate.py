@@ -121,6 +121,12 @@ def test_everything_is_plain(small_store):
         assert json.loads(json.dumps(done)) == done
 
 
+@pytest.mark.parametrize("value", ["{[]: 1}", f"[{'-' * 5000}1]", f"[{'[' * 3000}]"])
+def test_a_text_that_looks_like_a_value_and_is_none_stays(value):
+    """Somebody else's, in a sentence."""
+    assert in_r(f"It is one, not {value}.") == f"It is one, not {value}."
+
+
 def test_what_is_said_is_said_in_r_s_words(small_store, tmp_path):
     """Messages are the command's; R has arguments and functions of other names."""
     given = {"study": "kh2021", "store": str(small_store)}

@@ -171,6 +171,14 @@ def test_a_table_of_ours_that_computes_is_wrong_and_taken_out(store):
     assert set(verify_store(store=store)["state"]) == {"ok"}
 
 
+def test_a_space_that_is_a_letter_to_sqlite_makes_another_form(store):
+    """`NOT\u2003NULL` is the name of a type, and the column may be empty."""
+    harm(store, "PRAGMA writable_schema = ON; UPDATE sqlite_master SET "
+         "sql = replace(sql, 'NOT NULL', 'NOT\u2003NULL') WHERE name = 'plan'")  # fmt: skip
+    with pytest.raises(StoreError, match="holds plan in another form"):
+        run_status(store=store)
+
+
 def test_a_journal_that_names_a_file_to_be_deleted_is_refused(store, outside):
     """SQLite deletes the file that a journal names as that of several databases at once."""
     name = str(outside / "thesis.txt").encode()

@@ -125,6 +125,8 @@ render_quarto <- function(source, params, made) {
   writeLines(paste0(names(params), ": ", vapply(params, encodeString, "", quote = "\"")), told, useBytes = TRUE)
   folder <- setwd(dirname(made))
   on.exit(setwd(folder))
+  # Or it obeys the first project above, as one in the folder of everybody's temporary files.
+  writeLines(c("project:", "  type: default"), "_quarto.yml")
   said <- system2(
     "quarto",
     c("render", basename(source), "--to", tools::file_ext(made), "--output", basename(made),
