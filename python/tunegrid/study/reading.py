@@ -39,14 +39,18 @@ _SEPARATORS = re.compile(r"[\n,=\[\]{}]")
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 
-def read_study_file(file: Path) -> dict[str, object]:
+def read_study_file(file: Path, *, links: bool = False) -> dict[str, object]:
     """Read a study file.
+
+    Args:
+        file: its path.
+        links: whether it may be a symbolic link, as the user named the file, not its folder.
 
     Raises:
         SpecError: when it cannot be read, is too large, or is no TOML.
     """
     try:
-        content = read_outside(file, limit=MOST_BYTES)
+        content = read_outside(file, limit=MOST_BYTES, links=links)
         return read_toml(content.decode())
     except OSError as error:
         raise SpecError(f"{quoted(file)} cannot be read: {error.strerror}.") from None

@@ -292,16 +292,18 @@ def load_study(study: "str | Path | Study") -> Study:
     given = Path(study)
     if is_file(shipped):
         return _read_study(shipped)
-    if given.suffix == ".toml" or is_folder(given):
-        return _read_study(given / "study.toml" if is_folder(given) else given)
+    if is_folder(given):
+        return _read_study(given / "study.toml")
+    if given.suffix == ".toml":
+        return _read_study(given, links=True)
     known = ", ".join(sorted(folder.name for folder in STUDIES.iterdir() if folder.is_dir()))
     raise SpecError(
         f"There is no study '{quoted(study)}': give one of {known}, or the path of a study.toml."
     )
 
 
-def _read_study(file: Path) -> Study:
-    content = read_study_file(file)
+def _read_study(file: Path, *, links: bool = False) -> Study:
+    content = read_study_file(file, links=links)
     if "datasets" in content:
         raise SpecError(
             f"{file}: datasets is not a known key: name a file, as dataset = {{ file = "

@@ -59,6 +59,17 @@ def test_no_link_in_the_folder_is_followed(theirs, tmp_path, target):
         theirs(f'{GRID}published.file = "table.csv"', own="dense1,accuracy\n1,0.5\n")
 
 
+def test_the_study_file_of_a_folder_is_no_link(theirs, tmp_path):
+    """Where the file itself is named, it may be one."""
+    theirs(GRID)
+    link = tmp_path / "other" / "study.toml"
+    link.parent.mkdir()
+    link.symlink_to(tmp_path / "study" / "study.toml")
+    assert load_study(link).id == "theirs"
+    with pytest.raises(SpecError, match=r"study\.toml is a symbolic link"):
+        load_study(link.parent)
+
+
 def test_data_of_a_study_lies_in_its_folder(theirs, tmp_path):
     """As printed tables do."""
     with pytest.raises(SpecError, match=r"dataset: \.\./secret\.csv is no file inside"):
