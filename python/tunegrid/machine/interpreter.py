@@ -16,7 +16,11 @@ def interpreter() -> str:
 
 
 def with_package_path(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which this very package is found, installed or not."""
+    """Return an environment in which this very package is found, installed or not, from anywhere.
+
+    An empty part of the path would be the folder where a process runs.
+    """
     package_root = str(Path(__file__).parents[2])
-    path = [package_root, *filter(None, [environment.get("PYTHONPATH")])]
+    given = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    path = [package_root, *map(os.path.abspath, given)]
     return {**environment, "PYTHONPATH": os.pathsep.join(path)}

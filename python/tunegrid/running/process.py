@@ -32,7 +32,10 @@ class WorkerProcess(PipedProcess):
     """One worker process, and the task that it has."""
 
     def __init__(self, spec: RunSpec, messages: queue.SimpleQueue, temporary: str) -> None:
-        """Start it for runs of the backend and device of `spec`, with a folder for files."""
+        """Start it for runs of the backend and device of `spec`, with a folder for files.
+
+        It runs there: CUDA's compiler is looked for in the folder where a process is, too.
+        """
         self.backend = spec.backend
         self.task: Task | None = None
         self._runs = 0
@@ -40,7 +43,7 @@ class WorkerProcess(PipedProcess):
         self._first_memory = 0
         self._oom_kills = 0
         environment = worker_environment(spec, os.environ) | {"TMPDIR": temporary}
-        super().__init__("tunegrid.running.worker", messages, environment)
+        super().__init__("tunegrid.running.worker", messages, environment, folder=temporary)
 
     @property
     def seconds(self) -> float:
