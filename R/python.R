@@ -38,7 +38,7 @@ tunegrid_available <- function() {
 #' @examples
 #' tunegrid_last_traceback()
 tunegrid_last_traceback <- function() {
-  lines <- as.character(bridge$traceback)
+  lines <- escaped(bridge$traceback)
   writeLines(lines)
   invisible(lines)
 }

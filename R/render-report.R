@@ -117,6 +117,9 @@ exported_of <- function(study, directory, call) {
   }
   folders <- list.dirs(directory, recursive = FALSE)
   folders <- folders[file.exists(file.path(folders, "manifest.json"))]
+  for (link in folders[nzchar(Sys.readlink(folders))]) {
+    abort_tunegrid(paste0(link, " is a symbolic link, which is not followed: take it away."), "store", call)
+  }
   if (length(folders) == 0) {
     said <- paste0(directory, " holds no exported folders: export_results() writes one, a folder a study.")
     abort_tunegrid(said, "spec", call)

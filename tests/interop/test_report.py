@@ -240,6 +240,7 @@ def test_texts_of_others_are_texts_in_markdown(hostile, tmp_path):
     assert not ALIVE.search(shown)
     assert "<script" not in shown
     assert '/etc/passwd"' not in shown
+    assert not re.search(r"(?<!\\)\$x", written.read_text("utf-8"))
 
 
 def test_every_format_reads_as_little_into_a_text():

@@ -88,3 +88,12 @@ test_that("without a study there is one page over all", {
   expect_identical(readLines(from_store), readLines(page))
   expect_error(render_report(output = page, directory = withr::local_tempdir()), "holds no exported")
 })
+
+test_that("an overview follows no link to an exported folder elsewhere", {
+  folder <- withr::local_tempdir()
+  file.symlink(exported_folder(), file.path(folder, "kh2021"))
+  expect_error(
+    render_report(output = file.path(folder, "x.md"), directory = folder), "kh2021 is a symbolic link",
+    class = "tunegrid_error_store"
+  )
+})

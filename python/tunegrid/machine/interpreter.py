@@ -16,10 +16,11 @@ def interpreter() -> str:
 
 
 def with_package_path(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return an environment in which this very package is found, installed or not.
+    """Return an environment in which this very package is found, installed or not, from anywhere.
 
-    Its folders are whole paths: the process may run in another one.
+    An empty part of the path would be the folder where a process runs.
     """
-    folders = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
-    path = [str(Path(__file__).parents[2]), *map(os.path.abspath, folders)]
+    package_root = str(Path(__file__).parents[2])
+    given = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    path = [package_root, *map(os.path.abspath, given)]
     return {**environment, "PYTHONPATH": os.pathsep.join(path)}

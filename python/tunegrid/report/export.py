@@ -32,6 +32,7 @@ from .export_form import (
     TABLES,
     data_file,
     own_datasets,
+    read_manifest,
     told,
 )
 from .figures import figures
@@ -218,10 +219,18 @@ def _dictionary(tables: Iterable[tuple[str, str]]) -> str:
 
 def _prepare(folder: Path) -> None:
     """Make the folder, or take an earlier export's manifest away: it is no export until the end."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / MANIFEST).exists():
+    if folder.exists() and any(folder.iterdir()) and not _is_export(folder):
         raise StoreError(f"{folder} is not empty and holds no export: give a folder of its own.")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / MANIFEST).unlink(missing_ok=True)
+
+
+def _is_export(folder: Path) -> bool:
+    """Say whether a manifest is one of an export: other programs have a manifest.json, too."""
+    try:
+        return bool(read_manifest(folder))
+    except StoreError:
+        return False
 
 
 def _replace(file: Path, content: bytes) -> None:

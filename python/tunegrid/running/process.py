@@ -32,7 +32,11 @@ class WorkerProcess(PipedProcess):
     """One worker process, and the task that it has."""
 
     def __init__(self, spec: RunSpec, messages: queue.SimpleQueue, temporary: str) -> None:
-        """Start it for runs of the backend and device of `spec`, with a folder for files."""
+        """Start it for runs of the backend and device of `spec`, with a folder for files.
+
+        It runs there: TensorFlow loads libraries out of folders of the current one and looks for
+        CUDA's compiler in it, matplotlib for settings.
+        """
         self.backend = spec.backend
         self.task: Task | None = None
         self._runs = 0
@@ -40,7 +44,6 @@ class WorkerProcess(PipedProcess):
         self._first_memory = 0
         self._oom_kills = 0
         environment = worker_environment(spec, os.environ) | {"TMPDIR": temporary}
-        # TensorFlow loads libraries out of folders of the current one, matplotlib settings.
         super().__init__("tunegrid.running.worker", messages, environment, folder=temporary)
 
     @property

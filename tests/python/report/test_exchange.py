@@ -201,6 +201,14 @@ def test_an_export_never_replaces_somebody_s_files(small_store, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+def test_an_export_never_replaces_the_manifest_of_another_program(small_store, tmp_path):
+    """It has the same name, and says other things."""
+    (tmp_path / "manifest.json").write_text('{"manifest_version": 3}')
+    with pytest.raises(StoreError, match="is not empty and holds no export"):
+        export_results("kh2021", tmp_path, store=small_store)
+    assert [file.read_text() for file in tmp_path.iterdir()] == ['{"manifest_version": 3}']
+
+
 def test_an_empty_store_has_nothing_to_export(tmp_path):
     """And makes no folder."""
     with pytest.raises(StoreError, match="has no runs of kh2021 to export"):

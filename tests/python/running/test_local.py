@@ -112,6 +112,18 @@ def test_leaving_the_executor_kills_what_still_trains(task):
     assert not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
 
 
+def test_a_worker_runs_in_a_folder_of_its_own(task, tmp_path, monkeypatch):
+    """In the current one CUDA looks for its compiler, and an empty PYTHONPATH for modules."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "h5py.py").write_text("raise ImportError('of the current folder')")
+    monkeypatch.setenv("PYTHONPATH", f"{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    with LocalExecutor(1) as executor:
+        executor.start(task)
+        (worker,) = psutil.Process().children()
+        assert Path(worker.cwd()).name.startswith(f"tunegrid-workers-{os.getpid()}-")
+        assert events_of(executor)[-1].kind == "done"
+
+
 def test_workers_leave_no_temporary_files(task):
     """Neither theirs nor those of a driver that was killed long ago."""
     here = Path(tempfile.gettempdir())

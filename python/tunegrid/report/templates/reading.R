@@ -64,7 +64,7 @@ plain <- function(text) {
 
 # In a cell of a markdown table only what could be more than a text.
 cell <- function(text) {
-  gsub("([\\\\`<>\\[\\]])", "\\\\\\1", one_line(text), perl = TRUE)
+  gsub("([\\\\`<>\\[\\]$])", "\\\\\\1", one_line(text), perl = TRUE)
 }
 
 # A text in HTML, also in an attribute.
