@@ -66,8 +66,8 @@ reliability: setup
 check-r: setup r
 	rm -rf $(R_CHECK) && mkdir $(R_CHECK)
 	git archive --prefix=tunegrid/ HEAD | tar -x -C $(R_CHECK)
-	cd $(R_CHECK) && export LC_ALL=C.UTF-8 NOT_CRAN=true _R_CHECK_FORCE_SUGGESTS_=true \
-	  RETICULATE_PYTHON="$(CURDIR)/$(BIN)/python" && \
+	export LC_ALL=C.UTF-8 NOT_CRAN=true _R_CHECK_FORCE_SUGGESTS_=true \
+	  RETICULATE_PYTHON="$$PWD/$(BIN)/python" && cd $(R_CHECK) && \
 	  R CMD build --no-manual tunegrid && \
 	  { R CMD check --no-manual tunegrid_*.tar.gz || true; }
 	$(BIN)/python tests/check_r.py $(R_CHECK)/tunegrid.Rcheck

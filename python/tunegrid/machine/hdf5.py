@@ -92,7 +92,7 @@ def check_weights(file: h5py.File, most: int, error: type[TunegridError]) -> Non
         group, depth = waiting.pop()
         entries += len(group)  # which is known before a name is read
         if entries > MOST_ENTRIES or depth > DEEPEST:
-            raise error(f"{quoted(file.filename)} has more in it than any model.")
+            raise error("the file has more in it than any model.")
         for name in group:
             entry = plain_entry(group, name, error)
             if isinstance(entry, h5py.Group):

@@ -1,5 +1,6 @@
 """Bring what SQLite can still read of a damaged store into a new file."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -74,11 +75,21 @@ def salvage(folder: Path) -> None:
         aside = free_name(file.with_name(f"{FILE}.damaged"))
         for log in ("", "-wal"):
             with suppress(FileNotFoundError):
-                shutil.copy2(f"{file}{log}", f"{aside}{log}")
+                _keep(f"{file}{log}", f"{aside}{log}")
         for log in ("-wal", "-shm"):  # the old file's, and must not be read with the new one
             Path(f"{file}{log}").unlink(missing_ok=True)
         (fresh / FILE).replace(file)
         shutil.rmtree(fresh)
+
+
+def _keep(file: str, aside: str) -> None:
+    """Give a file a second name, where that can be: a copy of a file with holes has none."""
+    try:
+        os.link(file, aside)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copy2(file, aside)
 
 
 def _open_damaged(folder: Path) -> sqlite3.Connection:
