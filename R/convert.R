@@ -56,11 +56,16 @@ as_study <- function(study, call = caller_env()) {
 from_python <- function(value) {
   if (!is.list(value)) {
     value
-  } else if (all(c("frame", "rows", "attributes") %in% names(value))) {
+  } else if (is_frame_sent(value)) {
     as_frame(value)
   } else {
     lapply(value, from_python)
   }
+}
+
+# Somebody's experiments can be called so, too.
+is_frame_sent <- function(value) {
+  all(c("frame", "rows", "attributes") %in% names(value)) && is.numeric(value$rows)
 }
 
 as_frame <- function(sent) {
@@ -69,7 +74,7 @@ as_frame <- function(sent) {
   frame <- list2DF(columns, nrow = sent$rows)
   for (name in names(sent$attributes)) {
     value <- sent$attributes[[name]]
-    attr(frame, name) <- if ("frame" %in% names(value)) as_frame(value) else unlist(value)
+    attr(frame, name) <- if (is_frame_sent(value)) as_frame(value) else unlist(value)
   }
   frame
 }

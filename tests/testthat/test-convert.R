@@ -75,3 +75,10 @@ test_that("a tilde is the user's folder", {
   expect_identical(as_path("~/store"), path.expand("~/store"))
   expect_null(as_path(NULL))
 })
+
+test_that("a list whose names are those of a frame's parts is a list of frames", {
+  empty <- list(frame = list(), rows = 0L, attributes = list())
+  made <- from_python(list(frame = empty, rows = empty, attributes = empty))
+  expect_named(made, c("frame", "rows", "attributes"))
+  expect_equal(unique(vapply(made, is.data.frame, NA)), TRUE)
+})
