@@ -2,6 +2,7 @@
 
 import sys
 
+from ..errors import shown
 from .progress import Progress, SpokenProgress
 
 #: Steps in which the bar moves: each is a message to the browser.
@@ -37,7 +38,7 @@ class NotebookProgress(SpokenProgress):
         self._step = 0
 
     def notice(self, text: str) -> None:
-        print(text)  # noqa: T201 - which a cell shows
+        print(shown(text))  # noqa: T201 - which a cell shows
 
     def expect(self, epochs: int) -> None:
         """Show a bar; runs that are made until claims are decided have one after each look."""

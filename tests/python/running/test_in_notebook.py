@@ -47,6 +47,12 @@ def test_elsewhere_nothing_is_shown(monkeypatch):
     assert type(progress_here()) is Progress
 
 
+def test_a_line_shows_what_a_terminal_would_obey(displays, capsys):
+    """A configuration's values are somebody's texts."""
+    progress_here().notice("a\x1b[2Jb")
+    assert capsys.readouterr().out == "a\\x1b[2Jb\n"
+
+
 def test_the_bar_moves_in_its_place(displays):
     """At most two hundred times, with the runs counted beside it."""
     progress = progress_here()
