@@ -43,5 +43,14 @@ def test_without_a_ranking_claim_rivals_are_those_that_the_source_printed(tmp_pa
     assert found["published"].notna().all()
 
 
+def test_who_has_not_run_is_no_rival(kept):
+    """Though the others say how far its seeds would lie apart."""
+    found = replay_wins(read_inputs("kh2021", where="layer1 == 16", store=kept))
+    assert found["n"].ge(1).all()
+    assert found["wins"].max() < 1
+    assert found.attrs["rivals"] == 65
+    assert f"each of {len(found)} of 65 configurations" in found.attrs["said"][0]
+
+
 def test_nobody_wins_where_nobody_ran(tmp_path):
     assert replay_wins(read_inputs("kh2021", store=tmp_path / "none")) is None
