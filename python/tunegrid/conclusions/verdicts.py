@@ -216,9 +216,7 @@ class _Judge:
             known = functools.partial(seed_variance, scores, cells=inputs.cells)
             world = world_of(scores, judged.value, known)
         beside = inputs.cells["experiment"].isin(inputs.cells["experiment"].iloc[judged.cells])
-        ran = world.levels["n"].gt(0)
-        known = beside & ran & world.levels["variance"].gt(0) & world.lasts["variance"].gt(0)
-        place = {cell: number for number, cell in enumerate(np.flatnonzero(known))}
+        place = {cell: number for number, cell in enumerate(np.flatnonzero(beside & world.known))}
         if not set(judged.cells) <= set(place):
             return None, "undecided"
         world = world.pick(list(place))

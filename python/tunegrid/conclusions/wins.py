@@ -35,8 +35,7 @@ def replay_wins(inputs: Inputs, replays: int = _REPLAYS) -> pd.DataFrame | None:
         return None
     value = "last" if inputs.settings.value == "last" or scores["level"].isna().any() else "level"
     world = inputs.world("accuracy", value)
-    known = world.levels["n"].gt(0) & world.levels["variance"].gt(0) & world.lasts["variance"].gt(0)
-    rivals = _rivals(inputs)
+    known, rivals = world.known, _rivals(inputs)
     cells = [cell for cell in rivals if known.iloc[cell]]
     if len(cells) < 2:  # noqa: PLR2004 - one has no rival
         return None

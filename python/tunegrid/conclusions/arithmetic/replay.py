@@ -54,6 +54,12 @@ class World:
     window: dict[str, float]
     swing_less: bool
 
+    @property
+    def known(self) -> pd.Series:
+        """Which cells can be run again: those with runs, of which it is known how far seeds lie."""
+        apart = self.levels["variance"].gt(0) & self.lasts["variance"].gt(0)
+        return self.levels["n"].gt(0) & apart
+
     def pick(self, cells: Sequence[int]) -> "World":
         """Give the world of these cells only."""
         levels, lasts = (table.iloc[list(cells)] for table in (self.levels, self.lasts))

@@ -86,8 +86,6 @@ def _keep(file: str, aside: str) -> None:
     """Give a file a second name, where that can be: a copy of a file with holes has none."""
     try:
         os.link(file, aside)
-    except FileNotFoundError:
-        raise
     except OSError:
         shutil.copy2(file, aside)
 
