@@ -181,7 +181,7 @@ def _why(row: Mapping[str, object], settings: Statistics) -> str:
 def _said(inputs: Inputs, now: pd.DataFrame, wholes: pd.DataFrame) -> Iterator[str]:
     """Say in sentences what the tables say as wholes."""
     settings = inputs.settings
-    judged = now[now["source"].ne("none") & now["n"].gt(0)]
+    judged = now[now["published"].notna() & now["source"].ne("none") & now["n"].gt(0)]
     if len(judged):
         inside = int(judged["inside"].fillna(value=False).sum())
         yield (

@@ -1,8 +1,12 @@
 """Published values and our runs, by a store."""
 
+from pathlib import Path
+
 import pytest
 
-from tunegrid import SpecError, compare_published
+from tunegrid import SpecError, compare_published, import_results
+
+KEPT = Path(__file__).parents[3] / "reports" / "results" / "kh2021"
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +42,14 @@ def test_the_declared_shift_is_said_with_its_reason(compared, kept):
     said = " ".join(found.attrs["said"])
     assert "Kaggle's csv files" in said
     assert "two-layer as a whole (20 cells)" in said
+
+
+def test_published_values_alone_are_counted(tmp_path):
+    """Though most of our configurations have runs, and nothing beside them."""
+    import_results(KEPT.parent / "conv-followup", store=tmp_path)
+    found = compare_published("conv-followup", store=tmp_path)
+    assert (found["n"].gt(0).sum(), found["published"].notna().sum()) == (6, 2)
+    assert found.attrs["said"][0].startswith("2 of 2 published values lie where")
 
 
 def test_runs_that_depart_are_not_comparable(small_store):
