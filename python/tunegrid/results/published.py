@@ -17,6 +17,7 @@ from ..study.study import Study
 from ..study.tables import PrintedTable
 from .frames import as_frame
 from .layers import layers_beside
+from .measures import APART
 from .tidy import read_groups, read_results
 
 #: Kinds of tables that stand beside our runs; `layers` stand beside our models.
@@ -61,7 +62,8 @@ def published_table(
         By the table's kind. `epochs`: a row an epoch, what was printed as `published_` columns,
         replicates and our means. `confusion`: a row a true class, what was printed in a column
         for each predicted class, from 0, our means in `ours_0` and so on. `summary`: a row a
-        group, with the mean and standard deviation (n - 1) of the accuracy over our runs.
+        group, with our runs, and the mean and standard deviation (n - 1) over configurations of
+        their mean accuracies.
         `differences`: the printed table of levels by levels with its differences, and ours with
         theirs. `layers`: the printed layers and those of our model, side by side. `printed`: as
         it was printed. What we have no runs for is NA.
@@ -171,15 +173,20 @@ def _summary(
     study: Study, table: PrintedTable, printed: pd.DataFrame, how: Mapping[str, object]
 ) -> pd.DataFrame:
     rows, groups = [], read_groups(study, table.by, where=table.among, **how)
-    none = pd.DataFrame({"outcome": [], "accuracy": []})
     for level in printed[table.by].tolist():
-        runs = groups.get(level, none)
-        accuracies = runs.loc[runs["outcome"].eq("done"), "accuracy"]
-        scores = {"mean_accuracy": accuracies.mean(), "sd_accuracy": accuracies.std()}
-        rows.append({"runs": len(accuracies), **scores})
+        if level not in groups:
+            rows.append({"runs": 0})
+            continue
+        runs = groups[level]
+        done = runs[runs["outcome"].eq("done")]
+        # A configuration with more seeds weighs no more: the source's are of one run each.
+        by = ["experiment", *runs.attrs["columns"], "departures", *APART]
+        means = done.groupby(by, sort=False, dropna=False)["accuracy"].mean()
+        scores = {"mean_accuracy": means.mean(), "sd_accuracy": means.std()}
+        rows.append({"runs": len(done), **scores})
     names = {name: f"published_{name}" for name in printed if name != table.by}
     types = {"runs": "Int64", "mean_accuracy": "Float64", "sd_accuracy": "Float64"}
-    return printed.rename(columns=names).join(pd.DataFrame(rows).astype(types))
+    return printed.rename(columns=names).join(pd.DataFrame(rows, columns=list(types)).astype(types))
 
 
 def _differences(

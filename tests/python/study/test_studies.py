@@ -353,6 +353,17 @@ def test_a_study_of_one_s_own_is_run_and_shown(fashion_mnist, tmp_path, tune_gri
     assert "0.8555" in table.stdout
 
 
+def test_a_configuration_with_more_seeds_weighs_no_more_in_a_summary(kept):
+    """The source's means are of configurations, one run each."""
+    runs = read_results("kh2021", experiments="two-layer", store=kept)
+    own = runs.groupby(["layer1", "layer2", "layerdense"])["accuracy"].mean()
+    assert len(own) == 20 < len(runs)
+    beside = published_table("kh2021", "depths", store=kept).set_index("conv_layers").loc[2]
+    assert beside["runs"] == len(runs)
+    assert beside["mean_accuracy"] == pytest.approx(own.mean())
+    assert beside["sd_accuracy"] == pytest.approx(own.std())
+
+
 def test_differences_stand_beside_the_printed_ones(fashion_mnist, tmp_path):
     """Of the runs that are there; what needs the others is NA, and so is the printed corner."""
     fashion = "dataset == 'fashion_mnist'"
