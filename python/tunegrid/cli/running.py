@@ -22,6 +22,8 @@ from .output import print_table, require_format, tell_all
 
 app = typer.Typer()
 
+_BUDGET = "1h"
+
 
 @app.command()
 def run(
@@ -107,7 +109,7 @@ def run(
     ] = False,
     budget: Annotated[
         str, typer.Option("--budget", metavar="TIME", help="As 20m or 2h, of all workers together.")
-    ] = "1h",
+    ] = _BUDGET,
     claim: ClaimOption = None,
     store: StoreOption = None,
     data_dir: DataOption = None,
@@ -115,7 +117,8 @@ def run(
     """Train what is missing of a study's grid. Repeat the command to go on after an interruption.
 
     With --until-decided seeds go where they decide claims, until all are decided or --budget is
-    spent; then --seeds, --set and the other options that depart from the protocol have no place.
+    spent; then --seeds, --set and the other options that depart from the protocol have no place,
+    nor have --retry-failed and --keep-models.
 
     A grid without an ID is a study of its own. Its columns are settings, or go to the model's
     function.
@@ -142,7 +145,8 @@ def run(
             "--set": set, "--grid": grid, "--epochs": epochs, "--train-size": train_size,
             "--precision": precision, "--preset": None if preset == "full" else preset,
             "--engine": None if engine == "tensorflow" else engine,
-            "--seeds": None if seeds == 1 else seeds,
+            "--seeds": None if seeds == 1 else seeds, "--retry-failed": retry_failed,
+            "--keep-models": keep_models,
         }  # fmt: skip
         _until_decided(
             study,
@@ -160,6 +164,9 @@ def run(
             time_limit=time_limit,
         )
         return
+    for option, is_given in (("--claim", bool(claim)), ("--budget", budget != _BUDGET)):
+        if is_given:
+            raise SpecError(f"{option} goes with --until-decided: add that, or leave it out.")
     with ConsoleProgress() as progress, warnings.catch_warnings():
         warnings.simplefilter("ignore", FailedRunsWarning)  # the summary says it
         warnings.simplefilter("ignore", DataWarning)  # the progress has said it

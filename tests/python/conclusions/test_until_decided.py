@@ -146,11 +146,20 @@ def test_a_budget_is_a_time(wrong):
         read_budget(wrong)
 
 
-def test_what_departs_from_the_protocol_has_no_place(tune_grid):
-    """Seeds are spent on the study as it is."""
-    done = tune_grid("run", "kh2021", "--until-decided", "--epochs", "1")
+@pytest.mark.parametrize("words", ["--epochs 1", "--keep-models", "--retry-failed"])
+def test_what_departs_from_the_protocol_has_no_place(tiny, tune_grid, words):
+    """Seeds are spent on the study as it is, and nothing that is asked for is passed over."""
+    done = tune_grid("run", str(tiny), "--until-decided", *words.split())
     assert done.returncode == 2
-    assert "--until-decided and --epochs do not go together" in done.stderr
+    assert f"--until-decided and {words.split()[0]} do not go together" in done.stderr
+
+
+@pytest.mark.parametrize("words", ["--claim wider", "--budget 2h"])
+def test_a_whole_grid_is_not_trained_for_a_claim(tiny, tune_grid, words):
+    """Nor beyond a budget: both say where seeds go."""
+    done = tune_grid("run", str(tiny), *words.split())
+    assert done.returncode == 2
+    assert f"{words.split()[0]} goes with --until-decided" in done.stderr
 
 
 def test_nothing_to_decide_is_said(tiny, tmp_path):
