@@ -15,6 +15,8 @@ def sentence(row: Mapping[str, object]) -> str:
         said = "cannot be judged yet"
     elif pd.isna(row["slack"]):
         said = "cannot be judged"
+    elif _is_left_open(row):
+        said = _STAYS.format(told=_TOLD[average], look=row["look"], **_numbers(row))
     else:
         said = f"{_ANSWERS[average].format(**_numbers(row))}{_and_again(row)}"
     return f"{opening} {said[0].upper()}{said[1:]}{f' ({note})' if note else ''}."
@@ -28,6 +30,25 @@ _ANSWERS = {
     "undecided": "is not decided by {runs} runs: it {how} by {slack}, and anything from {low} to "
     "{top} would fit",
 }
+
+
+#: What a look decided stays so, whatever runs have come since.
+_STAYS = (
+    "was decided at look {look}: it {told} on average; by the {runs} runs of now it {how} by "
+    "{slack}, and anything from {low} to {top} would fit"
+)
+_TOLD = {
+    "holds": "holds",
+    "fails": "does not hold",
+    "tie": "makes no difference that matters",
+}
+
+
+def _is_left_open(row: Mapping[str, object]) -> bool:
+    """Say whether the interval of the runs of now does not bear out what was decided."""
+    low, high, delta = (float(row[name]) for name in ("slack_low", "slack_high", "delta"))
+    borne_out = {"holds": low > 0, "fails": high < 0, "tie": -delta < low and high < delta}
+    return not borne_out.get(row["average"], True)
 
 
 def _numbers(row: Mapping[str, object]) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 from tunegrid import SpecError, check_claims, import_results, load_study
 from tunegrid.conclusions.judging import verdict
 from tunegrid.conclusions.looks import look_alpha
+from tunegrid.conclusions.sentences import sentence
 from tunegrid.conclusions.verdicts import COLUMNS
 from tunegrid.store.looks import add_looks
 from tunegrid.store.store import Store
@@ -62,6 +63,24 @@ def test_each_claim_is_a_sentence(judged):
     (best,) = [one for one in said if one.startswith("best-two-layer: ")]
     assert re.search(r"Is not decided by \d+ runs: it misses by 0\.\d{4}", best)
     assert not any("significant" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("average", "slack", "told"),
+    [
+        ("holds", (0.002, -0.001, 0.005), "it holds on average; by the 12 runs of now it holds on"),
+        ("fails", (-0.002, -0.005, 0.001), "it does not hold on average; by the 12 runs of now it"),
+        ("tie", (0.004, 0.002, 0.006), "it makes no difference that matters on average; by the 12"),
+    ],
+)
+def test_what_a_look_decided_is_told_apart_from_later_runs(average, slack, told):
+    """Which may leave open what stays decided."""
+    ends = dict(zip(("slack", "slack_low", "slack_high"), slack, strict=True))
+    more = {"again": "undecided", "share": 0.9, "delta": 0.005, "note": ""}
+    row = {"id": "a", "text": "A.", "average": average, "runs": 12, "look": 3, **ends, **more}
+    said = sentence(row)
+    assert said.startswith(f'a: "A." Was decided at look 3: {told}')
+    assert said.endswith(f"and anything from {slack[1]:.4f} to {slack[2]:.4f} would fit.")
 
 
 def test_only_some_claims_are_asked_for(kept):
