@@ -60,7 +60,9 @@ def _row(study: Study, store: Path) -> dict[str, object]:
     with quiet_backend():
         gravity = audit_study(study)["gravity"].value_counts()
     runs = read_results(study, store=store)
+    by = ["experiment", *runs.attrs["columns"]]
     runs = runs[runs["outcome"].eq("done")]
+    seeds = runs.groupby(by, sort=False, dropna=False)["replicate"].nunique()
     return {
         "study": study.id,
         "claims": int(verdicts.sum()),
@@ -68,6 +70,6 @@ def _row(study: Study, store: Path) -> dict[str, object]:
         "overturns": int(gravity.get("overturns", 0)),
         "discrepancies": int(gravity.get("discrepancy", 0)),
         "runs": runs["key"].nunique(),
-        "seeds": int(runs["replicate"].max()) if len(runs) else 0,
+        "seeds": int(seeds.max()) if len(seeds) else 0,
         "hours": round(float(runs.drop_duplicates("key")["seconds"].sum()) / 3600, 1),
     }

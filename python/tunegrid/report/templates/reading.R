@@ -40,6 +40,26 @@ hours_of <- function(runs) {
   sum(runs$seconds[!duplicated(runs$key)]) / 3600
 }
 
+# Rows as texts. A column can be called as an argument of paste().
+rows_of <- function(columns) {
+  do.call(paste, c(unname(as.list(columns)), sep = "\r"))
+}
+
+# A table's own columns, in which its configurations differ, stand before `epochs`.
+columns_before_epochs <- function(table) {
+  names(table)[seq_len(match("epochs", names(table)) - 1)]
+}
+
+# Those of a table of runs begin with the study, the protocol and the experiment.
+own_columns <- function(runs) {
+  columns_before_epochs(runs)[-(1:3)]
+}
+
+# How many runs each configuration has.
+seeds_of <- function(runs) {
+  table(rows_of(runs[c("experiment", own_columns(runs))]))
+}
+
 # Verdicts are repeated under the settings of before where these were changed.
 current <- function(table) {
   if (is.null(table$setting)) table else table[!table$setting %in% "first", ]

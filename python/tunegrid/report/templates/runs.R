@@ -51,18 +51,6 @@ picture <- function(kind) {
   }
 }
 
-# A table's own columns, in which its configurations differ, stand before `epochs`.
-columns_before_epochs <- function(table) {
-  names(table)[seq_len(match("epochs", names(table)) - 1)]
-}
-# Rows as texts. A column can be called as an argument of paste().
-rows_of <- function(columns) {
-  do.call(paste, c(unname(as.list(columns)), sep = "\r"))
-}
-# Those of a table of runs begin with the study, the protocol and the experiment.
-own_columns <- function(runs) {
-  columns_before_epochs(runs)[-(1:3)]
-}
 
 runs <- of_protocol("results")
 done <- runs[runs$outcome %in% "done", ]
