@@ -16,6 +16,7 @@ from ..running.order import relative_cost
 from ..store.store import Store
 from ..study.claims import Claim, Untestable
 from ..study.study import Study
+from .arithmetic.cells import compare_cells
 from .arithmetic.quantiles import normal_isf, t_isf
 from .arithmetic.systems import System, claim_system
 from .arithmetic.variance import LEAST_OWN, seed_variance
@@ -300,8 +301,6 @@ def _processors(inputs: Inputs, keys: Sequence[str]) -> dict[str, str]:
 
 def plan_cells(inputs: Inputs) -> pd.DataFrame:
     """Say with how many seeds each published value would have a verdict, if our mean stayed."""
-    from .arithmetic.cells import compare_cells
-
     compared = compare_cells(
         scored(inputs, "reported"), inputs.published, inputs.settings, inputs.cells
     )

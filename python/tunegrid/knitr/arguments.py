@@ -153,10 +153,7 @@ def _check_markup(name: str, value: object) -> None:
     elif name == "padding":
         wanted, ok = "a whole number from 0", _whole(value, 0)
     elif name == "linesep":
-        several = (
-            _is_list(value) and len(value) > 0 and all(isinstance(text, str) for text in value)
-        )
-        wanted, ok = "text or a list of texts", ok or several
+        wanted, ok = "text or a list of texts", ok or _is_texts(value)
     elif name in {"toprule", "bottomrule"}:
         wanted, ok = "text, or False for none", ok or value is False
     if not (ok or (value is None and default is None)):

@@ -136,7 +136,6 @@ def compare_tables(
         0.01). The shift's error is that of a median: √(π/2 · mean variance / k).
     """
     joined = compared.merge(published[[*CELL, "dataset"]], on=CELL, how="left")
-    joined = joined.assign(runs=_column(published, "published_runs", 1.0))
     both = joined[joined["difference"].notna() & joined["df"].gt(0)]
     rows = [
         {"table": name, **found}

@@ -9,7 +9,6 @@ import math
 import numpy as np
 import pandas as pd
 
-from ...study.statistics import Statistics
 from .quantiles import f_ppf
 
 #: When variances are squeezed or pooled: degrees of freedom in a group, cells with some.
@@ -222,8 +221,3 @@ def _icc(own: pd.DataFrame, alpha: float) -> dict[str, float]:
 
     ends = [ratio / f_ppf(q, k - 1, total - k) for q in (1 - alpha / 2, alpha / 2)]
     return {"icc": share(ratio), "icc_low": share(ends[0]), "icc_high": share(ends[1])}
-
-
-def pooled_settings(settings: Statistics, row: dict[str, object]) -> str:
-    """Name the variance group of a configuration: what `pool` says of it."""
-    return ", ".join(f"{name} = {row.get(name)}" for name in settings.pool)
