@@ -51,7 +51,6 @@ picture <- function(kind) {
   }
 }
 
-
 runs <- of_protocol("results")
 done <- runs[runs$outcome %in% "done", ]
 whole <- whole_of(runs)
