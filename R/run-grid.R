@@ -57,8 +57,8 @@
 #'   experiment's best?
 #' @param time_limit Seconds that one run may take.
 #' @param until_decided Spend seeds where they decide claims, until all are
-#'   decided or the budget is spent? Then `seeds` and what departs from the
-#'   protocol have no place.
+#'   decided or the budget is spent? Then `seeds`, `retry_failed`, `keep_models`
+#'   and what departs from the protocol have no place.
 #' @param budget How long workers may train for it, all together, since the
 #'   first look: seconds, or a text as `"20m"` or `"2h"`.
 #' @param claims Ids of the claims to decide; all by default.
@@ -156,7 +156,8 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
       model = !is.null(model), dataset = !is.null(dataset), data = !is.null(data),
       name = !is.null(name), labels = !is.null(labels), seeds = seeds != 1, epochs = !is.null(epochs),
       train_size = !is.null(train_size), precision = !is.null(precision),
-      engine = engine != "tensorflow"
+      engine = engine != "tensorflow", retry_failed = !isFALSE(retry_failed),
+      keep_models = !isFALSE(keep_models)
     )
     if (any(departing)) {
       said <- paste0(
@@ -175,6 +176,13 @@ run_grid <- function(study = NULL, experiments = NULL, where = NULL, protocol = 
     done$asked <- drop_nulls(list(protocol = protocol, store = done$store))
     tell_knitted(done, quiet)
     return(structure(done, class = "tunegrid_run"))
+  }
+  deciding <- c(claims = !is.null(claims), budget = !identical(budget, "1h"))
+  if (any(deciding)) {
+    said <- paste0(
+      names(deciding)[deciding][1], " goes with until_decided = TRUE: add that, or leave it out."
+    )
+    abort_tunegrid(said, "spec", environment())
   }
   data <- as_data(data)
   done <- call_python(

@@ -194,6 +194,9 @@ test_that("what is wrong with a grid of a study is said in R's words", {
     run_grid("kh2021", until_decided = TRUE, budget = c(1, 2), store = store),
     run_grid("kh2021", until_decided = TRUE, claims = "x", store = store),
     run_grid("kh2021", until_decided = TRUE, epochs = 2, store = store),
+    run_grid("kh2021", until_decided = TRUE, keep_models = TRUE, store = store),
+    run_grid("kh2021", claims = "best-of-all", store = store),
+    run_grid("kh2021", budget = "2h", store = store),
     run_grid(until_decided = TRUE, store = store)
   )
   expect_snapshot(cran = TRUE, say_all(mistakes, folders))

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -66,7 +65,7 @@ def _study_then(inputs: Inputs, keys: list[str]) -> Study | None:
         WHERE outcome = 'done' AND run IN (SELECT value FROM json_each(:keys))"""
     with Store(inputs.store) as opened:
         (started,) = opened.rows(query, {"keys": json.dumps(keys)})[0]
-    known = _definitions(inputs.store, inputs.study.id)
+        known = opened.definitions(inputs.study.id)
     if started is None or not known:
         return None
     earlier = [definition for added, definition in known if added <= started]
@@ -74,9 +73,3 @@ def _study_then(inputs: Inputs, keys: list[str]) -> Study | None:
         return stored_study(earlier[-1] if earlier else known[0][1])
     except SpecError:
         return None  # of a version that had other words: what it said of statistics is not known
-
-
-def _definitions(folder: Path, study: str) -> tuple[tuple[str, str], ...]:
-    query = "SELECT added, definition FROM study WHERE id = :study ORDER BY added"
-    with Store(folder) as opened:
-        return tuple(map(tuple, opened.rows(query, {"study": study})))

@@ -5,8 +5,11 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from ..errors import SpecError
 from ..store.looks import looks_of
+from ..store.planned import stored_study
 from ..store.store import Store
+from ..study.claims import Claim
 from ..study.statistics import Statistics
 
 #: The looks that share most of alpha equally; every later one has half of the one before.
@@ -35,16 +38,48 @@ def settings_digest(settings: Statistics) -> str:
     return hashlib.sha256(json.dumps(settings.model_dump(), sort_keys=True).encode()).hexdigest()
 
 
-def is_decided(look: Mapping[str, object] | None, settings: Statistics) -> bool:
-    """Say whether a claim was decided at its last look, by the settings that hold: it stays so."""
-    decided = look is not None and look["average"] in DECIDED
-    return decided and look["settings"] == settings_digest(settings)
+def is_decided(look: Mapping[str, object] | None, settings: Statistics, claim: Claim) -> bool:
+    """Say whether a claim was decided at its last look: it stays so while it asks the same.
+
+    Args:
+        look: of `last_looks`; None for none.
+        settings, claim: those that hold.
+    """
+    if look is None or look["average"] not in DECIDED:
+        return False
+    then = look["then"]
+    is_same = then is None or _asked(then) == _asked(claim)
+    return is_same and look["settings"] == settings_digest(settings)
+
+
+def _asked(claim: Claim) -> dict[str, object]:
+    """Give what a claim asks, in whatever words."""
+    return claim.model_dump(exclude={"text", "source"})
 
 
 def last_looks(folder: Path, study: str, protocol: str) -> dict[str, Mapping[str, object]]:
-    """Give the last look at each claim of a study, by the claim's id."""
+    """Give the last look at each claim of a study, by the claim's id.
+
+    A look has the columns of the store's table, and `then`: the claim as the study file had it;
+    None where that is not known.
+    """
     with Store(folder) as opened:
-        return {str(row["claim"]): row for row in looks_of(opened, study, protocol)}
+        rows = {str(row["claim"]): row for row in looks_of(opened, study, protocol)}
+        known = opened.definitions(study) if rows else []
+    claims = [(added, _claims(definition)) for added, definition in known]
+    found = {}
+    for name, row in rows.items():
+        then = [of_then for added, of_then in claims if added <= str(row["ended"])]
+        found[name] = {**row, "then": then[-1].get(name) if then else None}
+    return found
+
+
+def _claims(definition: str) -> dict[str, Claim]:
+    """Give the claims of a study file as a store keeps it; none of one that had other words."""
+    try:
+        return {claim.id: claim for claim in stored_study(definition).claims}
+    except SpecError:
+        return {}
 
 
 def alpha_now(look: Mapping[str, object] | None, runs: int, alpha: float) -> tuple[int, float]:

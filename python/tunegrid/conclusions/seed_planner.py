@@ -120,7 +120,7 @@ def _claim_row(
     runs = int(inputs.results["cell"].isin(cells_of(claim, inputs)).sum())
     number, alpha = alpha_now(look, runs, inputs.settings.alpha)
     judged = judge_average(inputs, claim, alpha)
-    average = str(look["average"]) if is_decided(look, inputs.settings) else judged.average
+    average = str(look["average"]) if is_decided(look, inputs.settings, claim) else judged.average
     row |= {"runs": runs, "verdict": verdict(average, "")}
     if average in DECIDED:
         return {**row, "further_runs": 0, "seconds": 0.0, "hours": 0.0, "why": "it is decided"}

@@ -28,7 +28,7 @@ from ..study.study import Study, load_study
 from .decided import DecidedSummary, read_budget, spoken
 from .inputs import Inputs, read_inputs
 from .judging import can_be_judged, cells_of, judge_average, pick_claims
-from .looks import is_decided, look_alpha, settings_digest
+from .looks import is_decided, last_looks, look_alpha, settings_digest
 from .seed_planner import Costs, allocate, costs_of, counts_of, project
 
 #: The slices of the budget, with a look after each.
@@ -175,9 +175,8 @@ class _Course:
             asked = {"first": first, "study": self.study.id, "protocol": self.protocol}
             spent = float(opened.rows(query, asked)[0][0])
         number = max(int(row["number"]) for row in looks)
-        last = {str(row["claim"]): row for row in looks if row["number"]}
+        last = last_looks(self.how["store"], self.study.id, self.protocol)
         settings = self.study.statistics
-        decided = {name for name, row in last.items() if is_decided(row, settings)}
         ended = max(str(row["ended"]) for row in looks)
         made = [row for row in looks if row["number"]]
         own = min((row["number"] for row in made if row["budget"] == self.budget), default=None)
@@ -185,7 +184,7 @@ class _Course:
         pilot = min((float(row["spent"]) for row in made if row["number"] == 1), default=0.0)
         base = max(before, default=pilot)
         at_look = max(float(row["spent"]) for row in looks)
-        still = [claim for claim in self.claims if claim.id not in decided]
+        still = [one for one in self.claims if not is_decided(last.get(one.id), settings, one)]
         return _State(number, still, ended, spent, at_look, (self.budget - base) / SLICES)
 
     def _inputs(self) -> Inputs:

@@ -147,7 +147,7 @@ class _Judge:
         runs = inputs.results[inputs.results["cell"].isin(cells)]
         number, alpha = alpha_now(self._looks.get(claim.id), len(runs), settings.alpha)
         look = self._looks.get(claim.id)
-        stays = is_decided(look, settings)
+        stays = is_decided(look, settings, claim)
         if stays:
             number, alpha = int(look["number"]), float(look["alpha"])
         judged, share, again = self._judge(claim, alpha)

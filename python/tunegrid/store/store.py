@@ -116,6 +116,11 @@ class Store:
             )
         return definition
 
+    def definitions(self, study: str) -> list[tuple[str, str]]:
+        """Give a study file's versions, the first first: when each was planned first, its JSON."""
+        query = "SELECT added, definition FROM study WHERE id = :study ORDER BY added"
+        return [tuple(row) for row in self.rows(query, {"study": study})]
+
     def outcomes(self, keys: Iterable[str]) -> dict[str, str | None]:
         """Give `done`, `failed` or None (missing) for each of the keys, which must be planned."""
         query = "SELECT key, outcome FROM run WHERE key IN (SELECT value FROM json_each(:keys))"

@@ -9,7 +9,7 @@ import pytest
 
 from tunegrid import SpecError, check_claims, import_results, load_study
 from tunegrid.conclusions.judging import verdict
-from tunegrid.conclusions.looks import look_alpha
+from tunegrid.conclusions.looks import look_alpha, settings_digest
 from tunegrid.conclusions.sentences import sentence
 from tunegrid.conclusions.verdicts import COLUMNS
 from tunegrid.store.looks import add_looks
@@ -123,16 +123,40 @@ def test_a_look_narrows_what_a_verdict_may_err(once, tmp_path):
     assert after["slack_low"] < before["slack_low"]
 
 
-def test_what_was_changed_after_the_runs_is_told_with_both_answers(kept, tmp_path):
-    """A study file with another delta than when the first run began."""
-    folder = tmp_path / "kh2021"
+def test_a_decided_claim_stays_so_while_it_asks_the_same(once, tmp_path):
+    """In whatever words; one that asks of other configurations is judged again."""
+    row = {
+        "study": "kh2021", "protocol": "as-run", "claim": "two-layers-beat-one", "number": 2,
+        "alpha": 0.01, "runs": 30, "settings": settings_digest(load_study("kh2021").statistics),
+        "average": "fails", "slack": -0.1, "low": -0.2, "high": -0.01, "spent": 1.0, "budget": 2.0,
+    }  # fmt: skip
+    store = shutil.copytree(once, tmp_path / "store")
+    with Store(store, write=True) as opened:
+        add_looks(opened, [row])
+    for old, new, average in (
+        ("Two-layer models are more accurate than one-layer", "Two beat one", "fails"),
+        ("than = \"experiment == 'one-layer'\"", "than = 'layer1 == 128'", "holds"),
+    ):
+        study = edited(tmp_path / average, old, new)
+        found = check_claims(study, claims="two-layers-beat-one", store=store)
+        assert found["average"].iloc[-1] == average
+
+
+def edited(folder, old, new):
+    """Write kh2021's files to a folder, with other words in its study file."""
     folder.mkdir()
-    source = load_study("kh2021").folder
-    for file in source.iterdir():
+    for file in load_study("kh2021").folder.iterdir():
         text = file.read_text(encoding="utf-8")
         if file.name == "study.toml":
-            text = text.replace("[statistics]\n", "[statistics]\ndelta = 0.5\n")
+            assert old in text
+            text = text.replace(old, new)
         (folder / file.name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_what_was_changed_after_the_runs_is_told_with_both_answers(kept, tmp_path):
+    """A study file with another delta than when the first run began."""
+    folder = edited(tmp_path / "kh2021", "[statistics]\n", "[statistics]\ndelta = 0.5\n")
     found = check_claims(folder, claims="best-two-layer", store=kept)
     assert found["setting"].tolist() == ["first", "now"]
     assert found["fixed"].tolist() == ["changed", "changed"]
