@@ -14,7 +14,7 @@ from typing import TypeVar
 from ..errors import StoreError, damaged_store
 from ..machine.files import as_path
 from ..machine.mounts import network_file_system
-from .form import FILE, briefly, check_folder, check_pages, check_schema, guard
+from .form import FILE, briefly, check_counter, check_folder, check_pages, check_schema, guard
 
 T = TypeVar("T")
 
@@ -196,6 +196,7 @@ def _check_form(connection: sqlite3.Connection, folder: Path) -> int:
                 _refuse_version(version, folder)
             check_schema(connection, folder)
         check_pages(connection, folder)
+        check_counter(connection, folder)
         return version
     finally:
         connection.execute("ROLLBACK")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ..errors import DamagedStoreError, StoreError, damaged_store, quoted
 from ..machine.outside import MIB, check_no_links, check_regular, opened
+from .cells import COUNT_MOST
 
 FILE = "results.sqlite"
 
@@ -85,6 +86,19 @@ def guard(connection: sqlite3.Connection) -> None:
         connection.setconfig(sqlite3.SQLITE_DBCONFIG_ENABLE_VIEW, False)  # noqa: FBT003
     for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "mmap_size = 0"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def check_counter(connection: sqlite3.Connection, folder: Path) -> None:
+    """Refuse a file that has no numbers left for attempts: to SQLite that is a disk without room.
+
+    Raises:
+        DamagedStoreError: `repair` counts anew.
+    """
+    query = """
+        SELECT 1 FROM sqlite_sequence WHERE seq > :most
+        UNION ALL SELECT 1 FROM attempt WHERE id > :most"""
+    if connection.execute(query, {"most": COUNT_MOST}).fetchone():
+        raise damaged_store(folder, "it has no numbers left for attempts")
 
 
 @contextlib.contextmanager

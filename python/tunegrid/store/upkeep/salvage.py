@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...errors import DamagedStoreError, StoreError
 from ...machine.files import free_name
+from ..cells import COUNT_MOST
 from ..database import closed_on_error, connect_reader, connect_writer, told, transaction
 from ..form import FILE, briefly, check_folder, check_schema, guard, tables_of_ours
 from ..owner import is_live
@@ -79,6 +80,7 @@ def salvage(folder: Path) -> None:
             with transaction(target, fresh) as cursor:
                 tables = [one for one in _TABLES if one in plain]
                 read = sum(_copy_table(source, cursor, one, there) for one in tables)
+                _count_anew(cursor)
                 remove_orphans(cursor)
             target.execute("PRAGMA journal_mode = DELETE")
         if read == 0:
@@ -153,6 +155,12 @@ def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str, 
             if room < 0:
                 return copied
     return copied
+
+
+def _count_anew(cursor: sqlite3.Cursor) -> None:
+    """Take out attempts beyond all numbers, and let the next one follow the last that is left."""
+    cursor.execute("DELETE FROM attempt WHERE id > ?", (COUNT_MOST,))
+    cursor.execute("UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(id), 0) FROM attempt)")
 
 
 def remove_orphans(cursor: sqlite3.Cursor) -> None:

@@ -64,6 +64,11 @@ def test_what_is_too_dear_leaves_room_for_what_fits():
     assert counts.tolist() == [7, 2]
 
 
+def test_a_look_of_any_number_has_some_alpha():
+    """A store can say that there was one of any number."""
+    assert 0 < look_alpha(2**53, 0.05) < look_alpha(400, 0.05) < 1e-100
+
+
 def erring(rng, looks):
     """Look at two equal cells after each few runs; give the first verdict, if one comes."""
     truth, counts = np.full(2, 0.9), np.full(2, 6)
