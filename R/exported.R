@@ -260,6 +260,7 @@ exported_types <- c(
   val_accuracy = "numeric", test_accuracy = "numeric",
   slack = "numeric", slack_low = "numeric", slack_high = "numeric", share = "numeric",
   share_low = "numeric", share_high = "numeric", p = "numeric", p_holm = "numeric",
+  published_loss = "numeric", published_accuracy = "numeric",
   published = NA, mean = "numeric", sd = "numeric", difference = "numeric", low = "numeric",
   high = "numeric", setting = "character", note = "character", why = "character",
   departures = "character", failure = "character", message = "character", key = "character",

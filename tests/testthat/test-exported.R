@@ -44,6 +44,12 @@ test_that("a folder gives what a store with its runs gives", {
   }
 })
 
+test_that("the order of a table without end is not compared", {
+  frame <- data.frame(published_accuracy = seq(0, 1, length.out = 10001), replicates = 1L)
+  frame$accuracy <- frame$published_accuracy
+  expect_match(agreement_notes(frame), "not computed for more than 10000 configurations")
+})
+
 test_that("the rank agreement of a folder is Python's", {
   skip_without_python()
   store <- withr::local_tempdir()
