@@ -1,5 +1,7 @@
 """A store that somebody sent: nothing in it reaches out of its folder, runs, or never ends."""
 
+import contextlib
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -213,6 +215,49 @@ def test_pages_that_lead_to_each_other_are_no_table_without_end(store, table):
     assert set(verify_store(store=store)["state"]) == {"wrong"}
     assert repair_store(store)["repair"].tolist()[0] == "salvage"
     assert "wrong" not in set(verify_store(store=store)["state"])
+
+
+@pytest.mark.parametrize("table", ["sqlite_sequence SET seq", "attempt SET id"])
+def test_a_store_that_has_counted_to_the_end_counts_anew(store, table):
+    """SQLite has no number for the next attempt, and says that the disk is full."""
+    harm(store, f"UPDATE {table} = 9223372036854775807 - rowid")
+    with pytest.raises(StoreError, match="no numbers left"):
+        train_one(store)
+    repair_store(store)
+    train_one(store)
+    assert set(verify_store(store=store)["state"]) == {"ok", "incomplete"}
+
+
+def test_a_configuration_in_two_spellings_has_each_run_once(store):
+    """Or a run would count for as many seeds as there are ways to write its row."""
+    harm(store, "INSERT INTO plan SELECT study, protocol, experiment, "
+         "replace(configuration, ':', ': '), departures, replicate, run FROM plan")  # fmt: skip
+    assert len(read_results("kh2021", any=True, store=store)) == 2
+    assert "plans" in list(verify_store(store=store).query("state == 'wrong'")["check"])
+    repair_store(store)
+    assert set(verify_store(store=store)["state"]) == {"ok"}
+
+
+def test_an_environment_that_says_a_thing_twice_is_wrong(store):
+    """Python takes the last, SQLite the first."""
+    with contextlib.closing(sqlite3.connect(store / FILE)) as connection, connection:
+        (text,) = connection.execute("SELECT description FROM environment").fetchone()
+        text = f'{{"processor":5,{text[1:]}'
+        name = hashlib.sha256(text.encode()).hexdigest()
+        connection.execute("UPDATE environment SET id = ?, description = ?", (name, text))
+        connection.execute("UPDATE run SET environment = ?", (name,))
+    assert "environments" in list(verify_store(store=store).query("state == 'wrong'")["check"])
+
+
+@pytest.mark.parametrize("column", ["study", "protocol", "claim"])
+def test_a_name_that_goes_on_behind_its_end_is_none(store, column):
+    """To SQLite's own functions a text ends at a NUL, to a reader it does not."""
+    cells = dict.fromkeys(COLUMNS["look"], "1") | dict.fromkeys(
+        ("study", "protocol", "claim"), "'a'"
+    )
+    cells[column] = "'a' || char(0) || '/../b'"
+    harm(store, f"INSERT INTO look VALUES ({', '.join(cells.values())})")  # noqa: S608
+    assert "looks" in list(verify_store(store=store).query("state == 'wrong'")["check"])
 
 
 def test_a_space_that_is_a_letter_to_sqlite_makes_another_form(store):
