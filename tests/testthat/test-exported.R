@@ -177,6 +177,17 @@ test_that("a file that changes between the look at it and its copy is refused", 
   expect_error(taken_export(folder, taken, environment()), "is not as it was exported")
 })
 
+test_that("a label that looks like a number is the text that it is", {
+  folder <- forged_folder()
+  for (name in c("plan.csv", "results-as-run.csv")) {
+    lines <- gsub("layer1", "tag", readLines(file.path(folder, name)))
+    lines <- sub('"tag"":16', '"tag"":""007""', lines, fixed = TRUE)
+    writeLines(sub("two-layer,16,", "two-layer,007,", lines), file.path(folder, name))
+  }
+  forge_manifest(folder, c("plan.csv", "results-as-run.csv"))
+  expect_identical(unique(read_results("kh2021", directory = folder)$tag), "007")
+})
+
 test_that("a mean of counts is a number", {
   folder <- forged_export("comparison-as-run-two-layer.csv", \(lines) {
     paste0(lines, ",", c("parameters", rep("28394.5", length(lines) - 1)))

@@ -37,8 +37,9 @@ _LATER = frozenset({"look"})
 # The last bytes of a journal that belongs to several databases: SQLite deletes the file it names.
 _MAGIC = bytes.fromhex("d9d505f920a163d7")
 
-#: Steps of SQLite's for a question that a store answers in some hundreds: a second's work.
-_STEPS = 10_000_000
+#: Steps of SQLite's for a question that a store answers in some hundreds: a second's work; and the
+#: most that it counts.
+_STEPS, _MOST_STEPS = 10_000_000, 2**31 - 1
 
 # Said of rows, once every page is found in its place.
 _OF_ROWS = re.compile(r"NULL value in |CHECK constraint failed in |[A-Z]+ value in ")
@@ -107,7 +108,7 @@ def briefly(connection: sqlite3.Connection, *, more: int = 0) -> Iterator[None]:
 
     It ends as one that is interrupted.
     """
-    connection.set_progress_handler(lambda: True, _STEPS + more)
+    connection.set_progress_handler(lambda: True, min(_STEPS + more, _MOST_STEPS))
     try:
         yield
     finally:
