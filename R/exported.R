@@ -198,6 +198,7 @@ exported_digests <- function(folder, call) {
     }
     listed$files <- stats::setNames(sub(pattern, "\\2", lines), sub(pattern, "\\1", lines))
     listed$digest <- digest
+    listed$texts <- NULL
   }
   listed$files
 }
@@ -260,16 +261,34 @@ exported_types <- c(
   val_accuracy = "numeric", test_accuracy = "numeric",
   slack = "numeric", slack_low = "numeric", slack_high = "numeric", share = "numeric",
   share_low = "numeric", share_high = "numeric", p = "numeric", p_holm = "numeric",
+  published_loss = "numeric", published_accuracy = "numeric",
   published = NA, mean = "numeric", sd = "numeric", difference = "numeric", low = "numeric",
   high = "numeric", setting = "character", note = "character", why = "character",
   departures = "character", failure = "character", message = "character", key = "character",
   outcome = "character"
 )
 
+# The columns of configurations that are texts, whatever these look like: to R a label T
+# is a truth value, and 007 is seven.
+text_columns <- function(folder, call) {
+  if (!"plan.csv" %in% names(exported_digests(folder, call))) {
+    return(character())
+  }
+  if (is.null(listed$texts)) {
+    plan <- read_csv_of(exported_file(folder, "plan.csv", call), call, colClasses = "character")
+    rows <- unique(as.character(plan[["configuration"]]))
+    found <- as.character(unique(unlist(regmatches(rows, gregexpr('"[^"\\\\]+":"', rows)))))
+    listed$texts <- substr(found, 2, nchar(found) - 3)
+  }
+  listed$texts
+}
+
 read_exported <- function(folder, name, call) {
   file <- exported_file(folder, name, call)
   header <- names(read_csv_of(file, call, nrows = 1))
   known <- exported_types[intersect(names(exported_types), header)]
+  texts <- intersect(setdiff(header, names(known)), text_columns(folder, call))
+  known <- c(known, stats::setNames(rep("character", length(texts)), texts))
   read_csv_of(file, call, colClasses = known, na.strings = c("NA", ""))
 }
 

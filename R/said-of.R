@@ -133,14 +133,20 @@ agreement_note <- function(frame) {
   paste(said, collapse = "\n")
 }
 
+# The most rows whose order is compared: R's time for it grows with their square.
+most_ranked <- 10000L
+
 # Kendall's tau-b, which is R's too.
 agreement <- function(done, kind) {
   both <- stats::na.omit(data.frame(done$published_accuracy, done$accuracy))
   if (any(vapply(both, \(one) length(unique(one)), 1L) <= 1)) {
     return("")
   }
-  tau <- stats::cor(both[[1]], both[[2]], method = "kendall")
   of <- if (nzchar(kind)) paste0(" of the runs with ", kind) else ""
+  if (nrow(both) > most_ranked) {
+    return(sprintf("Rank agreement%s: not computed for more than %d configurations.", of, most_ranked))
+  }
+  tau <- stats::cor(both[[1]], both[[2]], method = "kendall")
   sprintf(
     "Rank agreement%s with the published order: Kendall's \u03c4 = %.2f (n = %d configurations).",
     of, tau, nrow(both)

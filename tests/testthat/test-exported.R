@@ -44,6 +44,12 @@ test_that("a folder gives what a store with its runs gives", {
   }
 })
 
+test_that("the order of a table without end is not compared", {
+  frame <- data.frame(published_accuracy = seq(0, 1, length.out = 10001), replicates = 1L)
+  frame$accuracy <- frame$published_accuracy
+  expect_match(agreement_notes(frame), "not computed for more than 10000 configurations")
+})
+
 test_that("the rank agreement of a folder is Python's", {
   skip_without_python()
   store <- withr::local_tempdir()
@@ -169,6 +175,17 @@ test_that("a file that changes between the look at it and its copy is refused", 
   withr::defer(suppressMessages(untrace("exported_file", where = there)))
   taken <- file.path(withr::local_tempdir(), "taken")
   expect_error(taken_export(folder, taken, environment()), "is not as it was exported")
+})
+
+test_that("a label that looks like a number is the text that it is", {
+  folder <- forged_folder()
+  for (name in c("plan.csv", "results-as-run.csv")) {
+    lines <- gsub("layer1", "tag", readLines(file.path(folder, name)))
+    lines <- sub('"tag"":16', '"tag"":""007""', lines, fixed = TRUE)
+    writeLines(sub("two-layer,16,", "two-layer,007,", lines), file.path(folder, name))
+  }
+  forge_manifest(folder, c("plan.csv", "results-as-run.csv"))
+  expect_identical(unique(read_results("kh2021", directory = folder)$tag), "007")
 })
 
 test_that("a mean of counts is a number", {

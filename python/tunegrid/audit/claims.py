@@ -65,9 +65,11 @@ def matrix_of(study: Study, table: PrintedTable) -> np.ndarray:
 def _holds_on_matrices(evidence: Evidence, claim: Claim) -> bool | None:
     tables = evidence.tables("confusion")
     rows = [evidence.owner(table).row for table in tables]
-    if not rows:
+    matrices = [matrix_of(evidence.study, table) for table in tables]
+    classes = {len(one) for one in matrices}
+    if len(classes) != 1 or max(getattr(claim, "classes", [0])) >= min(classes):
         return None
-    matrices = np.array([matrix_of(evidence.study, table) for table in tables])
+    matrices = np.array(matrices)
     return _decide(evidence, claim, Scores(rows, np.zeros(len(rows)), matrices))
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,7 +113,8 @@ class Inputs:
         digit of the accuracy), published_runs, dataset, departs.
         """
         printed = {name: self.study.published(name) for name in self.study.experiments}
-        found = [_printed(one, printed[one.experiment]) for one in self.configurations]
+        finders = {name: _finder(rows) for name, rows in printed.items()}
+        found = [finders[one.experiment](one) for one in self.configurations]
         names = ["experiment", "configuration", "dataset", "departs"]
         table = self.cells[names].assign(published_runs=1.0)
         for name, key in (("published", "accuracy"), ("published_loss", "loss")):
@@ -263,12 +264,22 @@ def _epochs(store: Store, results: pd.DataFrame, settings: Statistics) -> pd.Dat
     return table.astype({"epoch": int} | dict.fromkeys(names[2:], float))
 
 
-def _printed(one: Configuration, rows: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
-    """Find a configuration's printed row, by the columns that the table has."""
-    for row in rows:
-        if all(value == row.get(name, value) for name, value in one.columns.items()):
-            return row
-    return {}
+def _finder(
+    rows: Sequence[Mapping[str, object]],
+) -> Callable[[Configuration], Mapping[str, object]]:
+    """Give what finds a configuration's printed row, by the columns that the table has.
+
+    A table can have as many rows as a grid: they are looked up.
+    """
+    known: dict[tuple[str, ...], dict[tuple[object, ...], Mapping[str, object]]] = {}
+
+    def find(one: Configuration) -> Mapping[str, object]:
+        shared = tuple(name for name in one.columns if rows and name in rows[0])
+        if shared not in known:  # the first of those that are alike counts
+            known[shared] = {tuple(row[name] for name in shared): row for row in reversed(rows)}
+        return known[shared].get(tuple(one.columns[name] for name in shared), {})
+
+    return find
 
 
 def _float(value: object) -> float:

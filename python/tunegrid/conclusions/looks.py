@@ -15,6 +15,9 @@ from ..study.statistics import Statistics
 #: The looks that share most of alpha equally; every later one has half of the one before.
 EQUAL_LOOKS = 5
 
+#: From this one on looks have the same alpha, which is nothing: a store can say that it had any.
+_LAST_LOOK = 500
+
 #: Answers on average after which a claim is not asked again.
 DECIDED = ("holds", "fails", "tie")
 
@@ -30,7 +33,7 @@ def look_alpha(number: int, alpha: float) -> float:
     """
     if number < EQUAL_LOOKS:
         return alpha / EQUAL_LOOKS
-    return alpha / EQUAL_LOOKS / 2 ** (number - EQUAL_LOOKS + 1)
+    return alpha / EQUAL_LOOKS / 2 ** (min(number, _LAST_LOOK) - EQUAL_LOOKS + 1)
 
 
 def settings_digest(settings: Statistics) -> str:

@@ -196,8 +196,8 @@ class _Judge:
             scores = self._shares_of_errors(claim)
             if scores is None:
                 note = (
-                    f"the labels of the data set are not on this machine, or of more than "
-                    f"{MOST_IN_MATRIX} classes"
+                    f"the labels of the data set are not on this machine, of more than "
+                    f"{MOST_IN_MATRIX} classes, or not of those that it names"
                 )
                 return Judged("last", cells_of(claim, inputs), "too few runs", note=note), None, ""
         judged = judge_average(inputs, claim, alpha, scores)
@@ -244,6 +244,8 @@ class _Judge:
         scores = scores[scores["cell"].isin(cells)]
         if set(scores["cell"]) - set(matrices):
             return None
+        if any(max(claim.classes) >= one.shape[-1] for one in matrices.values()):
+            return None
         shares = [
             share
             for cell in dict.fromkeys(scores["cell"])
@@ -257,7 +259,8 @@ class _Judge:
         inputs = self._inputs
         cells = cells_of(claim, inputs)
         matrices = inputs.confusions(cells, self._data_dir)
-        if set(cells) - set(matrices):
+        classes = {one.shape[-1] for one in matrices.values()}
+        if set(cells) - set(matrices) or len(classes) != 1:
             return None, "undecided"
         rows, rng, shares = [inputs.rows[cell] for cell in cells], np.random.default_rng(1), []
         for _ in range(_OUTER):

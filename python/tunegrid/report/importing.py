@@ -1,5 +1,6 @@
 """Bring an exported folder into a store: verified first, then all of it or nothing."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,10 +8,14 @@ from pathlib import Path
 
 from ..data.kept import keep_data
 from ..data.own import OWN
+from ..errors import SpecError, StoreError, quoted
 from ..machine.files import as_path
+from ..store.planned import stored_study
 from ..store.store import Store
+from ..study.own_grid import check_same_grid, is_own_grid
+from ..study.study import Study
 from .export_form import TABLES, told
-from .export_reader import read_export
+from .export_reader import Exported, read_export
 
 Row = Mapping[str, object]
 
@@ -58,9 +63,44 @@ def import_results(directory: str | Path, *, store: str | Path | None = None) ->
             for table, columns in {**TABLES, "prediction": _PREDICTION}.items()
         }
         with Store(store, write=True) as opened:
+            _check_name(opened, exported)
             for one, images in exported.data:
                 keep_data(opened.folder, OWN, one.digest, images, one.classes)
             return _merge(opened, exported.study, tables)
+
+
+def _check_name(store: Store, exported: Exported) -> None:
+    """Refuse a grid under a name by which the store knows another one: it would hide its runs.
+
+    One of the two may have more rows than the other.
+    """
+    both = [one.definition(exported.study) for one in (store, exported.store)]
+    known, given = map(_own_grid, both)
+    if None in both or both[0] == both[1] or known is given is None:
+        return
+    pairs = ((known, given), (given, known))
+    if None in (known, given) or not any(_extends(*pair, store.folder) for pair in pairs):
+        raise StoreError(
+            f"The store {store.folder} has a grid or a study called {quoted(exported.study)} which "
+            f"is another one, and one would hide the other: import it into another --store."
+        )
+
+
+def _extends(grid: Study, other: Study, folder: Path) -> bool:
+    """Say whether a grid has the settings of another one, and its rows among its own."""
+    try:
+        check_same_grid(grid, other, folder)
+    except (SpecError, KeyError):  # one of somebody else's may lack what ours always have
+        return False
+    return True
+
+
+def _own_grid(definition: object) -> Study | None:
+    """Read a grid of one's own; None for a study, and for what another version wrote."""
+    with contextlib.suppress(SpecError):
+        study = stored_study(definition)
+        return study if is_own_grid(study) else None
+    return None
 
 
 def _merge(store: Store, study: str, tables: Mapping[str, Sequence[Row]]) -> ImportSummary:

@@ -14,8 +14,8 @@ def as_frame(rows: Sequence[Mapping[str, object]], names: Iterable[str] = ()) ->
     """
     columns = list(names)
     if not columns:
-        for row in rows:
-            merge_names(columns, row)
+        for row_names in dict.fromkeys(map(tuple, rows)):  # most have the same
+            merge_names(columns, row_names)
     return pd.DataFrame({name: pd.array([row.get(name) for row in rows]) for name in columns})
 
 
@@ -29,6 +29,9 @@ def merge_names(names: list[str], more: Iterable[str]) -> None:
     ['layer1', 'layer2', 'kernel', 'model', 'epochs']
     """
     more = list(more)
+    if not names:
+        names.extend(dict.fromkeys(more))
+        return
     position = min((names.index(name) for name in more if name in names), default=len(names))
     for name in more:
         if name not in names:

@@ -194,24 +194,27 @@ def _differences(
 ) -> pd.DataFrame:
     """Put our mean accuracies and their differences into the form of the printed table.
 
-    A last row and a last column that are no levels hold the last level less the first.
+    A last row and a last column that are no levels hold the last level less the first; what else
+    is no level has nothing of ours. Levels that are numbers head columns as texts.
     """
     runs = read_results(study, experiments=table.experiment, **how)
     done = runs[runs["outcome"].eq("done")]
-    levels = {
-        name: list(dict.fromkeys(one.columns[name] for one in _planned(study, table, how)))
+    planned = _planned(study, table, how)
+    rows, columns = (
+        list(dict.fromkeys(str(one.columns.get(name)) for one in planned))
         for name in (table.rows, table.columns)
-    }
-    means = done.pivot_table("accuracy", table.rows, table.columns)
-    ours = means.reindex(index=levels[table.rows], columns=levels[table.columns])
-    ours = ours.astype("Float64")
+    )
     names = [name for name in printed if name != table.rows]
-    if names[-1] not in levels[table.columns]:
+    places = [str(place) for place in printed[table.rows]]
+    means = done.pivot_table("accuracy", table.rows, table.columns).rename(index=str, columns=str)
+    means = means.loc[~means.index.duplicated(), ~means.columns.duplicated()]  # of 1 and "1"
+    ours = means.reindex(index=rows, columns=columns).astype("Float64")
+    if names and names[-1] not in columns:
         ours[names[-1]] = ours.iloc[:, -1] - ours.iloc[:, 0]
-    if printed[table.rows].iloc[-1] not in levels[table.rows]:
-        ours.loc[printed[table.rows].iloc[-1]] = ours.iloc[-1] - ours.iloc[0]
-        ours.loc[printed[table.rows].iloc[-1], names[-1]] = pd.NA  # as printed
-    ours = ours.reindex(printed[table.rows])[names].reset_index(drop=True)
+    if names and places[-1] not in rows:
+        ours.loc[places[-1]] = ours.iloc[-1] - ours.iloc[0]
+        ours.loc[places[-1], names[-1]] = pd.NA  # as printed
+    ours = ours.reindex(index=places, columns=names).reset_index(drop=True)
     return printed.rename(columns={name: f"published_{name}" for name in names}).join(ours)
 
 

@@ -19,6 +19,7 @@ class Place:
     """What all stored replicates of a configuration, with its departures, have in common.
 
     Attributes:
+        name: which it is, however a plan writes its columns and its departures.
         row: the columns that they share in the tidy table.
         order: their place in it: as the study orders its configurations, others by value.
         is_asked: whether the configuration meets the reader's condition.
@@ -27,6 +28,7 @@ class Place:
     """
 
     configuration: Configuration
+    name: str
     row: Mapping[str, object]
     order: tuple
     is_asked: bool
@@ -55,6 +57,7 @@ class Reader:
                 )
             )
         }
+        self._seen: set[tuple[str, str]] = set()
         self._stale = 0
         self._left_out: dict[str, int] = {}
 
@@ -75,6 +78,9 @@ class Reader:
         if place.left_out is not None:
             self._left_out[place.left_out] = self._left_out.get(place.left_out, 0) + 1
             return None
+        if (place.name, spec.key) in self._seen:
+            return None  # a plan can name one run twice, in two spellings: it was trained once
+        self._seen.add((place.name, spec.key))
         return _tidy(place, spec, stored)
 
     def left_out(self) -> list[str]:
@@ -112,6 +118,7 @@ class Reader:
         by_value = [(isinstance(value, str), value) for value in one.columns.values()]
         return Place(
             configuration=one,
+            name=canonical([one.experiment, one.columns, said]),
             row={**names, **one.columns, "departures": said},
             order=(known is None, known or 0, one.experiment, by_value, said),
             is_asked=where is None or where.matches(one.row),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from ..errors import DataError, RunError, SpecError, StoreError, TunegridError
 from ..machine.interpreter import interpreter
 from ..machine.quiet import quiet_backend
-from .values import array_from_r, plain
+from .values import array_from_r, as_text, plain
 from .verbs import VERBS
 from .words import in_r
 
@@ -140,6 +140,6 @@ def _failure(kind: str, message: str) -> dict[str, object]:
     return {
         "status": "error",
         "type": kind,
-        "message": message,
-        "traceback": traceback.format_exc(),
+        "message": as_text(message),
+        "traceback": as_text(traceback.format_exc()),
     }

@@ -1,7 +1,8 @@
 """Values as what reticulate converts: frames as columns, arrays as bytes."""
 
 import dataclasses
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,13 +12,23 @@ if TYPE_CHECKING:
 
 _LARGEST = 2**31 - 1  # of R's integers; what lies below its negative is NA
 
+# What no text of R's can have: of halves of characters reticulate makes empty texts, and to NUL
+# it says no more than that it is there.
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+
+
+def as_text(value: object) -> str:
+    """Give a text that R can have: what it cannot have stands escaped."""
+    return _NO_TEXT.sub(lambda found: found[0].encode("unicode_escape").decode(), str(value))
+
+
 #: By R's word for a column's type: the filler where a value is missing, and its Python type.
-_FILLERS: Mapping[str, tuple[object, type]] = {
+_FILLERS: Mapping[str, tuple[object, Callable[[object], object]]] = {
     "logical": (False, bool),
     "integer": (0, int),
     "double": (0.0, float),
-    "character": ("", str),
-    "factor": ("", str),
+    "character": ("", as_text),
+    "factor": ("", as_text),
 }
 
 
@@ -28,16 +39,18 @@ def plain(value: object) -> object:
     """
     if hasattr(value, "iloc"):
         attributes = {name: plain(one) for name, one in value.attrs.items() if name != "columns"}
-        columns = [_column(str(name), value[name]) for name in value]
+        columns = [_column(as_text(name), value[name]) for name in value]
         return {"frame": columns, "rows": len(value), "attributes": attributes}
     if dataclasses.is_dataclass(value):
         fields = dataclasses.fields(value)
         return {field.name: plain(getattr(value, field.name)) for field in fields}
     if isinstance(value, Mapping):
-        return {str(name): plain(one) for name, one in value.items()}
+        return {as_text(name): plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return float(value)  # of which reticulate makes another number without a word
+    return value if value is None or isinstance(value, bool | int | float) else as_text(value)
 
 
 def array_from_r(sent: object) -> "np.ndarray | pd.DataFrame | object":
@@ -83,8 +96,8 @@ def _column(name: str, values: "pd.Series") -> dict[str, object]:
 def _levels(name: str, values: "pd.Series", known: "pd.Series") -> list[str]:
     """Give the levels of a column whose values have an order, none for others."""
     if values.dtype == "category":
-        return [str(level) for level in values.cat.categories]
-    return [str(level) for level in dict.fromkeys(known)] if name == "experiment" else []
+        return [as_text(level) for level in values.cat.categories]
+    return [as_text(level) for level in dict.fromkeys(known)] if name == "experiment" else []
 
 
 def _kind(values: "pd.Series", known: "pd.Series") -> str:

@@ -58,22 +58,25 @@ def _numbers(meaning: str, kind: type, low: float, high: float) -> Kind:
     return Kind(meaning, sql, _between(kind, low, high))
 
 
+# SQLite's length() and GLOB, and its JSON, see a text up to its first NUL only.
+_WHOLE_TEXT = "typeof({c}) = 'text' AND instr({c}, char(0)) = 0"
+
 TEXT = Kind("a text", "typeof({c}) = 'text'", _all_texts)
 KEY = Kind(
     "64 hexadecimal digits",
-    "typeof({c}) = 'text' AND length({c}) = 64 AND {c} NOT GLOB '*[^0-9a-f]*'",
+    f"{_WHOLE_TEXT} AND length({{c}}) = 64 AND {{c}} NOT GLOB '*[^0-9a-f]*'",
     lambda cells: _all_texts(cells) and all(map(_KEY.fullmatch, set(cells))),
 )
 # A study is loaded by its name, or by a path: a store's must be no path.
 NAME = Kind(
     "small letters, digits and hyphens",
-    "typeof({c}) = 'text' AND {c} GLOB '[a-z]*' AND {c} NOT GLOB '*[^a-z0-9-]*'",
+    f"{_WHOLE_TEXT} AND {{c}} GLOB '[a-z]*' AND {{c}} NOT GLOB '*[^a-z0-9-]*'",
     lambda cells: _all_texts(cells) and all(map(_NAME.fullmatch, set(cells))),
 )
 ROW = Kind(
     "a row as JSON",
     # CASE, as AND looks at both of its sides, and JSON that is none is an error
-    "CASE WHEN typeof({c}) <> 'text' THEN 0 WHEN NOT json_valid({c}) THEN 0 "
+    f"CASE WHEN NOT ({_WHOLE_TEXT}) THEN 0 WHEN NOT json_valid({{c}}) THEN 0 "  # noqa: S608
     "WHEN json_type({c}) <> 'object' THEN 0 ELSE NOT EXISTS (SELECT 1 FROM json_each({c}) "
     "WHERE type IN ('array', 'object', 'null') OR (type = 'integer' AND typeof(atom) <> 'integer') "
     "OR (type = 'real' AND NOT abs(atom) <= 1.7976931348623157e308)) END",

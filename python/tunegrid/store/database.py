@@ -14,7 +14,7 @@ from typing import TypeVar
 from ..errors import StoreError, damaged_store
 from ..machine.files import as_path
 from ..machine.mounts import network_file_system
-from .form import FILE, check_folder, check_schema, guard
+from .form import FILE, briefly, check_counter, check_folder, check_pages, check_schema, guard
 
 T = TypeVar("T")
 
@@ -136,7 +136,7 @@ def _explained(error: sqlite3.DatabaseError | ValueError, folder: Path) -> Store
             f"The store {folder} has been locked by another program for a minute: wait for that "
             f"one or end it, and repeat the command."
         )
-    is_damage = any(word in str(error) for word in ("malformed", "decode"))
+    is_damage = any(word in str(error) for word in ("malformed", "decode", "interrupted"))
     if isinstance(error, sqlite3.OperationalError) and not is_damage:
         return StoreError(
             f"The store {folder} cannot be used ({error}): check that the folder can be written "
@@ -187,13 +187,16 @@ def _check_form(connection: sqlite3.Connection, folder: Path) -> int:
     """
     connection.execute("BEGIN")
     try:
-        version = _version(connection)
-        is_empty = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
-        if version == 0 and is_empty:
-            return 0
-        if not 0 < version <= VERSION:
-            _refuse_version(version, folder)
-        check_schema(connection, folder)
+        with briefly(connection):
+            version = _version(connection)
+            is_empty = connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+            if version == 0 and is_empty:
+                return 0
+            if not 0 < version <= VERSION:
+                _refuse_version(version, folder)
+            check_schema(connection, folder)
+        check_pages(connection, folder)
+        check_counter(connection, folder)
         return version
     finally:
         connection.execute("ROLLBACK")

@@ -3,16 +3,22 @@
 SQLite runs what a schema says: triggers at a write, views and computed columns at a read, checks at
 a proof. So before anything is read the schema must be that of `schema.sql`, to the letter but for
 spaces and comments; and the folder must hold no link, and no journal that names files elsewhere.
+
+It follows the pages of a file wherever they lead, and twelve that each name the next one 300 times
+are a table without end. So each must lie in one place.
 """
 
+import contextlib
 import functools
 import re
 import sqlite3
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from ..errors import DamagedStoreError, StoreError, quoted
+from ..errors import DamagedStoreError, StoreError, damaged_store, quoted
 from ..machine.outside import MIB, check_no_links, check_regular, opened
+from .cells import COUNT_MOST
 
 FILE = "results.sqlite"
 
@@ -30,6 +36,13 @@ _LATER = frozenset({"look"})
 
 # The last bytes of a journal that belongs to several databases: SQLite deletes the file it names.
 _MAGIC = bytes.fromhex("d9d505f920a163d7")
+
+#: Steps of SQLite's for a question that a store answers in some hundreds: a second's work; and the
+#: most that it counts.
+_STEPS, _MOST_STEPS = 10_000_000, 2**31 - 1
+
+# Said of rows, once every page is found in its place.
+_OF_ROWS = re.compile(r"NULL value in |CHECK constraint failed in |[A-Z]+ value in ")
 
 _MEND = "mend it with `tune-grid repair`, or give another --store"
 
@@ -76,6 +89,47 @@ def guard(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def check_counter(connection: sqlite3.Connection, folder: Path) -> None:
+    """Refuse a file that has no numbers left for attempts: to SQLite that is a disk without room.
+
+    Raises:
+        DamagedStoreError: `repair` counts anew.
+    """
+    query = """
+        SELECT 1 FROM sqlite_sequence WHERE seq > :most
+        UNION ALL SELECT 1 FROM attempt WHERE id > :most"""
+    if connection.execute(query, {"most": COUNT_MOST}).fetchone():
+        raise damaged_store(folder, "it has no numbers left for attempts")
+
+
+@contextlib.contextmanager
+def briefly(connection: sqlite3.Connection, *, more: int = 0) -> Iterator[None]:
+    """Let SQLite take no more steps for a question than a file's schema needs, and so many more.
+
+    It ends as one that is interrupted.
+    """
+    connection.set_progress_handler(lambda: True, min(_STEPS + more, _MOST_STEPS))
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def check_pages(connection: sqlite3.Connection, folder: Path) -> None:
+    """Refuse a file in which a page has two places, or none; it takes a second for a gibibyte.
+
+    Args:
+        connection: whose schema is checked: SQLite looks at rows by what that says.
+        folder: the store's.
+
+    Raises:
+        DamagedStoreError: saying what SQLite says.
+    """
+    (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if said != "ok" and not _OF_ROWS.match(said):
+        raise damaged_store(folder, quoted(said))
+
+
 def check_schema(connection: sqlite3.Connection, folder: Path) -> None:
     """Refuse a file that declares anything but the tables and indices of a store.
 
@@ -97,6 +151,12 @@ def check_schema(connection: sqlite3.Connection, folder: Path) -> None:
     for name, sql in found.items():
         if sql != known[name]:
             raise DamagedStoreError(f"The store {folder} holds {name} in another form: {_MEND}.")
+
+
+def tables_of_ours(connection: sqlite3.Connection) -> frozenset[str]:
+    """Name the tables and indices that a file declares to the letter as `schema.sql` does."""
+    rows = connection.execute("SELECT name, sql FROM sqlite_master")
+    return frozenset(name for name, sql in rows if declared().get(name) == _plain(sql))
 
 
 @functools.cache

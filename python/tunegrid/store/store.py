@@ -23,6 +23,7 @@ from .database import (
     connect_reader,
     connect_writer,
     file_identity,
+    now,
     patiently,
     store_path,
     told,
@@ -102,8 +103,11 @@ class Store:
 
     def definition(self, study: str) -> dict[str, object] | None:
         """Give a study file as it was when it was planned last; None when it never was."""
-        query = "SELECT definition FROM study WHERE id = :study ORDER BY added DESC LIMIT 1"
-        found = self.rows(query, {"study": study})
+        # an import can bring one of a time to come, which would be the last one for ever
+        query = """
+            SELECT definition FROM study WHERE id = :study
+            ORDER BY added > :now, added DESC LIMIT 1"""
+        found = self.rows(query, {"study": study, "now": now()})
         with told(self.folder):
             try:
                 definition = json.loads(found[0]["definition"]) if found else None

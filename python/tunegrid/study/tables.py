@@ -68,6 +68,8 @@ class PrintedTable(Part):
             raise ValueError("a summary needs both among and by.")
         if self.kind == "differences" and (self.rows is None or self.columns is None):
             raise ValueError("differences need both rows and columns.")
+        if self.kind == "differences" and self.rows == self.columns:
+            raise ValueError("differences need other columns than rows.")
         if self.kind != "summary" and self.experiment is None:
             raise ValueError("experiment is missing: whose table is it?")
         return self

@@ -109,7 +109,10 @@ def _read(
         return rows
     condition = parse_condition(where)
     check_columns(condition, {name for row in rows for name in row})
-    return [row for row in rows if condition.matches(row)]
+    kept = [row for row in rows if condition.matches(row)]
+    if not kept:
+        raise SpecError(f"{path}.where: '{quoted(where)}' leaves no row of {quoted(file)}.")
+    return kept
 
 
 def _beside(folder: Path, file: str, path: str) -> Path:

@@ -12,7 +12,11 @@ import numpy as np
 import pytest
 
 from tunegrid import StoreError, export_results, import_results, read_results, verify_store
+from tunegrid.plan.grid import configurations
+from tunegrid.plan.plans import plan
 from tunegrid.report.export_form import MANIFEST_MOST
+from tunegrid.store.store import Store, find_study
+from tunegrid.study.own_grid import own_study
 
 ROOT = Path(__file__).parents[3]
 EXPORT = ROOT / "inst" / "extdata" / "kh2021"
@@ -310,3 +314,31 @@ def test_the_kept_results_are_imported_and_whole(tmp_path):
     assert import_results(kept, store=tmp_path).added == runs
     assert set(verify_store(store=tmp_path)["state"]) == {"ok"}
     assert len(read_results("kh2021", any=True, store=tmp_path)) >= 50
+
+
+def planned(folder, units):
+    """Plan a grid of one's own, called grid-of-mine, and train nothing."""
+    rows = [{"dense1": one} for one in units]
+    study = own_study(rows, model="dense_stack", name="grid-of-mine", set={"epochs": 1})
+    with Store(folder, write=True) as opened:
+        opened.add_plan(study, plan(configurations(study)))
+
+
+def test_an_export_by_the_name_of_one_s_own_grid_does_not_hide_it(tmp_path):
+    """It may have more rows, or fewer, and no others."""
+    for name, units in {"mine": [4, 8], "more": [4, 8, 16], "theirs": [8, 16]}.items():
+        planned(tmp_path / name, units)
+    for name in ("theirs", "more"):
+        export_results("grid-of-mine", tmp_path / f"{name}-export", store=tmp_path / name)
+    with pytest.raises(StoreError, match="is another one"):
+        import_results(tmp_path / "theirs-export", store=tmp_path / "mine")
+    import_results(tmp_path / "more-export", store=tmp_path / "mine")
+
+
+def test_a_study_file_of_a_time_to_come_is_not_the_last_one(tmp_path):
+    """Else nothing that is planned later would be found by the grid's name."""
+    planned(tmp_path, [4, 8])
+    with Store(tmp_path, write=True) as opened, opened.transaction() as cursor:
+        cursor.execute("UPDATE study SET added = '9999-01-01'")
+    planned(tmp_path, [4, 8, 16])
+    assert "3 configurations" in find_study("grid-of-mine", store=tmp_path).about

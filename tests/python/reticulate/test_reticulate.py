@@ -33,6 +33,18 @@ def commands(group=None, above=""):
             yield f"{above}{name}", command
 
 
+def test_what_r_cannot_have_comes_as_what_it_can():
+    """No NUL in a text, no half of a character, no whole number beyond its own."""
+    frame = pd.DataFrame({"a\0": ["b\0"]})
+    sent = plain({"n\0": "a\0b", "half": ["\ud800"], "large": 2**40, "no": False, "frame": frame})
+    assert sent["n\\x00"] == "a\\x00b"
+    assert sent["half"] == ["\\ud800"]
+    assert isinstance(sent["large"], float)
+    assert sent["no"] is False
+    assert sent["frame"]["frame"][0]["name"] == "a\\x00"
+    assert sent["frame"]["frame"][0]["values"] == ["b\\x00"]
+
+
 SMALL = {"experiments": "two-layer", "epochs": 2, "train_size": 512}
 
 

@@ -1,5 +1,7 @@
 """A store that somebody sent: nothing in it reaches out of its folder, runs, or never ends."""
 
+import contextlib
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -20,9 +22,11 @@ from tunegrid import (
     study_overview,
     verify_store,
 )
+from tunegrid.machine.outside import MIB
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
 from tunegrid.store import owner
+from tunegrid.store.cells import COLUMNS
 from tunegrid.store.database import FILE
 from tunegrid.store.store import Store
 from tunegrid.study.study import STUDIES
@@ -84,6 +88,26 @@ def harm(store, script):
     connection = sqlite3.connect(store / FILE)
     connection.executescript(script)
     connection.close()
+
+
+def branch_without_end(file, table):
+    """Put twelve inner pages above a table, each with the one below as all of its children."""
+    with sqlite3.connect(file) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        root = connection.execute(query, (table,)).fetchone()[0]
+    connection.close()
+    content, size, cells = bytearray(file.read_bytes()), 4096, 300
+    below = content[(root - 1) * size : root * size]
+    for _ in range(12):
+        content += below
+        child = (len(content) // size).to_bytes(4)
+        start = size - 5 * cells
+        head = b"\5\0\0" + cells.to_bytes(2) + start.to_bytes(2) + b"\0" + child
+        places = b"".join((start + 5 * one).to_bytes(2) for one in range(cells))
+        below = (head + places).ljust(start, b"\0") + (child + b"\1") * cells
+    content[(root - 1) * size : root * size] = below
+    content[28:32] = (len(content) // size).to_bytes(4)
+    file.write_bytes(content)
 
 
 def train_one(store):
@@ -169,6 +193,71 @@ def test_a_table_of_ours_that_computes_is_wrong_and_taken_out(store):
     assert set(verify_store(store=store)["state"]) == {"wrong"}
     assert repair_store(store)["repair"].tolist()[0] == "salvage"
     assert set(verify_store(store=store)["state"]) == {"ok"}
+
+
+COMPUTED = [f"{name} AS (zeroblob(250000000))" for name in COLUMNS["epoch"] if name != "run"]
+
+
+def test_what_a_table_of_ours_computes_fills_no_disk(store):
+    """Here a row of some bytes would come into the new file as one of a gibibyte."""
+    harm(store, f"DROP TABLE epoch; CREATE TABLE epoch (run PRIMARY KEY, {', '.join(COMPUTED)}); "  # noqa: S608
+         "INSERT INTO epoch SELECT key FROM run")  # fmt: skip
+    assert repair_store(store)["repair"].tolist()[:2] == ["salvage", "train again"]
+    assert (store / FILE).stat().st_size < MIB
+
+
+@pytest.mark.parametrize("table", ["prediction", "attempt"])
+def test_pages_that_lead_to_each_other_are_no_table_without_end(store, table):
+    """SQLite would go through more rows than can be counted, and hear nobody meanwhile."""
+    branch_without_end(store / FILE, table)
+    with pytest.raises(StoreError, match="is damaged"):
+        read_results("kh2021", store=store)
+    assert set(verify_store(store=store)["state"]) == {"wrong"}
+    assert repair_store(store)["repair"].tolist()[0] == "salvage"
+    assert "wrong" not in set(verify_store(store=store)["state"])
+
+
+@pytest.mark.parametrize("table", ["sqlite_sequence SET seq", "attempt SET id"])
+def test_a_store_that_has_counted_to_the_end_counts_anew(store, table):
+    """SQLite has no number for the next attempt, and says that the disk is full."""
+    harm(store, f"UPDATE {table} = 9223372036854775807 - rowid")
+    with pytest.raises(StoreError, match="no numbers left"):
+        train_one(store)
+    repair_store(store)
+    train_one(store)
+    assert set(verify_store(store=store)["state"]) == {"ok", "incomplete"}
+
+
+def test_a_configuration_in_two_spellings_has_each_run_once(store):
+    """Or a run would count for as many seeds as there are ways to write its row."""
+    harm(store, "INSERT INTO plan SELECT study, protocol, experiment, "
+         "replace(configuration, ':', ': '), departures, replicate, run FROM plan")  # fmt: skip
+    assert len(read_results("kh2021", any=True, store=store)) == 2
+    assert "plans" in list(verify_store(store=store).query("state == 'wrong'")["check"])
+    repair_store(store)
+    assert set(verify_store(store=store)["state"]) == {"ok"}
+
+
+def test_an_environment_that_says_a_thing_twice_is_wrong(store):
+    """Python takes the last, SQLite the first."""
+    with contextlib.closing(sqlite3.connect(store / FILE)) as connection, connection:
+        (text,) = connection.execute("SELECT description FROM environment").fetchone()
+        text = f'{{"processor":5,{text[1:]}'
+        name = hashlib.sha256(text.encode()).hexdigest()
+        connection.execute("UPDATE environment SET id = ?, description = ?", (name, text))
+        connection.execute("UPDATE run SET environment = ?", (name,))
+    assert "environments" in list(verify_store(store=store).query("state == 'wrong'")["check"])
+
+
+@pytest.mark.parametrize("column", ["study", "protocol", "claim"])
+def test_a_name_that_goes_on_behind_its_end_is_none(store, column):
+    """To SQLite's own functions a text ends at a NUL, to a reader it does not."""
+    cells = dict.fromkeys(COLUMNS["look"], "1") | dict.fromkeys(
+        ("study", "protocol", "claim"), "'a'"
+    )
+    cells[column] = "'a' || char(0) || '/../b'"
+    harm(store, f"INSERT INTO look VALUES ({', '.join(cells.values())})")  # noqa: S608
+    assert "looks" in list(verify_store(store=store).query("state == 'wrong'")["check"])
 
 
 def test_a_space_that_is_a_letter_to_sqlite_makes_another_form(store):

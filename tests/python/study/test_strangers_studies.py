@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from tunegrid import SpecError, load_study
+from tunegrid import SpecError, load_study, published_table
+from tunegrid.conclusions.inputs import read_inputs
 from tunegrid.plan.grid import configurations
 from tunegrid.plan.plans import plan
 from tunegrid.study.csvfile import Printed, read_rows
@@ -49,6 +50,45 @@ def test_a_printed_table_lies_in_the_study_s_folder(theirs, file):
     """Neither above it nor anywhere else."""
     with pytest.raises(SpecError, match=r"experiment\.e\.published\.file: .* (inside|regular)"):
         theirs(f'{GRID}published.file = "{file}"')
+
+
+DIFFERENCES = """grid = { dense1 = [1, 2], epochs = [1, 2] }
+[[table]]
+name = "d"
+title = "t"
+kind = "differences"
+experiment = "e"
+rows = "dense1"
+file = "d.csv"
+"""
+
+
+def test_a_table_of_differences_may_have_numbers_and_other_columns(theirs, tmp_path):
+    """A column's name is a text; what is no level has nothing of ours."""
+    study = theirs(f'{DIFFERENCES}columns = "epochs"', d="dense1,1,odd,2\n1,0.5,0.1,0.6\nx,1,1,1\n")
+    table = published_table(study, "d", store=tmp_path / "none")
+    assert list(table)[-3:] == ["1", "odd", "2"]
+    assert table["odd"].isna().all()
+
+
+@pytest.mark.parametrize(
+    "wrong", ['columns = "dense1"', 'columns = "epochs"\nwhere = "dense1 == 3"']
+)
+def test_a_table_of_differences_without_any_is_refused(theirs, wrong):
+    """Rows that are the columns, or no row."""
+    with pytest.raises(SpecError, match=r"table\.(0|d)"):
+        theirs(DIFFERENCES + wrong, d="dense1,1,2\n1,0.5,0.6\n")
+
+
+def test_printed_values_are_looked_up(theirs, tmp_path):
+    """Of a grid with as many rows as a table, each with each would be 400 million comparisons."""
+    rows = "\n".join(f"{one},0.5" for one in range(1, 20_001))
+    labels = ", ".join(map(str, range(1, 20_001)))
+    study = theirs(
+        f'grid = {{ n = [{labels}] }}\nlabels = ["n"]\nsettings = {{ dense1 = 2 }}\n'
+        'published.file = "p.csv"', p=f"n,accuracy\n{rows}\n",
+    )  # fmt: skip
+    assert read_inputs(study, store=tmp_path / "none").published["published"].eq(0.5).all()
 
 
 @pytest.mark.parametrize("target", ["secret.csv", "study/own.csv", "absent", "/dev/zero"])

@@ -89,10 +89,8 @@ def _greatest(values: np.ndarray, cells: Sequence[int]) -> np.ndarray:
 
 def _monotone(claim: Monotone, scores: Scores) -> np.ndarray:
     """Configurations of the same level count with their mean."""
-    levels: dict[object, list[int]] = {}
-    for position in scores.members(claim.among):
-        levels.setdefault(scores.rows[position][claim.by], []).append(position)
-    means = [scores.values[..., levels[level]].mean(axis=-1) for level in sorted(levels)]
+    levels = scores.levels(claim.among, claim.by)
+    means = [scores.values[..., level].mean(axis=-1) for level in levels]
     steps = np.diff(np.stack(means, axis=-1), axis=-1)
     return (steps > 0 if claim.direction == "rises" else steps < 0).all(axis=-1)
 

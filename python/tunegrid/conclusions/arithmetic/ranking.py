@@ -8,6 +8,9 @@ import pandas as pd
 
 from ...results.measures import APART
 
+#: The most rows of which all pairs are made: 32 MB for each matrix.
+_MOST_IN_PAIRS = 2_000
+
 
 class Agreement(NamedTuple):
     """Kendall's rank correlation of two orders, over n configurations."""
@@ -63,10 +66,14 @@ def kendall_tau(one: np.ndarray, other: np.ndarray) -> float:
 
     The definition as it stands in M. G. Kendall, "The treatment of ties in ranking problems",
     Biometrika 33 (1945), over all pairs: for tables of some hundred rows that takes a millisecond,
-    and importing SciPy's takes half a second.
+    and importing SciPy's takes half a second. Of long tables it would fill the memory.
 
     Args:
         one, other: shape (n,), without NaN, neither of them constant.
     """
+    if len(one) > _MOST_IN_PAIRS:
+        from scipy.stats import kendalltau
+
+        return float(kendalltau(one, other).statistic)
     first, second = (np.sign(values[:, None] - values) for values in (one, other))
     return float((first * second).sum() / math.sqrt((first**2).sum() * (second**2).sum()))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ...errors import SpecError, quoted
 from ...study.conditions import parse_condition
 
 #: Printed numbers have few decimals: 0.9 - 0.8 is to be 0.1.
@@ -41,6 +42,23 @@ class Scores:
             matches = parse_condition(where).matches
             self._members[where] = [place for place, row in enumerate(self.rows) if matches(row)]
         return self._members[where]
+
+    def levels(self, where: str, by: str) -> list[list[int]]:
+        """Give the positions of those that meet a condition, by what a column has, upwards.
+
+        Raises:
+            SpecError: where the column has texts beside numbers, or some rows do not have it.
+        """
+        found: dict[object, list[int]] = {}
+        for position in self.members(where):
+            found.setdefault(self.rows[position].get(by), []).append(position)
+        try:
+            return [found[level] for level in sorted(found)]
+        except TypeError:
+            raise SpecError(
+                f"The configurations of a claim ({quoted(where)}) have no order by {quoted(by)}: "
+                f"name those that all have it, as numbers or as texts."
+            ) from None
 
     def of(self, where: str) -> np.ndarray:
         """Give the values of the configurations that meet a condition, shape (..., members)."""

@@ -189,13 +189,10 @@ def _zeros(scores: Scores) -> np.ndarray:
 
 
 def _monotone(claim: Monotone, scores: Scores) -> Places:
-    levels: dict[object, list[int]] = {}
-    for position in scores.members(claim.among):
-        levels.setdefault(scores.rows[position][claim.by], []).append(position)
     means = []
-    for level in sorted(levels):
+    for level in scores.levels(claim.among, claim.by):
         row = _zeros(scores)
-        row[levels[level]] = 1 / len(levels[level])
+        row[level] = 1 / len(level)
         means.append(row)
     sign = 1.0 if claim.direction == "rises" else -1.0
     return _one([sign * (after - before) for before, after in itertools.pairwise(means)])

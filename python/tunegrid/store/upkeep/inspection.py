@@ -12,7 +12,7 @@ from ...data.own import OWN
 from ...errors import OtherVersionError, StoreError, quoted
 from ...machine.outside import sha256_outside
 from ...plan.labels import labels_of
-from ...plan.runs import DataSpec, RunSpec
+from ...plan.runs import DataSpec, RunSpec, canonical
 from ..looks import has_looks
 from ..store import Store
 from ..weights import WEIGHTS_MOST, weights_file
@@ -215,7 +215,9 @@ class Inspection:
         found = self._store.raw_rows(query, {"id": row["environment"]})
         text = found[0][0] if found else None
         try:
-            is_named = digest(text) == row["environment"] and _says_all(json.loads(text))
+            said = json.loads(text)
+            is_named = digest(text) == row["environment"] and _says_all(said)
+            is_named = is_named and canonical(said) == text  # or SQLite may read it otherwise
         except (ValueError, TypeError, AttributeError, RecursionError):
             is_named = False
         if not is_named:

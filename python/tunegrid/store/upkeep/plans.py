@@ -2,16 +2,15 @@
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ...errors import SpecError, StoreError, quoted
 from ...plan.configuration import Configuration
 from ...plan.plans import expected_spec, spec_of
-from ...plan.runs import RunSpec
+from ...plan.runs import RunSpec, canonical
 from ...plan.spec_form import ENGINES
-from ..cells import read_row
 from ..planned import planned_configuration, stored_study
 from ..store import Store
 from .findings import Finding, Row, digest, short
@@ -98,18 +97,15 @@ class Plans:
         if not fitting and row["study"] in self._foreign:
             said = f"{asked} cannot be checked: another version of tunegrid wrote its study file"
             yield Finding("plans", "note", said)
-        elif spec.seed != row["replicate"] or not any(
-            one.departures == _departures(row) for one in fitting
-        ):
+        elif spec.seed != row["replicate"] or not any(_is_written(one, row) for one in fitting):
             said = f"{short(row['run'])} is not what {asked} asks for"
             yield Finding("plans", "wrong", said, "remove plan", row=plan)
 
 
-def _departures(row: Row) -> Mapping[str, object] | None:
-    try:
-        return read_row(row["departures"])
-    except (ValueError, TypeError):
-        return None
+def _is_written(configuration: Configuration, row: Row) -> bool:
+    """Say whether a row has a configuration to the letter: in two spellings it would be two."""
+    texts = canonical(configuration.columns), canonical(configuration.departures)
+    return texts == (row["configuration"], row["departures"])
 
 
 def _asks_for(configuration: Configuration, spec: RunSpec) -> bool:

@@ -3,14 +3,15 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 from ...errors import DamagedStoreError, StoreError
 from ...machine.files import free_name
+from ..cells import COUNT_MOST
 from ..database import closed_on_error, connect_reader, connect_writer, told, transaction
-from ..form import FILE, check_folder, check_schema, guard
+from ..form import FILE, briefly, check_folder, check_schema, guard, tables_of_ours
 from ..owner import is_live
 
 #: The tables in the order of their references, with what orders their rows. Claims are left out.
@@ -26,6 +27,9 @@ _TABLES = {
 }
 
 
+#: More than SQLite takes to give a row, for each byte that the row has.
+_STEPS_A_BYTE = 8
+
 #: The tables whose rows belong to a run.
 OF_A_RUN = ("claim", "plan", "epoch", "prediction", "attempt")
 
@@ -38,12 +42,14 @@ def is_damaged(folder: Path) -> bool:
     """
     try:
         with closing(connect_reader(folder)) as connection, told(folder):
+            if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                return True
             there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             # a text that is no UTF-8 is damage that SQLite does not see
             for table in _TABLES.keys() & there:
                 for _ in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608
                     pass
-            return connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok"
+            return False
     except DamagedStoreError:
         return True
 
@@ -62,11 +68,19 @@ def salvage(folder: Path) -> None:
     check_folder(folder)
     with told(folder):
         shutil.rmtree(fresh, ignore_errors=True)
-        with closing(_open_damaged(folder)) as source, closing(connect_writer(fresh)) as target:
-            _refuse_in_use(source, folder)
+        there = sum(one.stat().st_size for one in (file, Path(f"{file}-wal")) if one.exists())
+        with (
+            closing(_open_damaged(folder)) as source,
+            closing(connect_writer(fresh)) as target,
+            briefly(source, more=_STEPS_A_BYTE * there),
+        ):
+            plain = _plain_tables(source)
+            _refuse_in_use(source, folder, plain)
             target.execute("PRAGMA foreign_keys = OFF")
             with transaction(target, fresh) as cursor:
-                read = sum(_copy_table(source, cursor, table) for table in _TABLES)
+                tables = [one for one in _TABLES if one in plain]
+                read = sum(_copy_table(source, cursor, one, there) for one in tables)
+                _count_anew(cursor)
                 remove_orphans(cursor)
             target.execute("PRAGMA journal_mode = DELETE")
         if read == 0:
@@ -99,24 +113,35 @@ def _open_damaged(folder: Path) -> sqlite3.Connection:
             guard(connection)
         with suppress(sqlite3.DatabaseError):  # or SQLite refuses a file that is cut off
             connection.execute("PRAGMA writable_schema = ON")
-        with suppress(DamagedStoreError, sqlite3.DatabaseError):
+        with briefly(connection), suppress(DamagedStoreError, sqlite3.DatabaseError):
             check_schema(connection, folder)
     return connection
 
 
-def _refuse_in_use(source: sqlite3.Connection, folder: Path) -> None:
+def _plain_tables(source: sqlite3.Connection) -> frozenset[str]:
+    """Name the tables that hold what is read of them: one of another form may compute it."""
+    with suppress(sqlite3.DatabaseError):
+        return tables_of_ours(source)
+    return frozenset()
+
+
+def _refuse_in_use(source: sqlite3.Connection, folder: Path, plain: Collection[str]) -> None:
     """Look for a living driver's claims; and keep others from writing while we read, if we can."""
     with suppress(sqlite3.DatabaseError):
         source.execute("BEGIN IMMEDIATE")
-    claims = _readable(source, "SELECT host, driver, expires FROM claim")
+    asked = "SELECT host, driver, expires FROM claim"
+    claims = _readable(source, asked) if "claim" in plain else ()
     if any(is_live(*map(str, claim[:2]), claim[2]) for claim in claims):
         raise StoreError(
             f"The store {folder} is in use: interrupt what runs on it, and repeat the command."
         )
 
 
-def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str) -> int:
-    """Copy the rows of a table that can be read, from either end up to the damage."""
+def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str, room: int) -> int:
+    """Copy the rows of a table that can be read, from either end up to the damage.
+
+    No more bytes than there are in all (`room`): rows of a damaged file can share theirs.
+    """
     names = [name for _, name, *_ in target.execute(f"PRAGMA table_info({table})")]
     columns, places = ", ".join(names), ", ".join("?" * len(names))
     copied = 0
@@ -124,8 +149,18 @@ def _copy_table(source: sqlite3.Connection, target: sqlite3.Cursor, table: str) 
         query = f"SELECT {columns} FROM {table} ORDER BY {_TABLES[table]} {direction}"  # noqa: S608
         for row in _readable(source, query):
             target.execute(f"INSERT OR IGNORE INTO {table} VALUES ({places})", row)  # noqa: S608
-            copied += target.rowcount
+            if target.rowcount:
+                copied += 1
+                room -= sum(len(cell) for cell in row if isinstance(cell, str | bytes))
+            if room < 0:
+                return copied
     return copied
+
+
+def _count_anew(cursor: sqlite3.Cursor) -> None:
+    """Take out attempts beyond all numbers, and let the next one follow the last that is left."""
+    cursor.execute("DELETE FROM attempt WHERE id > ?", (COUNT_MOST,))
+    cursor.execute("UPDATE sqlite_sequence SET seq = (SELECT coalesce(max(id), 0) FROM attempt)")
 
 
 def remove_orphans(cursor: sqlite3.Cursor) -> None:

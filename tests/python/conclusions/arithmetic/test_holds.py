@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from pydantic import TypeAdapter
 
-from tunegrid import studies
+from tunegrid import SpecError, studies
 from tunegrid.audit.claims import claim_holds
 from tunegrid.audit.evidence import Evidence
 from tunegrid.conclusions.arithmetic.holds import holds
 from tunegrid.conclusions.arithmetic.scores import Scores
+from tunegrid.conclusions.arithmetic.systems import claim_system
 from tunegrid.study.claims import Claim
 
 A, B = "model == 'a'", "model == 'b'"
@@ -30,6 +31,15 @@ def _claim(kind, **values):
 
 def _holds(claim, *values, matrices=None):
     return bool(holds(claim, Scores(ROWS, np.array(values), matrices)))
+
+
+@pytest.mark.parametrize("cell", [{"model": "a", "width": "wide"}, {"model": "a"}])
+@pytest.mark.parametrize("use", [holds, lambda one, scores: claim_system(one, scores.rows)])
+def test_what_has_no_order_is_said_in_a_sentence(cell, use):
+    """A column can have texts beside numbers, or stand in some rows only."""
+    one = _claim("monotone", among=A, by="width", direction="rises")
+    with pytest.raises(SpecError, match="have no order by width"):
+        use(one, Scores([*ROWS, cell], np.zeros(5)))
 
 
 @pytest.mark.parametrize(

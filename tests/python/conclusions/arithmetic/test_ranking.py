@@ -42,6 +42,12 @@ def test_tau_is_scipy_s(pairs):
     assert kendall_tau(one, other) == pytest.approx(kendalltau(one, other).statistic)
 
 
+def test_tau_of_a_long_table_makes_no_matrix_of_all_pairs():
+    """Which would have 10^10 numbers here."""
+    order = np.arange(100_000.0)
+    assert kendall_tau(order, -order) == pytest.approx(-1)
+
+
 def test_agreement_counts_only_what_has_both_numbers():
     """By hand: of three pairs two agree and one does not, τ = 1/3."""
     agreement = rank_agreement(_table([4, 3, 2, 1], [0.9, 0.7, 0.8, None]))

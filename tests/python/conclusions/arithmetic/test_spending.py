@@ -64,6 +64,20 @@ def test_what_is_too_dear_leaves_room_for_what_fits():
     assert counts.tolist() == [7, 2]
 
 
+def test_a_look_of_any_number_has_some_alpha():
+    """A store can say that there was one of any number."""
+    assert 0 < look_alpha(2**53, 0.05) < look_alpha(400, 0.05) < 1e-100
+
+
+def test_runs_that_take_no_time_are_counted_to_an_end(monkeypatch):
+    """Of 1e-300 seconds, as a store can have it, an hour has more than anybody counts."""
+    monkeypatch.setattr("tunegrid.conclusions.seed_planner._MOST_SEEDS", 1000)
+    counts = allocate(
+        np.array([1.0, -1.0]), np.ones(2), np.array([2, 2]), np.full(2, 1e-300), 3600.0
+    )
+    assert counts.sum() == 1004
+
+
 def erring(rng, looks):
     """Look at two equal cells after each few runs; give the first verdict, if one comes."""
     truth, counts = np.full(2, 0.9), np.full(2, 6)
