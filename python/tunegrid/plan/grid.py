@@ -1,6 +1,7 @@
 """From a study's grid rules to its configurations, in a stable order."""
 
 import itertools
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,6 +16,9 @@ from .configuration import Configuration, concerns, resolve
 
 #: The most configurations of one call.
 MOST_CONFIGURATIONS = 100_000
+
+#: The most characters of conditions, those of each row counted: half a minute's work.
+MOST_ASKED = 200_000_000
 
 
 def configurations(
@@ -52,6 +56,7 @@ def configurations(
             f"choose from {', '.join(study.experiments)}."
         )
     changed = check_settings(overrides or {})
+    _check_asked(study, chosen, names)
     rows = (
         (name, columns)
         for name in names
@@ -69,6 +74,24 @@ def configurations(
     ]
     _check_overrides(changed, found)
     return found if where is None else _filter(found, where)
+
+
+def _check_asked(study: Study, protocol: str, names: Sequence[str]) -> None:
+    """Refuse conditions that would be read for hours: each is asked of every row."""
+    common = [rule.where for rule in study.differences(protocol)]
+    common += [text for claim in study.claims for text in claim.groups]
+    common += [text for entry in study.stated for text in entry.conditions]
+    asked = 0
+    for experiment in map(study.experiments.__getitem__, names):
+        rows = len(experiment.row) or math.prod(map(len, experiment.grid.values()))
+        own = [*common, *(rule.where for rule in experiment.when)]
+        asked += rows * len(experiment.keep or "")
+        asked += min(rows, MOST_CONFIGURATIONS) * sum(len(text or "") for text in own)
+    if asked > MOST_ASKED:
+        raise SpecError(
+            f"The conditions of {study.id} would be asked of too many rows: choose fewer "
+            f"experiments or levels, or write fewer and shorter conditions."
+        )
 
 
 def table_owner(study: Study, table: PrintedTable, *, protocol: str | None = None) -> Configuration:

@@ -238,6 +238,13 @@ def test_a_configuration_in_two_spellings_has_each_run_once(store):
     assert set(verify_store(store=store)["state"]) == {"ok"}
 
 
+def test_a_result_without_epochs_or_attempts_is_trained_again(store):
+    """No attempt is to stand for what is taken out."""
+    harm(store, "DELETE FROM epoch; DELETE FROM attempt")
+    assert repair_store(store)["repair"].tolist() == ["train again", "count attempts"]
+    assert set(verify_store(store=store)["state"]) == {"ok", "incomplete"}
+
+
 def test_an_environment_that_says_a_thing_twice_is_wrong(store):
     """Python takes the last, SQLite the first."""
     with contextlib.closing(sqlite3.connect(store / FILE)) as connection, connection:

@@ -80,6 +80,16 @@ def test_a_table_of_differences_without_any_is_refused(theirs, wrong):
         theirs(DIFFERENCES + wrong, d="dense1,1,2\n1,0.5,0.6\n")
 
 
+@pytest.mark.parametrize("where", ["keep = ", "[[experiment.e.when]]\nset.l2 = 0.1\nwhere = "])
+def test_long_conditions_are_not_asked_of_every_row_there_is(theirs, where):
+    """Which would take a minute for each experiment of the file, and there can be thousands."""
+    condition = " or ".join(f"dense1 == {one}" for one in range(2001, 2200))
+    levels = list(range(1, 401))
+    study = theirs(f'grid = {{ dense1 = {levels}, epochs = {levels} }}\n{where}"{condition}"')
+    with pytest.raises(SpecError, match="asked of too many rows"):
+        configurations(study)
+
+
 def test_printed_values_are_looked_up(theirs, tmp_path):
     """Of a grid with as many rows as a table, each with each would be 400 million comparisons."""
     rows = "\n".join(f"{one},0.5" for one in range(1, 20_001))

@@ -160,7 +160,13 @@ def _train_again(cursor: sqlite3.Cursor, finding: Finding) -> None:
 
 
 def _count_attempts(cursor: sqlite3.Cursor, finding: Finding) -> None:
-    """Let the last attempt stand for the result, the last one that says `done` if any does."""
+    """Let the last attempt stand for the result, the last one that says `done` if any does.
+
+    A result that was taken out a moment ago needs none.
+    """
+    done = cursor.execute("SELECT 1 FROM run WHERE key = ? AND outcome = 'done'", (finding.key,))
+    if done.fetchone() is None:
+        return
     found = cursor.execute(
         "SELECT id FROM attempt WHERE run = ? ORDER BY outcome IS 'done' DESC, id DESC LIMIT 1",
         (finding.key,),
