@@ -153,12 +153,6 @@ def check_schema(connection: sqlite3.Connection, folder: Path) -> None:
             raise DamagedStoreError(f"The store {folder} holds {name} in another form: {_MEND}.")
 
 
-def tables_of_ours(connection: sqlite3.Connection) -> frozenset[str]:
-    """Name the tables and indices that a file declares to the letter as `schema.sql` does."""
-    rows = connection.execute("SELECT name, sql FROM sqlite_master")
-    return frozenset(name for name, sql in rows if declared().get(name) == _plain(sql))
-
-
 @functools.cache
 def declared() -> dict[str, str]:
     """Give the statements of `schema.sql` without comments and spaces, by what they make."""

@@ -206,6 +206,15 @@ def test_what_a_table_of_ours_computes_fills_no_disk(store):
     assert (store / FILE).stat().st_size < MIB
 
 
+def test_a_letter_of_a_declaration_costs_no_results(store):
+    """As a flipped bit does it: the table holds what it held."""
+    harm(store, "PRAGMA writable_schema = ON; UPDATE sqlite_master SET "
+         "sql = replace(sql, 'TEXT', 'TEXU') WHERE name = 'run'")  # fmt: skip
+    assert repair_store(store)["repair"].tolist() == ["salvage"]
+    assert set(verify_store(store=store)["state"]) == {"ok"}
+    assert len(read_results("kh2021", store=store)) == 2
+
+
 @pytest.mark.parametrize("table", ["prediction", "attempt"])
 def test_pages_that_lead_to_each_other_are_no_table_without_end(store, table):
     """SQLite would go through more rows than can be counted, and hear nobody meanwhile."""

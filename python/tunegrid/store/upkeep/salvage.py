@@ -11,7 +11,7 @@ from ...errors import DamagedStoreError, StoreError
 from ...machine.files import free_name
 from ..cells import COUNT_MOST
 from ..database import closed_on_error, connect_reader, connect_writer, told, transaction
-from ..form import FILE, briefly, check_folder, check_schema, guard, tables_of_ours
+from ..form import FILE, briefly, check_folder, check_schema, guard
 from ..owner import is_live
 
 #: The tables in the order of their references, with what orders their rows. Claims are left out.
@@ -119,9 +119,12 @@ def _open_damaged(folder: Path) -> sqlite3.Connection:
 
 
 def _plain_tables(source: sqlite3.Connection) -> frozenset[str]:
-    """Name the tables that hold what is read of them: one of another form may compute it."""
+    """Name the tables that hold what is read of them, and compute none of it."""
+    query = """
+        SELECT name FROM sqlite_master AS one WHERE type = 'table' AND sql LIKE 'CREATE TABLE %'
+        AND NOT EXISTS (SELECT 1 FROM pragma_table_xinfo(one.name) WHERE hidden > 0)"""
     with suppress(sqlite3.DatabaseError):
-        return tables_of_ours(source)
+        return frozenset(name for (name,) in source.execute(query))
     return frozenset()
 
 
