@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import SpecError
-from ..store.planned import stored_study
+from ..store.planned import current_at, stored_study
 from ..store.store import Store
 from ..study.claims import Claim
 from ..study.statistics import Statistics
@@ -68,8 +68,7 @@ def _study_then(inputs: Inputs, keys: list[str]) -> Study | None:
         known = opened.definitions(inputs.study.id)
     if started is None or not known:
         return None
-    earlier = [definition for added, definition in known if added <= started]
     try:
-        return stored_study(earlier[-1] if earlier else known[0][1])
+        return stored_study(current_at(known, started) or known[0][1])
     except SpecError:
         return None  # of a version that had other words: what it said of statistics is not known

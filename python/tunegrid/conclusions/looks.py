@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import SpecError
 from ..store.looks import looks_of
-from ..store.planned import stored_study
+from ..store.planned import current_at, stored_study
 from ..store.store import Store
 from ..study.claims import Claim
 from ..study.statistics import Statistics
@@ -69,12 +69,11 @@ def last_looks(folder: Path, study: str, protocol: str) -> dict[str, Mapping[str
     with Store(folder) as opened:
         rows = {str(row["claim"]): row for row in looks_of(opened, study, protocol)}
         known = opened.definitions(study) if rows else []
-    claims = [(added, _claims(definition)) for added, definition in known]
-    found = {}
-    for name, row in rows.items():
-        then = [of_then for added, of_then in claims if added <= str(row["ended"])]
-        found[name] = {**row, "then": then[-1].get(name) if then else None}
-    return found
+    then = {name: current_at(known, str(row["ended"])) for name, row in rows.items()}
+    claims = {text: _claims(text) for text in set(then.values()) - {None}}
+    return {
+        name: {**row, "then": claims.get(then[name], {}).get(name)} for name, row in rows.items()
+    }
 
 
 def _claims(definition: str) -> dict[str, Claim]:

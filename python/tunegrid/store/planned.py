@@ -66,6 +66,12 @@ def stored_study(definition: object) -> Study:
         ) from None
 
 
+def current_at(definitions: Sequence[tuple[str, str]], when: str) -> str | None:
+    """Give which of `Store.definitions` was the last one at a time; None before the first."""
+    earlier = [definition for added, definition in definitions if added <= when]
+    return earlier[-1] if earlier else None
+
+
 def planned_configuration(study: Study, row: Mapping[str, object]) -> Configuration:
     """Read a configuration out of a row of `plan`, and settle it by a study file.
 
